@@ -53,7 +53,7 @@ pid_file=$data/postmaster.pid
 mine() { tr '\0' '\n' <"/proc/$1/cmdline" 2>/dev/null | grep -qxF -- "$data"; }
 if [ -f "$pid_file" ] && [ -d /proc/self ]; then
   old=$(head -n 1 "$pid_file")
-  for _ in $(seq 100); do
+  for _ in $(seq 50); do
     if ! mine "$old"; then break; fi
     sleep 0.1
   done
@@ -90,7 +90,8 @@ for _ in 1 2 3 4 5; do
     code=0
   done
   server=''
-  if [ -n "$stopping" ] || [ "$code" = 0 ] || [ $((SECONDS - started)) -ge 2 ]; then exit "$code"; fi
+  # 1: it refused to start.
+  if [ -n "$stopping" ] || [ "$code" != 1 ] || [ $((SECONDS - started)) -ge 2 ]; then exit "$code"; fi
   sleep 1
 done
 exit "$code"
