@@ -1,0 +1,104 @@
+using System.Security.Cryptography;
+using ContactPlatform.LocalTools;
+using Npgsql;
+
+namespace ContactPlatform.Testing;
+
+/// <summary>
+/// A PostgreSQL cluster of its own. Most tests share <see cref="TestServers"/>'; start one here only to kill it.
+/// </summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(50);
+
+    private readonly TestFolder _folder;
+    private readonly ChildProcess _process;
+
+    private PostgresServer(TestFolder folder, ChildProcess process, string connectionString)
+    {
+        _folder = folder;
+        _process = process;
+        ConnectionString = connectionString;
+    }
+
+    /// <summary>The maintenance database, as superuser.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>Starts a cluster on a free port and waits until it answers; about a second.</summary>
+    /// <exception cref="InvalidOperationException">It did not start; the message has its output.</exception>
+    public static async Task<PostgresServer> StartAsync(CancellationToken cancellationToken)
+    {
+        await Postgres.EnsureAsync(Console.Error.WriteLine, cancellationToken);
+        var folder = new TestFolder();
+        var passwordFile = Path.Combine(folder.Path, "password");
+        var password = RandomNumberGenerator.GetHexString(32);
+        await File.WriteAllTextAsync(passwordFile, password, cancellationToken);
+        var port = FreePort.Next();
+        var command = Postgres.Command(Path.Combine(folder.Path, "data"), port, passwordFile, temporary: true);
+        // TERM, so that the script behind it stops the server and removes the data even when this process is killed.
+        var process = ChildProcess.Start(command.FileName, command.Arguments, endSignal: "TERM");
+        var connection = new NpgsqlConnectionStringBuilder
+        {
+            Host = "127.0.0.1",
+            Port = port,
+            Username = Postgres.User,
+            Password = password,
+            Database = "postgres",
+            IncludeErrorDetail = true,
+        };
+        var server = new PostgresServer(folder, process, connection.ConnectionString);
+        try
+        {
+            await server.WaitUntilReadyAsync(cancellationToken);
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+
+        return server;
+    }
+
+    /// <summary>Creates an empty database and returns its connection string.</summary>
+    /// <param name="name">Letters, digits and underscores; must not exist.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    public async Task<string> CreateDatabaseAsync(string name, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand($"CREATE DATABASE \"{name}\"", connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return new NpgsqlConnectionStringBuilder(ConnectionString) { Database = name }.ConnectionString;
+    }
+
+    /// <summary>Stops the server at once, whoever is connected, and removes its data.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await _process.StopAsync(CancellationToken.None);
+        }
+
+        await _process.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            _process.ThrowIf(_process.HasExited, "PostgreSQL was ready");
+            try
+            {
+                await using var connection = new NpgsqlConnection(ConnectionString);
+                await connection.OpenAsync(cancellationToken);
+                return;
+            }
+            catch (NpgsqlException e) when (e is not PostgresException || e.SqlState == PostgresErrorCodes.CannotConnectNow)
+            {
+                await Task.Delay(_poll, TimeProvider.System, cancellationToken);
+            }
+        }
+    }
+}
