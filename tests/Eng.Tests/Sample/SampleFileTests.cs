@@ -2,8 +2,7 @@ using System.Globalization;
 using System.Net.Mail;
 using System.Text;
 using ContactPlatform.Sample;
-using CsvHelper;
-using CsvHelper.Configuration;
+using Microsoft.VisualBasic.FileIO;
 
 namespace ContactPlatform.Eng.Tests.Sample;
 
@@ -88,12 +87,13 @@ public sealed class SampleFileTests
 
     private static List<string[]> Read(byte[] bytes)
     {
-        using var reader = new StreamReader(new MemoryStream(bytes), Encoding.UTF8);
-        using var parser = new CsvParser(reader, new CsvConfiguration(CultureInfo.InvariantCulture));
+        // A reader of the same format that is not ours.
+        using var parser = new TextFieldParser(new MemoryStream(bytes), Encoding.UTF8) { TrimWhiteSpace = false };
+        parser.SetDelimiters(",");
         var rows = new List<string[]>();
-        while (parser.Read())
+        while (!parser.EndOfData)
         {
-            rows.Add(parser.Record!);
+            rows.Add(parser.ReadFields()!);
         }
 
         rows[0].ShouldBe(Contact.Columns);
