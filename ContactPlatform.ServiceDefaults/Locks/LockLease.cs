@@ -36,7 +36,7 @@ public sealed partial class LockLease : IAsyncDisposable
         await renewing;
         try
         {
-            await redis.CallAsync(db => db.ScriptEvaluateAsync(Release, [key.Key], [token]), CancellationToken.None);
+            await redis.CallAsync(db => db.ScriptEvaluateAsync(Release, [redis.Key(key)], [token]), CancellationToken.None);
         }
         catch (RefusalException e)
         {
@@ -60,7 +60,7 @@ public sealed partial class LockLease : IAsyncDisposable
                     var left = key.Lease - time.GetElapsedTime(renewed);
                     using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
                     limit.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
-                    var answer = await redis.CallAsync(db => db.ScriptEvaluateAsync(Renew, [key.Key], [token, (long)key.Lease.TotalMilliseconds]), limit.Token);
+                    var answer = await redis.CallAsync(db => db.ScriptEvaluateAsync(Renew, [redis.Key(key)], [token, (long)key.Lease.TotalMilliseconds]), limit.Token);
                     if ((long)answer == 0)
                     {
                         break;

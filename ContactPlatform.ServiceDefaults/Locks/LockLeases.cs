@@ -27,7 +27,7 @@ public sealed class LockLeases(RedisConnection redis, TimeProvider time, ILogger
         {
             // The lease is counted from before the call: a slow answer must not make it look longer than it is.
             var asked = time.GetTimestamp();
-            if (await redis.CallAsync(db => db.StringSetAsync(key.Key, token, key.Lease, When.NotExists), cancellationToken))
+            if (await redis.CallAsync(db => db.StringSetAsync(redis.Key(key), token, key.Lease, When.NotExists), cancellationToken))
             {
                 PlatformTelemetry.LockWait.Record(time.GetElapsedTime(started).TotalSeconds);
                 activity?.SetTag("contactplatform.lock.taken", true);

@@ -6,13 +6,17 @@ namespace ContactPlatform.ServiceDefaults.Locks;
 
 /// <summary>
 /// The connection to Redis (server or Garnet): leases and wake-ups, nothing else. Every call is answered or given up
-/// within 2 s, whatever state the server is in.
+/// within 2 s, whatever state the server is in. `Redis:KeyPrefix` keeps several platforms on one server apart.
 /// </summary>
 public sealed class RedisConnection(IConfiguration configuration, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
     private readonly SemaphoreSlim gate = new(1, 1);
+    private readonly string prefix = configuration["Redis:KeyPrefix"] ?? "";
     private ConnectionMultiplexer? multiplexer;
+
+    /// <summary>The name under which a key of ours stands on the server.</summary>
+    public RedisKey Key(LockKey key) => prefix + key.Key;
 
     /// <summary>Calls Redis; a server that is away or silent becomes LOCKS_UNAVAILABLE.</summary>
     public async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
@@ -57,7 +61,7 @@ public sealed class RedisConnection(IConfiguration configuration, TimeProvider t
         }
     }
 
-    private static RedisChannel Channel(string name) => new(name, RedisChannel.PatternMode.Literal);
+    private RedisChannel Channel(string name) => new(prefix + name, RedisChannel.PatternMode.Literal);
 
     private async Task<ConnectionMultiplexer> ConnectAsync(CancellationToken cancellationToken)
     {

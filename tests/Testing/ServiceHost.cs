@@ -1,0 +1,206 @@
+using System.Globalization;
+using ContactPlatform.Contacts.V1;
+using ContactPlatform.LocalTools;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace ContactPlatform.Testing;
+
+/// <summary>
+/// A built service as a real process: on a database of its own, with its two ports, to be called, killed and started
+/// again at the same addresses. Disposing kills it and fails when it logged an error that no test expected.
+/// </summary>
+public sealed class ServiceHost : IAsyncDisposable
+{
+    private readonly string _service;
+    private readonly Dictionary<string, string?> _environment;
+    private readonly List<string> _expectedErrors = [];
+
+    private ServiceHost(string service, int grpcPort, int httpPort, Dictionary<string, string?> environment)
+    {
+        (_service, _environment) = (service, environment);
+        Grpc = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{grpcPort}"));
+        Http = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{httpPort}"));
+        Channel = GrpcChannel.ForAddress(Grpc, new GrpcChannelOptions { MaxReceiveMessageSize = null });
+    }
+
+    /// <summary>Address of the gRPC endpoint.</summary>
+    public Uri Grpc { get; }
+
+    /// <summary>Address of the HTTP endpoint.</summary>
+    public Uri Http { get; }
+
+    /// <summary>A channel to the service, without credentials and without retries.</summary>
+    public GrpcChannel Channel { get; }
+
+    /// <summary>The running process.</summary>
+    public ChildProcess Process { get; private set; } = null!;
+
+    /// <summary>Starts a service and waits until it is healthy.</summary>
+    /// <param name="service">Name of its project, such as <c>Funnel</c>.</param>
+    /// <param name="environment">Its configuration, as environment variables.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<ServiceHost> StartAsync(string service, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken)
+    {
+        var (grpc, http) = (FreePort.Next(), FreePort.Next());
+        var all = new Dictionary<string, string?>(environment)
+        {
+            ["GRPC_PORT"] = grpc.ToString(CultureInfo.InvariantCulture),
+            ["HTTP_PORT"] = http.ToString(CultureInfo.InvariantCulture),
+            ["DOTNET_ENVIRONMENT"] = "Production",
+            ["Logging__Console__FormatterName"] = "simple",
+            ["Logging__Console__FormatterOptions__SingleLine"] = "true",
+        };
+        var host = new ServiceHost(service, grpc, http, all);
+        await host.StartAgainAsync(cancellationToken);
+        return host;
+    }
+
+    /// <summary>Starts the process (again, after it was killed) at the same addresses and waits until it is healthy.</summary>
+    public async Task StartAgainAsync(CancellationToken cancellationToken)
+    {
+        Process = ChildProcess.StartDotNet(Assembly(_service), [], _environment);
+        await Process.WaitForHealthAsync(new Uri(Http, "/health"), cancellationToken);
+    }
+
+    /// <summary>Says that the log may hold errors with this text, because a test provokes them.</summary>
+    public void ExpectErrors(string containing) => _expectedErrors.Add(containing);
+
+    /// <summary>Resident memory of the process, in bytes.</summary>
+    public long ResidentBytes()
+    {
+        var line = File.ReadLines($"/proc/{Process.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Channel.Dispose();
+        await Process.DisposeAsync();
+        var unexpected = Process.Lines.Where(l => (l.StartsWith("fail:", StringComparison.Ordinal) || l.StartsWith("crit:", StringComparison.Ordinal))
+            && !_expectedErrors.Any(e => l.Contains(e, StringComparison.Ordinal))).ToList();
+        if (unexpected.Count > 0)
+        {
+            throw new InvalidOperationException($"{_service} logged errors that no test expected:\n{string.Join('\n', unexpected.Take(10))}");
+        }
+    }
+
+    /// <summary>The service's program, in the configuration that the tests themselves were built in.</summary>
+    private static string Assembly(string service)
+    {
+        var configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
+        return Path.Combine(RepoRoot.Path, "services", service, "bin", configuration, "net10.0", $"ContactPlatform.{service}.dll");
+    }
+}
+
+/// <summary>Contacts as a process, with two accounts that have an API key each.</summary>
+public sealed class ContactsHost : IAsyncDisposable
+{
+    /// <summary>The service key that the services of a test share.</summary>
+    public const string ServiceKey = "service-key-of-the-tests";
+
+    /// <summary>The account that tests use.</summary>
+    public const long Account = 1;
+
+    /// <summary>Another account, which must see nothing of the first.</summary>
+    public const long OtherAccount = 2;
+
+    private readonly Dictionary<long, string> _tokens = [];
+
+    private ContactsHost(ServiceHost service, TestDatabase database) => (Service, Database) = (service, database);
+
+    /// <summary>The process.</summary>
+    public ServiceHost Service { get; }
+
+    /// <summary>Its database.</summary>
+    public TestDatabase Database { get; }
+
+    /// <summary>The key with which an account's tokens are got.</summary>
+    public static string ApiKey(long account) => string.Create(CultureInfo.InvariantCulture, $"cp_{account:d45}");
+
+    /// <summary>Keeps the locks of one Contacts and its Funnels apart from those of other tests on the shared Redis.</summary>
+    internal static string RedisPrefix(TestDatabase contacts) => $"{contacts.ConnectionString.GetHashCode(StringComparison.Ordinal):x8}:";
+
+    /// <summary>Starts Contacts on a fresh database.</summary>
+    public static async Task<ContactsHost> StartAsync(CancellationToken cancellationToken)
+    {
+        var database = await TestServers.CreateDatabaseAsync("contacts", cancellationToken);
+        var service = await ServiceHost.StartAsync("Contacts", new Dictionary<string, string?>
+        {
+            ["Database__Provider"] = database.Provider,
+            ["ConnectionStrings__contacts"] = database.ConnectionString,
+            ["ConnectionStrings__redis"] = await TestServers.RedisAsync(),
+            ["Redis__KeyPrefix"] = RedisPrefix(database),
+            ["Access__ServiceKey"] = ServiceKey,
+            ["Access__BootstrapKeys__1"] = ApiKey(Account),
+            ["Access__BootstrapKeys__2"] = ApiKey(OtherAccount),
+        }, cancellationToken);
+        return new ContactsHost(service, database);
+    }
+
+    /// <summary>Returns a token of an account with all scopes; got once.</summary>
+    public async Task<string> TokenAsync(long account, CancellationToken cancellationToken)
+    {
+        if (!_tokens.TryGetValue(account, out var token))
+        {
+            var access = new AccessService.AccessServiceClient(Service.Channel);
+            token = (await access.ExchangeApiKeyAsync(new ExchangeApiKeyRequest { ApiKey = ApiKey(account) }, cancellationToken: cancellationToken)).AccessToken;
+            _tokens[account] = token;
+        }
+        return token;
+    }
+
+    /// <summary>Returns call headers with a token of an account.</summary>
+    public async Task<Metadata> HeadersAsync(long account, CancellationToken cancellationToken) =>
+        new() { { "authorization", $"Bearer {await TokenAsync(account, cancellationToken)}" } };
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Service.DisposeAsync();
+}
+
+/// <summary>Funnel as one or more processes (replicas on one database), beside a Contacts.</summary>
+public sealed class FunnelHost : IAsyncDisposable
+{
+    private FunnelHost(IReadOnlyList<ServiceHost> replicas, TestDatabase database) => (Replicas, Database) = (replicas, database);
+
+    /// <summary>The replicas.</summary>
+    public IReadOnlyList<ServiceHost> Replicas { get; }
+
+    /// <summary>The first replica.</summary>
+    public ServiceHost Service => Replicas[0];
+
+    /// <summary>Their database.</summary>
+    public TestDatabase Database { get; }
+
+    /// <summary>Starts Funnel on a fresh database, calling a running Contacts.</summary>
+    public static async Task<FunnelHost> StartAsync(ContactsHost contacts, int replicas, CancellationToken cancellationToken)
+    {
+        var database = await TestServers.CreateDatabaseAsync("funnel", cancellationToken);
+        var environment = new Dictionary<string, string?>
+        {
+            ["Database__Provider"] = database.Provider,
+            ["ConnectionStrings__funnel"] = database.ConnectionString,
+            ["ConnectionStrings__redis"] = await TestServers.RedisAsync(),
+            ["Redis__KeyPrefix"] = ContactsHost.RedisPrefix(contacts.Database),
+            ["services__contacts__grpc__0"] = contacts.Service.Grpc.ToString(),
+            ["services__contacts__http__0"] = contacts.Service.Http.ToString(),
+            ["Access__ServiceKey"] = ContactsHost.ServiceKey,
+        };
+        var started = new List<ServiceHost>();
+        for (var i = 0; i < replicas; i++)
+        {
+            started.Add(await ServiceHost.StartAsync("Funnel", environment, cancellationToken));
+        }
+        return new FunnelHost(started, database);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var replica in Replicas)
+        {
+            await replica.DisposeAsync();
+        }
+    }
+}
