@@ -70,7 +70,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<Orchestrator>>()));
         _host.Services.AddSingleton(services => new ResourceNotificationService(services.GetRequiredService<Orchestrator>()));
-        _host.Services.AddSingleton(services => new ResourceCommandService(services.GetRequiredService<Orchestrator>(), services));
+        _host.Services.AddSingleton(services => new ResourceCommandService(services.GetRequiredService<Orchestrator>()));
         _host.Services.AddHostedService(services => services.GetRequiredService<Orchestrator>());
     }
 

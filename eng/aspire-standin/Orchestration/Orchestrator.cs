@@ -27,6 +27,7 @@ internal sealed partial class Orchestrator(
     private Guardian? _guardian;
     private ResourceServiceHost? _resourceService;
     private ChildProcess? _dashboard;
+    private bool _disposed;
 
     public ChangeSignal Changes { get; } = new();
 
@@ -43,6 +44,15 @@ internal sealed partial class Orchestrator(
         {
             OpenEndpoints(run);
             _background.Add(run.Health.RunAsync(_stopping.Token));
+        }
+
+        foreach (var instance in Instances)
+        {
+            if (instance.Resource is IValueProvider provider)
+            {
+                var value = await provider.GetValueAsync(cancellationToken);
+                instance.Update(Changes, s => s with { Value = value });
+            }
         }
 
         await StartDashboardAsync(cancellationToken);
@@ -88,6 +98,12 @@ internal sealed partial class Orchestrator(
 
     public async ValueTask DisposeAsync()
     {
+        // The container knows this object twice, as itself and as a hosted service.
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
         await _stopping.CancelAsync();
         foreach (var proxy in _proxies)
         {
