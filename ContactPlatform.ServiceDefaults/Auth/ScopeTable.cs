@@ -1,0 +1,41 @@
+using System.Collections.Frozen;
+
+namespace ContactPlatform.ServiceDefaults.Auth;
+
+/// <summary>Scopes that a token can carry.</summary>
+public static class Scopes
+{
+    /// <summary>Read contacts, labels and imports.</summary>
+    public const string ContactsRead = "contacts.read";
+
+    /// <summary>Change contacts and labels, and import.</summary>
+    public const string ContactsWrite = "contacts.write";
+
+    /// <summary>Issue and revoke API keys.</summary>
+    public const string AccessAdmin = "access.admin";
+
+    /// <summary>Read stages, histories, label rules, runs and reports.</summary>
+    public const string FunnelRead = "funnel.read";
+
+    /// <summary>Move contacts, and run label rules.</summary>
+    public const string FunnelWrite = "funnel.write";
+
+    /// <summary>Follow the change feeds of all accounts; only services have it.</summary>
+    public const string ChangesRead = "changes.read";
+
+    /// <summary>What an API key can be given.</summary>
+    public static readonly FrozenSet<string> Grantable = FrozenSet.Create(ContactsRead, ContactsWrite, AccessAdmin, FunnelRead, FunnelWrite);
+
+    /// <summary>What a service's own token carries while it works for an account.</summary>
+    public static readonly FrozenSet<string> ForServices = FrozenSet.Create(ContactsRead, ContactsWrite, FunnelRead, FunnelWrite);
+}
+
+/// <summary>
+/// Names the scope that each method asks for. A method that is missing here can be called by nobody, and a test says so.
+/// </summary>
+/// <param name="Required">Scope by full method name, `/package.Service/Method`; empty for the methods open to anybody.</param>
+public sealed record ScopeTable(IReadOnlyDictionary<string, string> Required)
+{
+    /// <summary>Says that a method needs no token.</summary>
+    public const string Open = "";
+}

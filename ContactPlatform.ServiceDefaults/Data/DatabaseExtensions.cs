@@ -1,0 +1,78 @@
+using System.Data.Common;
+using ContactPlatform.ServiceDefaults.Feeds;
+using Microsoft.Data.SqlClient;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+
+namespace ContactPlatform.ServiceDefaults.Data;
+
+/// <summary>Adds a service's database, with the provider chosen by configuration.</summary>
+public static class DatabaseExtensions
+{
+    /// <summary>
+    /// Adds the database named like the service. Reads `Database:Provider` (PostgreSql unless set) and
+    /// `ConnectionStrings:{service}`.
+    /// </summary>
+    /// <typeparam name="TContext">The context, which is also PostgreSQL's.</typeparam>
+    /// <typeparam name="TSqlServer">The same model with SQL Server's migrations.</typeparam>
+    public static void AddPlatformDatabase<TContext, TSqlServer>(this IHostApplicationBuilder builder, string service)
+        where TContext : PlatformDbContext
+        where TSqlServer : TContext
+    {
+        var provider = builder.Configuration.GetValue("Database:Provider", DatabaseProvider.PostgreSql);
+        var connectionString = builder.Configuration.GetConnectionString(service)
+            ?? throw new InvalidOperationException($"ConnectionStrings:{service} is not configured");
+
+        if (provider == DatabaseProvider.SqlServer)
+        {
+            SqlServerSupport.Require();
+            builder.Services.AddDbContext<TContext, TSqlServer>((services, options) => options
+                .UseSqlServer(connectionString).AddInterceptors(services.GetRequiredService<CommitSignal>()));
+            builder.Services.AddSingleton(new IdSequence(c => OpenAsync(new SqlConnection(connectionString), c)));
+        }
+        else
+        {
+            var source = new NpgsqlDataSourceBuilder(connectionString).Build();
+            builder.Services.AddSingleton(source);
+            builder.Services.AddDbContext<TContext>((services, options) => options
+                .UseNpgsql(source).AddInterceptors(services.GetRequiredService<CommitSignal>()));
+            builder.Services.AddSingleton(new IdSequence(async c => await source.OpenConnectionAsync(c)));
+        }
+        builder.Services.AddScoped<PlatformDbContext>(services => services.GetRequiredService<TContext>());
+        builder.Services.AddHostedService<Migrator>();
+        builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database", HealthStatus.Unhealthy);
+    }
+
+    private static async Task<DbConnection> OpenAsync(SqlConnection connection, CancellationToken cancellationToken)
+    {
+        await connection.OpenAsync(cancellationToken);
+        return connection;
+    }
+
+    /// <summary>Brings the database up to date before the service takes calls. EF holds a lock, so replicas may start at once.</summary>
+    private sealed class Migrator(IServiceScopeFactory scopes) : IHostedService
+    {
+        public async Task StartAsync(CancellationToken cancellationToken)
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<PlatformDbContext>().Database.MigrateAsync(cancellationToken);
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private sealed class DatabaseHealth(IServiceScopeFactory scopes) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            return await scope.ServiceProvider.GetRequiredService<PlatformDbContext>().Database.CanConnectAsync(cancellationToken)
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Unhealthy("the database does not answer");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Data.Common;
+using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.ServiceDefaults.Hosting;
+using ContactPlatform.ServiceDefaults.Locks;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ContactPlatform.ServiceDefaults.Feeds;
+
+/// <summary>
+/// Wakes the readers of this service's change feed after a commit: those in this process at once, those in other replicas
+/// through Redis. A lost wake-up costs the readers' slow poll, nothing else.
+/// </summary>
+public sealed partial class CommitSignal(RedisConnection redis, ServiceName service, TimeProvider time, ILogger<CommitSignal> logger) : DbTransactionInterceptor, ISaveChangesInterceptor, IHostedService, IDisposable
+{
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(2);
+    private readonly CancellationTokenSource stop = new();
+    private TaskCompletionSource woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task publishing = Task.CompletedTask;
+
+    private string Channel => $"changes:{service.Value}";
+
+    /// <summary>Completes at the next commit of any replica. Take it before reading, await it after finding nothing.</summary>
+    public Task Next => Volatile.Read(ref woken).Task;
+
+    /// <inheritdoc/>
+    public override void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) => Raise();
+
+    /// <inheritdoc/>
+    public override Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        Raise();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>A single statement is saved without an explicit transaction, so no commit is seen for it.</summary>
+    public ValueTask<int> SavedChangesAsync(SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
+    {
+        if (result > 0 && eventData.Context?.Database.CurrentTransaction is null)
+        {
+            Raise();
+        }
+        return ValueTask.FromResult(result);
+    }
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        publishing = Task.Run(PublishAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await stop.CancelAsync();
+        await publishing;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => stop.Dispose();
+
+    private void Raise()
+    {
+        Wake();
+        Volatile.Read(ref committed).TrySetResult();
+    }
+
+    private void Wake() => Interlocked.Exchange(ref woken, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+
+    /// <summary>Publishes once for all commits since the last time, so that a busy service does not flood Redis.</summary>
+    private async Task PublishAsync()
+    {
+        var subscribed = false;
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                if (!subscribed)
+                {
+                    await redis.SubscribeAsync(Channel, Wake, stop.Token);
+                    subscribed = true;
+                }
+                await Volatile.Read(ref committed).Task.WaitAsync(stop.Token);
+                Interlocked.Exchange(ref committed, new(TaskCreationOptions.RunContinuationsAsynchronously));
+                await redis.PublishAsync(Channel, stop.Token);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (RefusalException e)
+            {
+                LogSilent(e);
+                await Task.Delay(Again, time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Wake-ups are not sent; readers of the change feed poll meanwhile")]
+    private partial void LogSilent(Exception exception);
+}

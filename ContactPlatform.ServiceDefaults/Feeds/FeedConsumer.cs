@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.ServiceDefaults.Auth;
+using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.ServiceDefaults.Hosting;
+using ContactPlatform.ServiceDefaults.Locks;
+using ContactPlatform.ServiceDefaults.Telemetry;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ContactPlatform.ServiceDefaults.Feeds;
+
+/// <summary>What a followed change carries, whatever service it comes from.</summary>
+/// <param name="Position">Where it stands.</param>
+/// <param name="AccountId">Its account.</param>
+/// <param name="ChangeTime">When it happened.</param>
+/// <param name="Body">The change.</param>
+public sealed record FeedChange<T>(string Position, long AccountId, DateTime ChangeTime, T Body);
+
+/// <summary>
+/// Follows another service's changes: applies each in one transaction of this service's database together with the
+/// position, so that every change has its effect exactly once, however often it is delivered.
+/// </summary>
+/// <param name="source">Name of the service followed.</param>
+/// <param name="services">Where the follower's parts come from.</param>
+public abstract partial class FeedConsumer<T>(string source, IServiceProvider services) : BackgroundService
+{
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
+    private readonly TimeProvider time = services.GetRequiredService<TimeProvider>();
+    private readonly LockLeases locks = services.GetRequiredService<LockLeases>();
+    private readonly IServiceScopeFactory scopes = services.GetRequiredService<IServiceScopeFactory>();
+    private readonly string consumer = services.GetRequiredService<ServiceName>().Value;
+    private readonly ILogger logger = services.GetRequiredService<ILoggerFactory>().CreateLogger($"ContactPlatform.Feeds.{source}");
+
+    /// <summary>Opens the stream of changes after a position.</summary>
+    protected abstract Task<AsyncServerStreamingCall<T>> OpenAsync(string afterPosition, CancellationToken cancellationToken);
+
+    /// <summary>Reads what every change carries.</summary>
+    protected abstract FeedChange<T> Read(T message);
+
+    /// <summary>Applies one change within the transaction that is open on the context, whose account is the change's.</summary>
+    protected abstract Task ApplyAsync(IServiceProvider scope, FeedChange<T> change, CancellationToken cancellationToken);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var lease = await locks.TryTakeAsync(LockKey.Feed(consumer, source), stoppingToken);
+                if (lease is not null)
+                {
+                    using var both = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lease.Lost);
+                    await FollowAsync(both.Token);
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is OperationCanceledException or RpcException || FaultTable.Find(e) is not null)
+            {
+                LogInterrupted(source, e);
+            }
+            catch (Exception e)
+            {
+                // A change that cannot be applied holds the feed: skipping it would lose it for good.
+                LogStuck(source, e);
+            }
+            await Task.Delay(Again, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        var position = await PositionAsync(cancellationToken);
+        using var call = await OpenAsync(position, cancellationToken);
+        await foreach (var message in call.ResponseStream.ReadAllAsync(cancellationToken))
+        {
+            var change = Read(message);
+            await ApplyOnceAsync(position, change, cancellationToken);
+            position = change.Position;
+            PlatformTelemetry.FeedLag.Record((time.GetUtcNow().UtcDateTime - change.ChangeTime).TotalSeconds, new KeyValuePair<string, object?>("source", source));
+        }
+    }
+
+    private async Task ApplyOnceAsync(string previous, FeedChange<T> change, CancellationToken cancellationToken)
+    {
+        using var activity = PlatformTelemetry.Source.StartActivity($"apply {source} change", ActivityKind.Consumer);
+        await using var scope = scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CurrentAccount>().Id = change.AccountId;
+        var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var now = time.GetUtcNow().UtcDateTime;
+        // First, so that a second reader of the same change waits here for the first to commit, and then moves nothing.
+        var moved = await db.FeedPositions.Where(p => p.Source == source && p.Position == previous)
+            .ExecuteUpdateAsync(set => set.SetProperty(p => p.Position, change.Position).SetProperty(p => p.ApplyTime, now), cancellationToken);
+        if (moved == 0)
+        {
+            throw new OperationCanceledException($"another reader of {source} is ahead");
+        }
+        await ApplyAsync(scope.ServiceProvider, change, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private async Task<string> PositionAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
+        var row = await db.FeedPositions.SingleOrDefaultAsync(p => p.Source == source, cancellationToken);
+        if (row is null)
+        {
+            row = new FeedPositionRow { Source = source, Position = "", ApplyTime = time.GetUtcNow().UtcDateTime };
+            db.FeedPositions.Add(row);
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        return row.Position;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Following {Source} was interrupted; starting again where it was")]
+    private partial void LogInterrupted(string source, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Following {Source} is stuck at a change that cannot be applied")]
+    private partial void LogStuck(string source, Exception exception);
+}

@@ -1,0 +1,75 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using ContactPlatform.ServiceDefaults.Data;
+using Google.Protobuf;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ContactPlatform.ServiceDefaults.Feeds;
+
+/// <summary>
+/// Reads this service's changes in an order that no late committer can break. PostgreSQL: by the writer's transaction,
+/// and only those below the oldest that is still running. SQL Server: by row version, below the lowest still active.
+/// </summary>
+public sealed class FeedReader(IServiceScopeFactory scopes, CommitSignal signal, TimeProvider time)
+{
+    private const int BatchSize = 100;
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+
+    private static readonly SqlText Batch = new(
+        """
+        SELECT transaction_id::text, change_id, payload FROM outbox
+        WHERE (transaction_id, change_id) > (@order::text::xid8, @id)
+          AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+        ORDER BY transaction_id, change_id LIMIT @count
+        """,
+        """
+        SELECT TOP (@count) CAST(CAST(row_version AS bigint) AS varchar(20)), change_id, payload FROM outbox
+        WHERE row_version > CAST(CAST(@order AS bigint) AS binary(8))
+          AND row_version < MIN_ACTIVE_ROWVERSION()
+        ORDER BY row_version, change_id
+        """);
+
+    /// <summary>Returns the changes after a position, without end; waits for new ones.</summary>
+    /// <param name="order">First part of the position.</param>
+    /// <param name="id">Second part of the position.</param>
+    /// <param name="parser">Parser of the service's StreamChangesResponse.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async IAsyncEnumerable<(string Position, T Change)> ReadAsync<T>(ulong order, long id, MessageParser<T> parser, [EnumeratorCancellation] CancellationToken cancellationToken)
+        where T : IMessage<T>
+    {
+        while (true)
+        {
+            // Taken before reading: a commit in between completes it, so nothing is slept through.
+            var next = signal.Next;
+            var batch = await ReadBatchAsync(order, id, cancellationToken);
+            foreach (var (o, i, payload) in batch)
+            {
+                (order, id) = (o, i);
+                yield return (OutboxRow.Format(o, i), parser.ParseFrom(payload));
+            }
+            if (batch.Count == 0)
+            {
+                // A commit can be seen before its neighbours are out of the way; then the poll finds it.
+                await Task.WhenAny(next, Task.Delay(Poll, time, cancellationToken));
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    private async Task<List<(ulong Order, long Id, byte[] Payload)>> ReadBatchAsync(ulong order, long id, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        await using var command = db.Database.GetDbConnection().Command(Batch)
+            .With("order", order.ToString(System.Globalization.CultureInfo.InvariantCulture)).With("id", id).With("count", BatchSize);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var batch = new List<(ulong, long, byte[])>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            batch.Add((ulong.Parse(reader.GetString(0), System.Globalization.CultureInfo.InvariantCulture), reader.GetInt64(1), (byte[])reader.GetValue(2)));
+        }
+        return batch;
+    }
+}

@@ -1,0 +1,204 @@
+using System.Diagnostics;
+using ContactPlatform.ServiceDefaults.Auth;
+using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.ServiceDefaults.Hosting;
+using ContactPlatform.ServiceDefaults.Locks;
+using ContactPlatform.ServiceDefaults.Telemetry;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ContactPlatform.ServiceDefaults.Runs;
+
+/// <summary>
+/// Takes up what is queued, and what a dead worker left. Any number of replicas run this loop; a lease keeps two of them
+/// off the same run, and the run's epoch keeps it right when the lease does not.
+/// </summary>
+public sealed partial class RunWorker(IServiceScopeFactory scopes, IEnumerable<IRunExecutor> executors, LockLeases locks, RunSignal signal, ServiceName service, TimeProvider time, ILogger<RunWorker> logger) : BackgroundService
+{
+    /// <summary>Runs that one replica works on at a time.</summary>
+    private const int Parallel = 3;
+
+    /// <summary>Runs looked at in one go: more than can be worked on, since those in front may be in other hands or wait for a lock.</summary>
+    private const int Considered = 64;
+
+    private const int MaximumBrokenAttempts = 5;
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    private readonly SemaphoreSlim slots = new(Parallel);
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        slots.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var working = new Dictionary<long, Task>();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                foreach (var (id, _) in working.Where(w => w.Value.IsCompleted).ToList())
+                {
+                    working.Remove(id);
+                }
+                foreach (var (account, id) in await CandidatesAsync([.. working.Keys], stoppingToken))
+                {
+                    working[id] = WorkAsync(account, id, stoppingToken);
+                }
+            }
+            catch (Exception e) when (e is not OperationCanceledException && FaultTable.Find(e) is not null)
+            {
+                LogWaiting(e);
+            }
+            await signal.WaitAsync(Poll, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        await Task.WhenAll(working.Values);
+    }
+
+    private async Task<List<(long Account, long Id)>> CandidatesAsync(List<long> except, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
+        var kinds = executors.Select(e => e.Kind).ToList();
+        var found = await db.Runs.IgnoreQueryFilters()
+            .Where(r => (r.State == RunState.Queued || r.State == RunState.Running) && kinds.Contains(r.Kind) && !except.Contains(r.RunId))
+            .OrderBy(r => r.State == RunState.Running ? 0 : 1).ThenBy(r => r.RunId)
+            .Select(r => new { r.AccountId, r.RunId }).Take(Considered - except.Count).ToListAsync(cancellationToken);
+        return [.. found.Select(f => (f.AccountId, f.RunId))];
+    }
+
+    private async Task WorkAsync(long account, long id, CancellationToken stoppingToken)
+    {
+        await slots.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        if (stoppingToken.IsCancellationRequested)
+        {
+            return;
+        }
+        try
+        {
+            await using var lease = await locks.TryTakeAsync(LockKey.Run(service.Value, id), stoppingToken);
+            if (lease is null)
+            {
+                return;
+            }
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lease.Lost);
+            await TakeUpAsync(account, id, both.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping, or the lease is lost: the run stays as committed, and whoever holds the lease next goes on.
+        }
+        catch (Exception e) when (FaultTable.Find(e) is not null)
+        {
+            LogWaiting(e);
+        }
+        finally
+        {
+            slots.Release();
+        }
+    }
+
+    private async Task TakeUpAsync(long account, long id, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CurrentAccount>().Id = account;
+        var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
+        var row = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.RunId == id, cancellationToken);
+        if (row is null || row.Ended)
+        {
+            return;
+        }
+        var now = time.GetUtcNow().UtcDateTime;
+        var taken = await db.Runs.Where(r => r.RunId == id && r.Epoch == row.Epoch && (r.State == RunState.Queued || r.State == RunState.Running))
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.Epoch, row.Epoch + 1).SetProperty(r => r.State, RunState.Running)
+                .SetProperty(r => r.StartTime, r => r.StartTime ?? now), cancellationToken);
+        if (taken == 0)
+        {
+            return;
+        }
+        row.Epoch++;
+        ActivityContext.TryParse(row.TraceParent, null, out var parent);
+        using var activity = PlatformTelemetry.Source.StartActivity($"run {row.Kind}", ActivityKind.Consumer, parent);
+        activity?.SetTag("contactplatform.run_id", id).SetTag("contactplatform.epoch", row.Epoch);
+        LogTakenUp(row.Kind, id, row.Epoch);
+        await EndAsync(db, row, await AttemptAsync(row, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Lets the executor work, and says in which state that leaves the run.</summary>
+    private async Task<Outcome> AttemptAsync(RunRow row, CancellationToken cancellationToken)
+    {
+        if (row.CancelRequested)
+        {
+            return new(RunState.Cancelled);
+        }
+        try
+        {
+            await executors.Single(e => e.Kind == row.Kind).ExecuteAsync(new RunWork(row, time), cancellationToken);
+            return new(RunState.Succeeded);
+        }
+        catch (RunLostException)
+        {
+            return new(null);
+        }
+        catch (RunCancelledException)
+        {
+            return new(RunState.Cancelled);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            if (FaultTable.Find(e) is { } refusal)
+            {
+                // What passes by itself is waited for, however long it takes; anything else is the end.
+                return refusal.Reason.Code is StatusCode.Unavailable or StatusCode.Aborted
+                    ? new(RunState.Queued, "", refusal.Message)
+                    : new(RunState.Failed, refusal.Reason.Name, refusal.Message);
+            }
+            LogBroke(row.Kind, row.RunId, e);
+            return row.BrokenAttempts + 1 < MaximumBrokenAttempts
+                ? new(RunState.Queued, "", "an attempt broke; trying again", row.BrokenAttempts + 1)
+                : new(RunState.Failed, CommonReasons.Internal.Name, $"broke {MaximumBrokenAttempts} times; trace {Activity.Current?.TraceId}", row.BrokenAttempts + 1);
+        }
+    }
+
+    private async Task EndAsync(PlatformDbContext db, RunRow row, Outcome outcome, CancellationToken cancellationToken)
+    {
+        if (outcome.State is not { } state)
+        {
+            return;
+        }
+        DateTime? end = state >= RunState.Succeeded ? time.GetUtcNow().UtcDateTime : null;
+        var message = outcome.Message.Length <= 500 ? outcome.Message : outcome.Message[..500];
+        await db.Runs.Where(r => r.RunId == row.RunId && r.Epoch == row.Epoch)
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.State, state).SetProperty(r => r.EndTime, end)
+                .SetProperty(r => r.FailureReason, outcome.Reason).SetProperty(r => r.Message, message)
+                .SetProperty(r => r.BrokenAttempts, outcome.BrokenAttempts), cancellationToken);
+        PlatformTelemetry.RunsEnded.Add(state >= RunState.Succeeded ? 1 : 0, new("kind", row.Kind), new("state", state.ToString()));
+        LogLeft(row.Kind, row.RunId, state);
+        if (state == RunState.Queued)
+        {
+            // Held with the lease, so that no other replica spins on what only waiting mends.
+            await Task.Delay(Poll / 2, time, cancellationToken);
+        }
+    }
+
+    private sealed record Outcome(RunState? State, string Reason = "", string Message = "", int BrokenAttempts = 0);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {Kind} {RunId} taken up at epoch {Epoch}")]
+    private partial void LogTakenUp(string kind, long runId, long epoch);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {Kind} {RunId} is now {State}")]
+    private partial void LogLeft(string kind, long runId, RunState state);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Run {Kind} {RunId} broke")]
+    private partial void LogBroke(string kind, long runId, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Bulk work waits")]
+    private partial void LogWaiting(Exception exception);
+}
