@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
@@ -69,23 +68,24 @@ internal sealed class Announcement(
 
     private async Task<string> ComposeAsync(CancellationToken cancellationToken)
     {
-        var text = new StringBuilder().AppendLine();
+        var lines = new List<string> { "" };
         var addresses = new Dictionary<string, string>();
         foreach (var service in services)
         {
             var grpc = addresses[service.Resource.Name] = service.GetEndpoint("grpc").Url;
             var http = addresses[$"{service.Resource.Name}-http"] = service.GetEndpoint("http").Url;
-            text.AppendLine($"  {service.Resource.Name,-10} {grpc}  (gRPC; health and keys at {http})");
+            lines.Add($"  {service.Resource.Name,-10} {grpc}  (gRPC; health and keys at {http})");
         }
 
-        text.AppendLine($"  {"dashboard",-10} {DashboardAddress()}");
+        lines.Add($"  {"dashboard",-10} {DashboardAddress()}");
         if (withToken)
         {
-            text.AppendLine($"  {"token",-10} {await DemoTokenAsync(cancellationToken)}");
+            lines.Add($"  {"token",-10} {await DemoTokenAsync(cancellationToken)}");
         }
 
         data.WriteSecret("addresses.json", JsonSerializer.Serialize(addresses));
-        return text.Append("Everything is up. Ctrl-C stops it; data stays.").ToString();
+        lines.Add("Everything is up. Ctrl-C stops it; data stays.");
+        return string.Join(Environment.NewLine, lines);
     }
 
     /// <summary>Of the launch profile, with the key that opens it.</summary>

@@ -76,12 +76,13 @@ internal sealed class DataFolder : IDisposable
     {
         var part = file + ".part";
         File.Delete(part);
-        using (var writer = new StreamWriter(part, new FileStreamOptions
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
         {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = OwnerOnly,
-        }))
+            options.UnixCreateMode = OwnerOnly;
+        }
+
+        using (var writer = new StreamWriter(part, options))
         {
             writer.Write(text);
         }
