@@ -64,6 +64,7 @@ internal sealed partial class Orchestrator(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        await _stopping.CancelAsync();
         var end = clock.GetUtcNow() + _patienceInAll;
         var stops = new Dictionary<ResourceRun, Task>();
         await Task.WhenAll(_runs.Values.Select(Stop));
@@ -71,8 +72,6 @@ internal sealed partial class Orchestrator(
         {
             await _dashboard.StopAsync(_patience);
         }
-
-        await _stopping.CancelAsync();
 
         // Waiting is without cycles: one would never have started.
         Task Stop(ResourceRun run)
