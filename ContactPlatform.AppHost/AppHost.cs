@@ -48,7 +48,7 @@ contacts.WithReference(funnel);
 if (options.Profile != Profile.External)
 {
     // Contacts makes sure that this key opens account 1.
-    contacts.WithEnvironment("Access__DemoApiKey", builder.AddParameter("demo-api-key", data.Secrets.DemoApiKey, secret: true));
+    contacts.WithEnvironment("Access__BootstrapKeys__1", builder.AddParameter("demo-api-key", data.Secrets.DemoApiKey, secret: true));
 }
 
 builder.AnnounceWhenHealthy(data, options.Profile, contacts, funnel);
