@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ContactPlatform.Contacts.V1;
 
 namespace ContactPlatform.Contacts.Imports;
 

@@ -67,7 +67,7 @@ public sealed class ImportExecutor(IServiceScopeFactory scopes, IdSequence ids, 
         try
         {
             await using var scope = Scope(run.AccountId);
-            await using var file = new ImportFile(scope.ServiceProvider.GetRequiredService<ContactsDbContext>(), run.RunId);
+            await using var file = new ImportFileStream(scope.ServiceProvider.GetRequiredService<ContactsDbContext>(), run.RunId);
             var csv = plan.Open(file);
             await csv.ReadAsync(cancellationToken);
             var reader = new ImportLineReader(columns, plan.LabelSeparator);

@@ -5,7 +5,7 @@ namespace ContactPlatform.Contacts.Imports;
 /// <summary>An uploaded file as a stream, read from its pieces in the database; one piece is in memory at a time.</summary>
 /// <param name="db">A context of its own: it is read while the import writes on another.</param>
 /// <param name="importId">The import.</param>
-public sealed class ImportFile(ContactsDbContext db, long importId) : Stream
+public sealed class ImportFileStream(ContactsDbContext db, long importId) : Stream
 {
     private byte[] piece = [];
     private int position;
