@@ -1,4 +1,5 @@
 using ContactPlatform.Contacts;
+using ContactPlatform.Contacts.Imports;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Hosting;
 
@@ -6,6 +7,9 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("contacts", ContactsScopes.Table);
 builder.AddPlatformDatabase<ContactsDbContext, SqlServerContactsDbContext>("contacts");
 
+builder.Services.AddImports();
+
 var app = builder.Build();
+app.MapGrpcService<ImportEndpoint>();
 app.MapServiceDefaults();
 app.Run();
