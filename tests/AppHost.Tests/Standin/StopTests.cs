@@ -1,0 +1,58 @@
+using System.Diagnostics;
+
+namespace ContactPlatform.AppHost.Tests.Standin;
+
+/// <summary>However the AppHost goes, nothing that it started stays.</summary>
+public sealed class StopTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task SIGTERM_stops_everything_within_ten_seconds(bool stubborn)
+    {
+        await using var echo = await StartAsync(stubborn);
+        var clock = Stopwatch.StartNew();
+        await echo.AppHost.StopAsync(echo.End);
+
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        echo.AppHost.ExitCode.ShouldBe(0, echo.AppHost.Output);
+        echo.Processes().ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task After_kill_9_of_the_AppHost_everything_is_down_within_twelve_seconds(bool stubborn)
+    {
+        await using var echo = await StartAsync(stubborn);
+        await echo.AppHost.KillAsync(echo.End);
+        var clock = Stopwatch.StartNew();
+        await echo.UntilAsync(() => Task.FromResult(echo.Processes().Count == 0));
+
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(12));
+    }
+
+    [Fact]
+    public async Task A_taken_port_is_named_and_nothing_stays()
+    {
+        await using var first = await EchoStack.StartAsync();
+        await using var second = ChildProcess.StartDotNet(
+            BuiltPrograms.Echo,
+            [$"--DISK_PORT={FreePort.Next()}", $"--ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL={first.Frontend}"],
+            new Dictionary<string, string?> { ["ECHO_MARK"] = "second" });
+        await second.WaitForExitAsync(first.End);
+
+        second.ExitCode.ShouldNotBe(0);
+        second.Output.ShouldContain($"{first.Frontend.Port}");
+    }
+
+    /// <summary>Stubborn: its services take no notice of SIGTERM. In any case one has a child that does not.</summary>
+    private static async Task<EchoStack> StartAsync(bool stubborn)
+    {
+        var echo = await (await EchoStack.StartAsync(stubborn)).UpAsync();
+        using var client = echo.Client("front-end");
+        (await client.PostAsync("child", null, echo.End)).EnsureSuccessStatusCode();
+        echo.Processes().Count.ShouldBeGreaterThan(6);
+        return echo;
+    }
+}
