@@ -12,6 +12,7 @@ using ContactPlatform.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace ContactPlatform.Funnel.Tests;
 
@@ -24,6 +25,9 @@ public sealed class StoreFixture : IAsyncLifetime
     /// <summary>The database.</summary>
     public TestDatabase Database { get; private set; } = null!;
 
+    /// <summary>What works on runs.</summary>
+    public LabelRuleExecutor Executor => app.Services.GetRequiredService<LabelRuleExecutor>();
+
     public async Task InitializeAsync()
     {
         Database = await TestServers.CreateDatabaseAsync("funnel_store", CancellationToken.None);
@@ -33,7 +37,11 @@ public sealed class StoreFixture : IAsyncLifetime
         builder.Configuration["ConnectionStrings:redis"] = await TestServers.RedisAsync();
         builder.AddServiceDefaults("funnel", FunnelScopes.Table);
         builder.AddPlatformDatabase<FunnelDbContext, SqlServerFunnelDbContext>("funnel");
-        builder.Services.AddScoped<StageStore>().AddScoped<DefaultStageStore>().AddScoped<ReportStore>().AddScoped<ContactFeedStore>().AddScoped<LabelRuleTargets>();
+        builder.Logging.ClearProviders();
+        builder.Services.AddScoped<StageStore>().AddScoped<DefaultStageStore>().AddScoped<ReportStore>().AddScoped<ContactFeedStore>().AddScoped<LabelRuleTargets>()
+            // Nobody is there: what is tested here must not need Contacts.
+            .AddContactsClients(new Uri("http://127.0.0.1:9")).AddSingleton<ServiceTokens>().AddSingleton<ContactsCalls>()
+            .AddSingleton<LabelRuleSnapshot>().AddSingleton<LabelRuleExecutor>();
         app = builder.Build();
         await using var scope = app.Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<FunnelDbContext>().Database.MigrateAsync();

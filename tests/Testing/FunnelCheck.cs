@@ -49,10 +49,10 @@ public static class FunnelCheck
             """),
         ("runs whose count of changes is not that of their entries", """
             SELECT COUNT(*) FROM runs r WHERE r.kind = 'label-rule' AND r.changed_count <> (SELECT COUNT(*) FROM stage_changes c
-              WHERE c.account_id = r.account_id AND c.run_id = r.run_id AND c.cause = 4)
+              WHERE c.account_id = r.account_id AND c.run_id = r.run_id AND c.cause = 3)
             """),
         ("contacts that a run moved twice", """
-            SELECT COUNT(*) FROM (SELECT account_id, contact_id, run_id FROM stage_changes WHERE cause = 4
+            SELECT COUNT(*) FROM (SELECT account_id, contact_id, run_id FROM stage_changes WHERE cause = 3
               GROUP BY account_id, contact_id, run_id HAVING COUNT(*) > 1) t
             """),
         ("finished runs that did not deal with their whole set", """

@@ -49,7 +49,7 @@ public sealed class StageModelTests(StoreFixture fixture)
 
     [Fact]
     public void Any_sequence_of_commands_ends_as_the_model_says() =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(60).WithEndSize(40), Prop.ForAll(Commands.ListOf().ToArbitrary(), commands => RunAsync([.. commands]).GetAwaiter().GetResult()));
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(30).WithEndSize(40), Prop.ForAll(Commands.ListOf().ToArbitrary(), commands => RunAsync([.. commands]).GetAwaiter().GetResult()));
 
     private async Task RunAsync(List<Command> commands)
     {
