@@ -41,6 +41,7 @@ public sealed class CliTests : IAsyncLifetime, IDisposable
         cli.Output.ShouldContain("purchased-q2 becomes Customer");
         cli.Output.ShouldContain("changed 900, already there 70, skipped 30");
         cli.Output.ShouldContain("RECORD_INACTIVE: 30");
+        cli.Output.ShouldNotContain("\e[");
         _services.Script.Watches.ShouldBe(2);
         _services.Script.Authorization.ShouldBe("Bearer token of the key");
     }
