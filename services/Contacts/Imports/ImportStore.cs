@@ -154,7 +154,7 @@ public static class ImportStore
             while (await reader.ReadAsync(cancellationToken))
             {
                 var draft = Read(reader);
-                found.Add(draft.Key, draft);
+                found[draft.Key] = draft;
                 byId.Add(draft.ContactId, draft);
             }
         }
