@@ -33,7 +33,8 @@ public sealed class OutboxRow : IAccountOwned
     /// <summary>Makes the row of a change.</summary>
     public static OutboxRow Of(long accountId, IMessage change) => new() { AccountId = accountId, Payload = change.ToByteArray() };
 
-    internal static string Format(ulong order, long id) => string.Create(CultureInfo.InvariantCulture, $"{order:x16}-{id:x16}");
+    /// <summary>Writes a position: fixed in length, so that positions compare as text as they do in the feed.</summary>
+    public static string Format(ulong order, long id) => string.Create(CultureInfo.InvariantCulture, $"{order:x16}-{id:x16}");
 
     /// <summary>Reads a position; false when it is malformed. The empty position is the beginning.</summary>
     public static bool TryParse(string position, out ulong order, out long id)
@@ -42,7 +43,8 @@ public sealed class OutboxRow : IAccountOwned
         return position.Length == 0
             || (position.Length == 33 && position[16] == '-'
                 && ulong.TryParse(position.AsSpan(0, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out order)
-                && long.TryParse(position.AsSpan(17), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out id));
+                && long.TryParse(position.AsSpan(17), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out id)
+                && id >= 0);
     }
 
     internal static void Configure(EntityTypeBuilder<OutboxRow> entity, bool sqlServer)
