@@ -38,16 +38,17 @@ public sealed class RequestIds(PlatformDbContext db, TimeProvider time)
         {
             return (known, false);
         }
-        var id = await create();
-        db.Requests.Add(new RequestRow { AccountId = caller.AccountId, Method = method, RequestId = requestId, BodyHash = bodyHash, ResultId = id, CreateTime = time.GetUtcNow().UtcDateTime });
         try
         {
+            var id = await create();
+            db.Requests.Add(new RequestRow { AccountId = caller.AccountId, Method = method, RequestId = requestId, BodyHash = bodyHash, ResultId = id, CreateTime = time.GetUtcNow().UtcDateTime });
             await db.SaveChangesAsync(cancellationToken);
             return (id, true);
         }
-        catch (DbUpdateException)
+        catch (Exception e) when (e is DbUpdateException or RefusalException)
         {
-            // Whichever unique key was hit: if another call with this id has won meanwhile, its result is the answer.
+            // Whichever unique key was hit, or whatever create() saw of it: if another call with this id has won meanwhile,
+            // its result is the answer.
             db.ChangeTracker.Clear();
             if (await FindAsync(method, requestId, bodyHash, cancellationToken) is { } winner)
             {
