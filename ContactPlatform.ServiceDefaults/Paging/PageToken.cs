@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using ContactPlatform.ServiceDefaults.Errors;
 
 namespace ContactPlatform.ServiceDefaults.Paging;
@@ -26,13 +27,13 @@ public sealed record Page(int Size, long? After)
     /// <param name="pageSize">As sent; 0 means the default.</param>
     /// <param name="pageToken">As sent; empty means the first page.</param>
     /// <param name="violations">Where problems go.</param>
-    /// <param name="arguments">The request's other arguments, with the name of the method first.</param>
+    /// <param name="arguments">The request's other arguments, with the name of the method first: numbers, texts, enums, and lists of them.</param>
     /// <exception cref="RefusalException">PAGE_TOKEN_INVALID.</exception>
     public static Page Read(int pageSize, string pageToken, Violations violations, params object[] arguments)
     {
         violations.Check(pageSize is >= 0 and <= MaximumSize, "page_size", $"is {pageSize}; expected 0 to {MaximumSize}");
         var size = pageSize == 0 ? DefaultSize : Math.Clamp(pageSize, 1, MaximumSize);
-        var binding = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', arguments.Select(a => Convert.ToString(a, CultureInfo.InvariantCulture))))))[..12];
+        var binding = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(arguments))))[..12];
         return new Page(size, pageToken.Length == 0 ? null : Decode(pageToken, binding), binding);
     }
 
