@@ -31,6 +31,13 @@ public sealed class ScopeInterceptor(ScopeTable table) : Interceptor
         await continuation(request, responseStream, context);
     }
 
+    /// <inheritdoc/>
+    public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        await CheckAsync(context);
+        await continuation(requestStream, responseStream, context);
+    }
+
     private async Task CheckAsync(ServerCallContext context)
     {
         if (table.Required.GetValueOrDefault(context.Method) is ScopeTable.Open)

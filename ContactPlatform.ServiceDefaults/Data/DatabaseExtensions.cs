@@ -44,7 +44,7 @@ public static class DatabaseExtensions
         }
         builder.Services.AddScoped<PlatformDbContext>(services => services.GetRequiredService<TContext>());
         builder.Services.AddHostedService<Migrator>();
-        builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database", HealthStatus.Unhealthy);
+        builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database", HealthStatus.Unhealthy, [], TimeSpan.FromSeconds(2));
     }
 
     private static async Task<DbConnection> OpenAsync(SqlConnection connection, CancellationToken cancellationToken)
