@@ -43,15 +43,16 @@ public sealed record Page(int Size, long? After)
     /// <param name="rows">At most <see cref="Size"/> + 1 rows.</param>
     /// <param name="key">Key of a row.</param>
     public (IReadOnlyList<T> Rows, string NextPageToken) Cut<T>(IReadOnlyList<T> rows, Func<T, long> key) =>
-        rows.Count <= Size ? (rows, "") : ([.. rows.Take(Size)], Encode(key(rows[Size - 1])));
+        rows.Count <= Size ? (rows, "") : ([.. rows.Take(Size)], Encode(binding, key(rows[Size - 1])));
 
-    private string Encode(long key) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(FormattableString.Invariant($"{binding}.{key}")));
+    private static string Encode(string binding, long key) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(FormattableString.Invariant($"{binding}.{key}")));
 
     private static long Decode(string token, string binding)
     {
         if (token.Length <= 100 && Base64Url.IsValid(token)
             && Encoding.ASCII.GetString(Base64Url.DecodeFromChars(token)).Split('.') is [var bound, var key]
-            && bound == binding && long.TryParse(key, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var after))
+            && bound == binding && long.TryParse(key, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var after)
+            && Encode(binding, after) == token)
         {
             return after;
         }

@@ -10,7 +10,8 @@ public sealed class Logs : ILoggerProvider
 
     public IReadOnlyCollection<LogLine> Lines => _lines;
 
-    public IEnumerable<LogLine> Errors => _lines.Where(l => l.Level >= LogLevel.Error);
+    /// <summary>Errors that the platform's own code says; EF, for one, says every failed command as well.</summary>
+    public IEnumerable<LogLine> Errors => _lines.Where(l => l.Level >= LogLevel.Error && l.Category.StartsWith("ContactPlatform", StringComparison.Ordinal));
 
     public ILogger CreateLogger(string categoryName) => new Logger(categoryName, _lines);
 

@@ -66,7 +66,8 @@ public sealed class ProbeHost : IAsyncDisposable
     /// <param name="prefix">Before every key in Redis: replicas with different ones do not see each other's leases.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="configure">What a test adds.</param>
-    public static async Task<ProbeHost> StartAsync(string database, string redis, string prefix, CancellationToken cancellationToken, Action<WebApplicationBuilder>? configure = null)
+    /// <param name="provider">Value of Database:Provider.</param>
+    public static async Task<ProbeHost> StartAsync(string database, string redis, string prefix, CancellationToken cancellationToken, Action<WebApplicationBuilder>? configure = null, string provider = "PostgreSql")
     {
         var logs = new Logs();
         var (grpc, http) = (FreePort.Next(), FreePort.Next());
@@ -75,6 +76,7 @@ public sealed class ProbeHost : IAsyncDisposable
         {
             ["GRPC_PORT"] = grpc.ToString(CultureInfo.InvariantCulture),
             ["HTTP_PORT"] = http.ToString(CultureInfo.InvariantCulture),
+            ["Database:Provider"] = provider,
             ["ConnectionStrings:probe"] = database,
             ["ConnectionStrings:redis"] = redis,
             ["Redis:KeyPrefix"] = prefix,
