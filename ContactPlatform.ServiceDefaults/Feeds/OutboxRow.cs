@@ -33,7 +33,12 @@ public sealed class OutboxRow : IAccountOwned
     /// <summary>Makes the row of a change.</summary>
     public static OutboxRow Of(long accountId, IMessage change) => new() { AccountId = accountId, Payload = change.ToByteArray() };
 
-    /// <summary>Writes a position: fixed in length, so that positions compare as text as they do in the feed.</summary>
+    /// <summary>
+    /// Writes a position, for rows that were inserted by a hand-written statement. Fixed in length, so that positions
+    /// compare as text as they do in the feed.
+    /// </summary>
+    /// <param name="order">PostgreSQL: the writer's transaction; SQL Server: the row version.</param>
+    /// <param name="id">Number of the row.</param>
     public static string Format(ulong order, long id) => string.Create(CultureInfo.InvariantCulture, $"{order:x16}-{id:x16}");
 
     /// <summary>Reads a position; false when it is malformed. The empty position is the beginning.</summary>

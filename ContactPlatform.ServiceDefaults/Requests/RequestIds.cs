@@ -47,8 +47,8 @@ public sealed class RequestIds(PlatformDbContext db, TimeProvider time)
         }
         catch (Exception e) when (e is DbUpdateException or RefusalException)
         {
-            // Whichever unique key was hit, or whatever create() saw of it: if another call with this id has won meanwhile,
-            // its result is the answer.
+            // Whichever unique key was hit, or seen to be taken: if another call with this id has won meanwhile, its
+            // result is the answer.
             db.ChangeTracker.Clear();
             if (await FindAsync(method, requestId, bodyHash, cancellationToken) is { } winner)
             {

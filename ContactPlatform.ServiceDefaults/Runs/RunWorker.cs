@@ -26,7 +26,8 @@ public sealed partial class RunWorker(IServiceScopeFactory scopes, IEnumerable<I
     private const int Considered = 64;
 
     private const int MaximumBrokenAttempts = 5;
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    // With the lease's 2 s, a dead worker's run is in other hands within 3 s.
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(0.5);
     private readonly SemaphoreSlim slots = new(Parallel);
 
     /// <inheritdoc/>
@@ -48,9 +49,9 @@ public sealed partial class RunWorker(IServiceScopeFactory scopes, IEnumerable<I
                 {
                     working.Remove(id);
                 }
-                foreach (var (account, id) in await CandidatesAsync([.. working.Keys], stoppingToken))
+                foreach (var (account, id, kind) in await CandidatesAsync([.. working.Keys], stoppingToken))
                 {
-                    working[id] = WorkAsync(account, id, stoppingToken);
+                    working[id] = WorkAsync(account, id, kind, stoppingToken);
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -71,7 +72,7 @@ public sealed partial class RunWorker(IServiceScopeFactory scopes, IEnumerable<I
         await Task.WhenAll(working.Values);
     }
 
-    private async Task<List<(long Account, long Id)>> CandidatesAsync(List<long> except, CancellationToken cancellationToken)
+    private async Task<List<(long Account, long Id, string Kind)>> CandidatesAsync(List<long> except, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
@@ -79,17 +80,18 @@ public sealed partial class RunWorker(IServiceScopeFactory scopes, IEnumerable<I
         var found = await db.Runs.IgnoreQueryFilters()
             .Where(r => (r.State == RunState.Queued || r.State == RunState.Running) && kinds.Contains(r.Kind) && !except.Contains(r.RunId))
             .OrderBy(r => r.State == RunState.Running ? 0 : 1).ThenBy(r => r.RunId)
-            .Select(r => new { r.AccountId, r.RunId }).Take(Considered - except.Count).ToListAsync(cancellationToken);
-        return [.. found.Select(f => (f.AccountId, f.RunId))];
+            .Select(r => new { r.AccountId, r.RunId, r.Kind }).Take(Considered - except.Count).ToListAsync(cancellationToken);
+        return [.. found.Select(f => (f.AccountId, f.RunId, f.Kind))];
     }
 
-    private async Task WorkAsync(long account, long id, CancellationToken stoppingToken)
+    private async Task WorkAsync(long account, long id, string kind, CancellationToken stoppingToken)
     {
         await slots.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         if (stoppingToken.IsCancellationRequested)
         {
             return;
         }
+        var worked = false;
         try
         {
             await using var lease = await locks.TryTakeAsync(LockKey.Run(service.Value, id), stoppingToken);
@@ -97,7 +99,15 @@ public sealed partial class RunWorker(IServiceScopeFactory scopes, IEnumerable<I
             {
                 return;
             }
-            using var both = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lease.Lost);
+            var exclusive = executors.Single(e => e.Kind == kind).Exclusive(account);
+            await using var only = exclusive is null ? null : await locks.TryTakeAsync(exclusive, stoppingToken);
+            if (exclusive is not null && only is null)
+            {
+                await SayWaitingAsync(account, id, stoppingToken);
+                return;
+            }
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lease.Lost, only?.Lost ?? CancellationToken.None);
+            worked = true;
             await TakeUpAsync(account, id, both.Token);
         }
         catch (OperationCanceledException)
@@ -115,7 +125,22 @@ public sealed partial class RunWorker(IServiceScopeFactory scopes, IEnumerable<I
         finally
         {
             slots.Release();
+            if (worked)
+            {
+                // Another run may have waited for this one's locks.
+                signal.Raise();
+            }
         }
+    }
+
+    private async Task SayWaitingAsync(long account, long id, CancellationToken cancellationToken)
+    {
+        const string Waiting = "waits for another run of the account";
+        await using var scope = scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CurrentAccount>().Id = account;
+        await scope.ServiceProvider.GetRequiredService<PlatformDbContext>().Runs
+            .Where(r => r.RunId == id && r.State == RunState.Queued && r.Message != Waiting)
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.Message, Waiting), cancellationToken);
     }
 
     private async Task TakeUpAsync(long account, long id, CancellationToken cancellationToken)
@@ -131,7 +156,7 @@ public sealed partial class RunWorker(IServiceScopeFactory scopes, IEnumerable<I
         var now = time.GetUtcNow().UtcDateTime;
         var taken = await db.Runs.Where(r => r.RunId == id && r.Epoch == row.Epoch && (r.State == RunState.Queued || r.State == RunState.Running))
             .ExecuteUpdateAsync(set => set.SetProperty(r => r.Epoch, row.Epoch + 1).SetProperty(r => r.State, RunState.Running)
-                .SetProperty(r => r.StartTime, r => r.StartTime ?? now), cancellationToken);
+                .SetProperty(r => r.StartTime, r => r.StartTime ?? now).SetProperty(r => r.Message, ""), cancellationToken);
         if (taken == 0)
         {
             return;

@@ -14,6 +14,13 @@ public static class TelemetryExtensions
     /// <summary>Adds the framework's built-in sources and the platform's own.</summary>
     public static void AddPlatformTelemetry(this IHostApplicationBuilder builder)
     {
+        // The frameworks tell what they do at every call, with SQL and addresses; only their warnings matter here.
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("Grpc", LogLevel.Warning);
+        // A refused statement reaches the error interceptor, which knows whether it was expected and logs it if not.
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Update", LogLevel.None);
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Query", LogLevel.None);
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;

@@ -56,7 +56,12 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         var metadata = new AppHostMetadata(appHost);
         _host = new HostApplicationBuilder(new HostApplicationBuilderSettings { Args = args, ContentRootPath = metadata.Directory });
         AppHostDirectory = metadata.Directory;
-        _host.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        foreach (var category in (string[])["Grpc", "Microsoft.AspNetCore", "Microsoft.Hosting.Lifetime"])
+        {
+            // The resource service's own requests are nobody's news.
+            _host.Logging.AddFilter(category, LogLevel.Warning);
+        }
+
         _host.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         var dashboard = new DashboardSettings(_host.Configuration, _host.Environment.IsDevelopment());
         _host.Services.AddHealthChecks();
@@ -70,7 +75,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<Orchestrator>>()));
         _host.Services.AddSingleton(services => new ResourceNotificationService(services.GetRequiredService<Orchestrator>()));
-        _host.Services.AddSingleton(services => new ResourceCommandService(services.GetRequiredService<Orchestrator>(), services));
+        _host.Services.AddSingleton(services => new ResourceCommandService(services.GetRequiredService<Orchestrator>()));
         _host.Services.AddHostedService(services => services.GetRequiredService<Orchestrator>());
     }
 

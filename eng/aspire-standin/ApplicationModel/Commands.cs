@@ -21,9 +21,6 @@ public class CommandOptions
 /// <summary>What a command's code is given.</summary>
 public sealed class ExecuteCommandContext
 {
-    /// <summary>The application's services.</summary>
-    public required IServiceProvider Services { get; init; }
-
     /// <summary>The id of the replica for which it was chosen.</summary>
     public required string ResourceName { get; init; }
 

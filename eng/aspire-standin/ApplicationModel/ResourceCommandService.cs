@@ -6,13 +6,8 @@ namespace Aspire.Hosting.ApplicationModel;
 public sealed class ResourceCommandService
 {
     private readonly Orchestrator _orchestrator;
-    private readonly IServiceProvider _services;
 
-    internal ResourceCommandService(Orchestrator orchestrator, IServiceProvider services)
-    {
-        _orchestrator = orchestrator;
-        _services = services;
-    }
+    internal ResourceCommandService(Orchestrator orchestrator) => _orchestrator = orchestrator;
 
     /// <summary>Runs a command of every replica, all at once.</summary>
     public async Task<ExecuteCommandResult> ExecuteCommandAsync(IResource resource, string commandName, CancellationToken cancellationToken = default)
@@ -44,7 +39,7 @@ public sealed class ResourceCommandService
 
         try
         {
-            return await command.ExecuteAsync(_orchestrator, _services, cancellationToken);
+            return await command.ExecuteAsync(_orchestrator, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

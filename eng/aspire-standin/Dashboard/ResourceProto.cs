@@ -80,6 +80,13 @@ internal static class ResourceProto
             yield return Property("executable.args", Value.ForList([.. spec.Arguments.Select(Value.ForString)]), isSensitive: true);
         }
 
+        if (state.Value is { } value)
+        {
+            yield return instance.Resource is ParameterResource parameter
+                ? Property("Value", Value.ForString(value), parameter.Secret)
+                : Property("resource.connectionString", Value.ForString(value), isSensitive: true);
+        }
+
         if (state.Pid is { } pid)
         {
             yield return Property("executable.pid", Value.ForString($"{pid}"));

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Dashboard;
@@ -21,6 +22,7 @@ internal sealed class ResourceServiceHost(WebApplication app) : IAsyncDisposable
         builder.Services.AddSingleton(orchestrator);
         builder.Services.AddSingleton(metadata);
         builder.Services.AddSingleton(services.GetRequiredService<ResourceCommandService>());
+        builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.AddRouting();
         builder.Services.AddGrpc();
         builder.WebHost.UseKestrelCore();
@@ -50,5 +52,13 @@ internal sealed class ResourceServiceHost(WebApplication app) : IAsyncDisposable
     {
         context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         return Task.CompletedTask;
+    }
+
+    /// <summary>Signals are the application's: this host ends when that says so, after everything else.</summary>
+    private sealed class NoSignals : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -15,6 +15,9 @@ internal sealed record InstanceState
 
     public ChildSpec? Spec { get; init; }
 
+    /// <summary>Of a parameter or connection string.</summary>
+    public string? Value { get; init; }
+
     /// <summary>Grows with every change, over all instances.</summary>
     public long Version { get; init; }
 

@@ -6,7 +6,7 @@ internal sealed record InstanceCommand(
     string DisplayName,
     bool IsEnabled,
     CommandOptions Options,
-    Func<Orchestrator, IServiceProvider, CancellationToken, Task<ExecuteCommandResult>> ExecuteAsync);
+    Func<Orchestrator, CancellationToken, Task<ExecuteCommandResult>> ExecuteAsync);
 
 internal static class InstanceCommands
 {
@@ -32,9 +32,8 @@ internal static class InstanceCommands
 
         foreach (var own in instance.Resource.Annotations.OfType<CommandAnnotation>())
         {
-            yield return new(own.Name, own.DisplayName, true, own.Options, (_, services, ct) => own.Execute(new ExecuteCommandContext
+            yield return new(own.Name, own.DisplayName, true, own.Options, (_, ct) => own.Execute(new ExecuteCommandContext
             {
-                Services = services,
                 ResourceName = instance.Id,
                 CancellationToken = ct,
                 Logger = instance.Log,
@@ -42,8 +41,8 @@ internal static class InstanceCommands
         }
     }
 
-    private static Func<Orchestrator, IServiceProvider, CancellationToken, Task<ExecuteCommandResult>> Then(
-        Func<Orchestrator, CancellationToken, Task> action) => async (orchestrator, _, cancellationToken) =>
+    private static Func<Orchestrator, CancellationToken, Task<ExecuteCommandResult>> Then(
+        Func<Orchestrator, CancellationToken, Task> action) => async (orchestrator, cancellationToken) =>
     {
         await action(orchestrator, cancellationToken);
         return CommandResults.Success();

@@ -27,6 +27,7 @@ internal sealed partial class Orchestrator(
     private Guardian? _guardian;
     private ResourceServiceHost? _resourceService;
     private ChildProcess? _dashboard;
+    private bool _disposed;
 
     public ChangeSignal Changes { get; } = new();
 
@@ -45,6 +46,15 @@ internal sealed partial class Orchestrator(
             _background.Add(run.Health.RunAsync(_stopping.Token));
         }
 
+        foreach (var instance in Instances)
+        {
+            if (instance.Resource is IValueProvider provider)
+            {
+                var value = await provider.GetValueAsync(cancellationToken);
+                instance.Update(Changes, s => s with { Value = value });
+            }
+        }
+
         await StartDashboardAsync(cancellationToken);
         foreach (var instance in Instances.Where(i => HasProcess(i.Resource) && !i.Resource.Annotations.OfType<ExplicitStartAnnotation>().Any()))
         {
@@ -54,6 +64,7 @@ internal sealed partial class Orchestrator(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        await _stopping.CancelAsync();
         var end = clock.GetUtcNow() + _patienceInAll;
         var stops = new Dictionary<ResourceRun, Task>();
         await Task.WhenAll(_runs.Values.Select(Stop));
@@ -61,8 +72,6 @@ internal sealed partial class Orchestrator(
         {
             await _dashboard.StopAsync(_patience);
         }
-
-        await _stopping.CancelAsync();
 
         // Waiting is without cycles: one would never have started.
         Task Stop(ResourceRun run)
@@ -88,6 +97,12 @@ internal sealed partial class Orchestrator(
 
     public async ValueTask DisposeAsync()
     {
+        // The container knows this object twice, as itself and as a hosted service.
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
         await _stopping.CancelAsync();
         foreach (var proxy in _proxies)
         {

@@ -86,6 +86,8 @@ public sealed class ProbeHost : IAsyncDisposable
         builder.Services.AddSingleton<Behaviours>();
         builder.AddServiceDefaults("probe", ProbeEndpoint.Table);
         builder.AddPlatformDatabase<ProbeDbContext, SqlServerProbeDbContext>("probe");
+        // The frameworks as well, as somebody who looks for a fault would have them: nothing secret may be told even then.
+        builder.Logging.AddFilter("Microsoft", LogLevel.Trace).AddFilter("Grpc", LogLevel.Trace);
         configure?.Invoke(builder);
         var app = builder.Build();
         app.MapServiceDefaults();

@@ -1,0 +1,141 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using ContactPlatform.Contacts.V1;
+using Google.Protobuf;
+using Grpc.Core;
+using Spectre.Console;
+
+namespace ContactPlatform.Cli;
+
+internal static class ImportCommand
+{
+    private const int MessageBytes = 256 * 1024;
+
+    public static Command Create()
+    {
+        var file = new Argument<FileInfo>("FILE") { Description = "A CSV file with a header line." };
+        var mode = new Option<ImportMode>("--mode") { Description = "What rows may do: create, update or upsert contacts.", DefaultValueFactory = _ => ImportMode.Upsert };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only checks and counts." };
+        var labels = new Option<string[]>("--label") { Description = "A label for every imported contact; made when it does not exist. May be repeated." };
+        var stage = new Option<string?>("--stage") { Description = "Funnel stage for contacts whose row names none." };
+        var encoding = new Option<ImportEncoding>("--encoding") { Description = "UTF-8 or what a byte order mark says, unless given." };
+        var delimiter = new Option<string>("--delimiter") { Description = "Between fields: , ; | or a tab.", DefaultValueFactory = _ => "" };
+        var errors = new Option<FileInfo?>("--errors") { Description = "Where to write the refused rows, with line numbers and reasons, as CSV." };
+        file.AcceptExistingOnly();
+        var command = new Command("import", "Imports contacts from a CSV file and shows how far it is.") { file, mode, dryRun, labels, stage, encoding, delimiter, errors };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            using var stack = Stack.Find();
+            var path = result.GetValue(file)!;
+            var config = new ImportConfig
+            {
+                DisplayName = path.Name,
+                Mode = result.GetValue(mode),
+                DryRun = result.GetValue(dryRun),
+                CreateMissingLabels = true,
+                Encoding = result.GetValue(encoding),
+                Delimiter = result.GetValue(delimiter),
+            };
+            if (result.GetValue(stage) is { } stageText)
+            {
+                config.Stage = Words.ReadStage(stageText);
+            }
+
+            foreach (var label in result.GetValue(labels) ?? [])
+            {
+                config.LabelIds.Add(await LabelLookup.FindOrCreateAsync(stack, label, cancellationToken));
+            }
+
+            var import = await RunAsync(stack, path, config, cancellationToken);
+            return await WriteResultAsync(stack, import, result.GetValue(errors), cancellationToken);
+        });
+        return command;
+    }
+
+    private static Task<Import> RunAsync(Stack stack, FileInfo file, ImportConfig config, CancellationToken cancellationToken) =>
+        RunView.NewProgress().StartAsync(async progress =>
+        {
+            var upload = progress.AddTask("Uploading", maxValue: Math.Max(1, file.Length));
+            var import = await UploadAsync(stack, file, config, upload, cancellationToken);
+            upload.Value = upload.MaxValue;
+
+            var task = progress.AddTask("Importing", maxValue: Math.Max(1, import.ByteCount));
+            await foreach (var message in Watching.FollowAsync(
+                () => stack.Imports.WatchImport(new() { ImportId = import.ImportId }, cancellationToken: cancellationToken),
+                () => task.Description = "Importing: Contacts went away; the import goes on when it is back",
+                cancellationToken))
+            {
+                import = message.Import;
+                task.Description = Words.Plain(RunView.Describe("Importing", import.Run, import.Run.DoneCount));
+                task.Value = import.DoneByteCount;
+                if (RunView.HasEnded(import.Run))
+                {
+                    task.Value = import.Run.State == Common.V1.RunState.Succeeded ? task.MaxValue : task.Value;
+                    break;
+                }
+            }
+
+            return import;
+        });
+
+    private static async Task<Import> UploadAsync(Stack stack, FileInfo file, ImportConfig config, ProgressTask task, CancellationToken cancellationToken)
+    {
+        using var call = stack.Imports.UploadImport(cancellationToken: cancellationToken);
+        var start = new UploadImportStart { Config = config, RequestId = RandomNumberGenerator.GetHexString(32, lowercase: true) };
+        try
+        {
+            await call.RequestStream.WriteAsync(new() { Start = start }, cancellationToken);
+            await using var input = file.OpenRead();
+            var buffer = new byte[MessageBytes];
+            while (await input.ReadAsync(buffer, cancellationToken) is var read and > 0)
+            {
+                await call.RequestStream.WriteAsync(new() { Data = ByteString.CopyFrom(buffer, 0, read) }, cancellationToken);
+                task.Increment(read);
+            }
+
+            await call.RequestStream.CompleteAsync();
+        }
+        catch (Exception e) when (e is RpcException or InvalidOperationException)
+        {
+            // The service refused before it had read everything; the call's own answer says why.
+        }
+
+        return (await call).Import;
+    }
+
+    private static async Task<int> WriteResultAsync(Stack stack, Import import, FileInfo? errors, CancellationToken cancellationToken)
+    {
+        var dry = import.Config.DryRun;
+        var grid = new Grid().AddColumns(new GridColumn().PadLeft(2), new GridColumn().RightAligned());
+        foreach (var (what, count) in new[]
+        {
+            (dry ? "would be created" : "created", import.CreatedCount),
+            (dry ? "would be updated" : "updated", import.UpdatedCount),
+            ("unchanged", import.UnchangedCount),
+            ("refused", import.RefusedCount),
+        })
+        {
+            grid.AddRow(what, Words.Count(count));
+        }
+
+        AnsiConsole.MarkupLine($"Import {import.ImportId}: {Words.Count(import.Run.DoneCount, "row")}{(dry ? ", [yellow]dry run[/]: nothing was changed" : "")}");
+        AnsiConsole.Write(grid);
+        if (import.RefusedCount > 0 && errors is null)
+        {
+            AnsiConsole.MarkupLine("Add --errors FILE to get the refused rows with their reasons.");
+        }
+        else if (errors is not null)
+        {
+            await using var output = errors.Create();
+            using var call = stack.Imports.DownloadImportErrors(new() { ImportId = import.ImportId }, cancellationToken: cancellationToken);
+            await foreach (var part in call.ResponseStream.ReadAllAsync(cancellationToken))
+            {
+                part.Data.WriteTo(output);
+            }
+
+            AnsiConsole.MarkupLine($"The refused rows are in {Words.Plain(errors.Name)}.");
+        }
+
+        return RunView.WriteEnd(import.Run);
+    }
+}

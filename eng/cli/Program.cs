@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Globalization;
+using ContactPlatform.Cli;
+using Grpc.Core;
+using Spectre.Console;
+
+var labels = new Command("labels", "Lists the labels and how many contacts carry each.");
+labels.SetAction(async (_, cancellationToken) =>
+{
+    using var stack = Stack.Find();
+    var table = new Table().RoundedBorder().AddColumn("Label").AddColumn(new TableColumn("Contacts").RightAligned());
+    foreach (var label in await LabelLookup.ListAsync(stack, cancellationToken))
+    {
+        table.AddRow(Words.Plain(label.DisplayName), Words.Count(label.MemberCount));
+    }
+
+    AnsiConsole.Write(table);
+});
+
+var token = new Command("token", "Prints a token for the account, for the header `authorization: Bearer <token>`; it lives 15 minutes.");
+token.SetAction(async (_, cancellationToken) =>
+{
+    using var stack = Stack.Find();
+    Console.WriteLine(await stack.TokenAsync(cancellationToken));
+});
+
+var root = new RootCommand(
+    """
+    Drives the stack that runs from this clone (`./dev run`), or the one that these variables name:
+    CONTACTPLATFORM_CONTACTS and CONTACTPLATFORM_FUNNEL (gRPC addresses), CONTACTPLATFORM_API_KEY.
+    """)
+{
+    ImportCommand.Create(),
+    labels,
+    LabelRuleCommand.Create(),
+    FunnelCommand.Create(),
+    HistoryCommand.Create(),
+    token,
+};
+
+// Without a terminal, no colours and no cursor movement: a file or another program reads this.
+if (Console.IsOutputRedirected)
+{
+    AnsiConsole.Console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No });
+}
+
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (CliException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
+catch (RpcException e) when (e.StatusCode != StatusCode.Cancelled)
+{
+    foreach (var line in Failures.Describe(e))
+    {
+        Console.Error.WriteLine(line);
+    }
+
+    return 1;
+}
+catch (Exception e) when (e is OperationCanceledException or RpcException)
+{
+    Console.Error.WriteLine("Stopped watching. What was begun goes on by itself.");
+    return 130;
+}

@@ -1,0 +1,115 @@
+using System.Text.Json;
+using ContactPlatform.Contacts.V1;
+using ContactPlatform.Funnel.V1;
+using ContactPlatform.LocalTools;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace ContactPlatform.Cli;
+
+/// <summary>Something that the person at the keyboard can put right; the message says how.</summary>
+internal sealed class CliException(string message) : Exception(message);
+
+/// <summary>
+/// The services to talk to and the key to do it with: those of the stack that runs from this clone, unless the
+/// environment names others.
+/// </summary>
+internal sealed class Stack : IDisposable
+{
+    private static readonly TimeSpan _renewBefore = TimeSpan.FromMinutes(1);
+
+    private readonly SemaphoreSlim _renewal = new(1);
+    private readonly GrpcChannel _contacts;
+    private readonly GrpcChannel _funnel;
+    private readonly AccessService.AccessServiceClient _access;
+    private readonly string _apiKey;
+    private ExchangeApiKeyResponse? _token;
+
+    private Stack(string contacts, string funnel, string apiKey)
+    {
+        _apiKey = apiKey;
+        // The one call without a token is the one that gets it.
+        _access = new AccessService.AccessServiceClient(GrpcChannel.ForAddress(contacts));
+        _contacts = Open(contacts);
+        _funnel = Open(funnel);
+    }
+
+    public ContactService.ContactServiceClient Contacts => new(_contacts);
+
+    public LabelService.LabelServiceClient Labels => new(_contacts);
+
+    public ImportService.ImportServiceClient Imports => new(_contacts);
+
+    public StageService.StageServiceClient Stages => new(_funnel);
+
+    public LabelRuleService.LabelRuleServiceClient LabelRules => new(_funnel);
+
+    public FunnelReportService.FunnelReportServiceClient Reports => new(_funnel);
+
+    /// <exception cref="CliException">Nothing is running here and the environment does not say where else.</exception>
+    public static Stack Find()
+    {
+        var running = Read("data/addresses.json");
+        return new Stack(
+            Setting("CONTACTPLATFORM_CONTACTS", running, "contacts"),
+            Setting("CONTACTPLATFORM_FUNNEL", running, "funnel"),
+            Setting("CONTACTPLATFORM_API_KEY", Read("data/secrets.json"), "demoApiKey"));
+    }
+
+    /// <summary>A token with at least a minute to live.</summary>
+    public async Task<string> TokenAsync(CancellationToken cancellationToken)
+    {
+        await _renewal.WaitAsync(cancellationToken);
+        try
+        {
+            if (_token is null || _token.ExpireTime.ToDateTimeOffset() - TimeProvider.System.GetUtcNow() < _renewBefore)
+            {
+                _token = await _access.ExchangeApiKeyAsync(new() { ApiKey = _apiKey }, cancellationToken: cancellationToken);
+            }
+
+            return _token.AccessToken;
+        }
+        finally
+        {
+            _renewal.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _contacts.Dispose();
+        _funnel.Dispose();
+        _renewal.Dispose();
+    }
+
+    private GrpcChannel Open(string address)
+    {
+        var token = CallCredentials.FromInterceptor(async (context, headers) =>
+            headers.Add("authorization", $"Bearer {await TokenAsync(context.CancellationToken)}"));
+        var transport = address.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure;
+        return GrpcChannel.ForAddress(address, new GrpcChannelOptions
+        {
+            Credentials = ChannelCredentials.Create(transport, token),
+            // The local profile has no TLS: its addresses are this machine's own.
+            UnsafeUseInsecureChannelCallCredentials = true,
+        });
+    }
+
+    private static JsonElement? Read(string file)
+    {
+        var path = Path.Combine(RepoRoot.LocalFolder, file);
+        return File.Exists(path) ? JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(path)) : null;
+    }
+
+    private static string Setting(string variable, JsonElement? json, string name)
+    {
+        if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } given)
+        {
+            return given;
+        }
+
+        return json is { ValueKind: JsonValueKind.Object } settings && settings.TryGetProperty(name, out var value) && value.GetString() is { } text
+            ? text
+            : throw new CliException($"No stack is running from this clone: start one with `./dev run`, or set {variable} for one elsewhere.");
+    }
+}

@@ -1,0 +1,241 @@
+using ContactPlatform.Contacts.Changes;
+using ContactPlatform.Contacts.Labels;
+using ContactPlatform.ServiceDefaults.Auth;
+using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.ServiceDefaults.Feeds;
+using ContactPlatform.ServiceDefaults.Paging;
+using ContactPlatform.ServiceDefaults.Requests;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+
+namespace ContactPlatform.Contacts.Contacts;
+
+/// <summary>Serves ContactService.</summary>
+public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, RequestIds requests, IdSequence ids, TimeProvider time) : V1.ContactService.ContactServiceBase
+{
+    /// <inheritdoc/>
+    public override async Task<V1.CreateContactResponse> CreateContact(V1.CreateContactRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var (values, labelIds, requestId) = ContactProto.Read(request);
+        var caller = Caller.Of(context);
+        var body = request.Clone();
+        body.RequestId = "";
+        OutboxRow? change = null;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var (id, created) = await requests.OnceAsync(caller, "CreateContact", requestId, body, () => AddAsync(), cancel);
+                var contact = await db.Contacts.AsNoTracking().SingleOrDefaultAsync(c => c.ContactId == id, cancel) ?? throw new RefusalException(ContactDecisions.NotFound(id));
+                return new()
+                {
+                    Contact = await store.WithLabelsAsync(contact, cancel),
+                    ChangeToken = created ? change!.Position : await store.LastPositionAsync(cancel),
+                };
+            }
+            catch (DbUpdateException e) when (attempt < ConstraintFaults.Attempts && ConstraintFaults.LostRace(e))
+            {
+                // Decided anew: now the contact or the missing label that won is seen, and named in the refusal.
+                db.ChangeTracker.Clear();
+            }
+        }
+
+        async Task<long> AddAsync()
+        {
+            var existing = await store.ExistingLabelsAsync(labelIds, cancel);
+            var violations = new Violations();
+            for (var i = 0; i < labelIds.Count; i++)
+            {
+                violations.Check(existing.Contains(labelIds[i]), $"label_ids[{i}]", $"is {labelIds[i]}; the account has no such label");
+            }
+            violations.ThrowIfAny();
+            if (await store.ConflictAsync(values, exceptId: 0, cancel) is { } conflict)
+            {
+                throw new RefusalException(conflict);
+            }
+            var now = time.UtcNow();
+            var contact = new Contact { AccountId = caller.AccountId, ContactId = await ids.NextAsync(cancel), CreateTime = now, UpdateTime = now };
+            values.CopyTo(contact);
+            change = ContactChanges.Created(caller, now, contact.ContactId);
+            db.Add(contact);
+            db.AddRange(existing.Select(label => new LabelMember { AccountId = caller.AccountId, LabelId = label, ContactId = contact.ContactId }));
+            db.Add(change);
+            return contact.ContactId;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task<V1.GetContactResponse> GetContact(V1.GetContactRequest request, ServerCallContext context)
+    {
+        var violations = new Violations();
+        var (field, found) = Find();
+        violations.ThrowIfAny();
+        var contact = await found.AsNoTracking().SingleOrDefaultAsync(context.CancellationToken)
+            ?? throw new RefusalException(request.KeyCase == V1.GetContactRequest.KeyOneofCase.ContactId
+                ? ContactDecisions.NotFound(request.ContactId)
+                : new Refusal(ContactsReasons.ContactNotFound, $"there is no contact with this {field}").With("field", field));
+        return new() { Contact = await store.WithLabelsAsync(contact, context.CancellationToken) };
+
+        (string Field, IQueryable<Contact> Found) Find()
+        {
+            switch (request.KeyCase)
+            {
+                case V1.GetContactRequest.KeyOneofCase.ContactId:
+                    violations.Id(request.ContactId, "contact_id");
+                    return ("contact_id", db.Contacts.Where(c => c.ContactId == request.ContactId));
+                case V1.GetContactRequest.KeyOneofCase.Email:
+                    Note(EmailAddress.TryNormalise(request.Email, out var email), "email");
+                    return ("email", db.Contacts.Where(c => c.Email == email));
+                case V1.GetContactRequest.KeyOneofCase.Phone:
+                    Note(PhoneNumber.TryNormalise(request.Phone, out var phone), "phone");
+                    return ("phone", db.Contacts.Where(c => c.Email == null && c.Phone == phone));
+                default:
+                    violations.Add("key", "is missing; expected contact_id, email or phone");
+                    return ("key", db.Contacts);
+            }
+        }
+
+        void Note(string? problem, string name)
+        {
+            if (problem is not null)
+            {
+                violations.Add(name, problem);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task<V1.BatchGetContactsResponse> BatchGetContacts(V1.BatchGetContactsRequest request, ServerCallContext context)
+    {
+        Violations.Limit(request.ContactIds.Count, ContactLimits.BatchGet, "contact_ids");
+        var violations = new Violations();
+        for (var i = 0; i < request.ContactIds.Count; i++)
+        {
+            violations.Id(request.ContactIds[i], $"contact_ids[{i}]");
+        }
+        violations.ThrowIfAny();
+        long[] asked = [.. request.ContactIds.Distinct()];
+        var found = await db.Contacts.AsNoTracking().Where(c => asked.Contains(c.ContactId)).OrderBy(c => c.ContactId).ToListAsync(context.CancellationToken);
+        return new()
+        {
+            Contacts = { await store.WithLabelsAsync(found, context.CancellationToken) },
+            MissingContactIds = { asked.Except(found.Select(c => c.ContactId)) },
+        };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<V1.ListContactsResponse> ListContacts(V1.ListContactsRequest request, ServerCallContext context)
+    {
+        var violations = new Violations();
+        var page = Page.Read(request.PageSize, request.PageToken, violations, "ListContacts", request.LabelId, (int)request.RecordState);
+        violations.Check(request.LabelId >= 0, "label_id", $"is {request.LabelId}; expected a positive id, or 0 for all");
+        violations.Check(Enum.IsDefined(request.RecordState), "record_state", $"is {(int)request.RecordState}; expected RECORD_STATE_ACTIVE, RECORD_STATE_INACTIVE, or nothing for all");
+        violations.ThrowIfAny();
+        var (after, state) = (page.After ?? 0, (RecordState)request.RecordState);
+        var contacts = db.Contacts.AsNoTracking().Where(c => c.ContactId > after);
+        if (request.LabelId > 0)
+        {
+            contacts = db.LabelMembers.Where(m => m.LabelId == request.LabelId && m.ContactId > after).Join(contacts, m => m.ContactId, c => c.ContactId, (m, c) => c);
+        }
+        if (request.RecordState != V1.RecordState.Unspecified)
+        {
+            contacts = contacts.Where(c => c.RecordState == state);
+        }
+        var (rows, next) = page.Cut(await contacts.OrderBy(c => c.ContactId).Take(page.Size + 1).ToListAsync(context.CancellationToken), c => c.ContactId);
+        return new() { Contacts = { await store.WithLabelsAsync(rows, context.CancellationToken) }, NextPageToken = next };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<V1.UpdateContactResponse> UpdateContact(V1.UpdateContactRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var (id, given, mask) = ContactProto.Read(request);
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+            var contact = await store.HoldAsync(id, cancel);
+            Refuse(Etag.Check(request.Contact.Etag, contact.Version));
+            var before = ContactValues.Of(contact);
+            var after = ContactDecisions.Update(before, given, mask).OrThrow();
+            if (after == before)
+            {
+                return new() { Contact = await store.WithLabelsAsync(contact, cancel) };
+            }
+            Refuse(await store.ConflictAsync(after, id, cancel));
+            after.CopyTo(contact);
+            try
+            {
+                var change = await SaveAsync(contact, now => ContactChanges.Updated(Caller.Of(context), now, id), cancel);
+                var reply = new V1.UpdateContactResponse { Contact = await store.WithLabelsAsync(contact, cancel), ChangeToken = change.Position };
+                await transaction.CommitAsync(cancel);
+                return reply;
+            }
+            catch (DbUpdateException e) when (attempt < ConstraintFaults.Attempts && ConstraintFaults.LostRace(e))
+            {
+                // Somebody took the email or the phone meanwhile: decided anew, and named in the refusal.
+                db.ChangeTracker.Clear();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task<V1.DeleteContactResponse> DeleteContact(V1.DeleteContactRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var violations = new Violations();
+        var id = violations.Id(request.ContactId, "contact_id");
+        violations.ThrowIfAny();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        var contact = await store.HoldAsync(id, cancel);
+        Refuse(Etag.Check(request.Etag, contact.Version));
+        // Its labels go with it, by the foreign key.
+        db.Remove(contact);
+        var change = ContactChanges.Deleted(Caller.Of(context), time.UtcNow(), id);
+        db.Add(change);
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
+        return new() { ChangeToken = change.Position };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<V1.SetRecordStateResponse> SetRecordState(V1.SetRecordStateRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var violations = new Violations();
+        var id = violations.Id(request.ContactId, "contact_id");
+        var state = ContactProto.Read(request.RecordState, violations);
+        violations.ThrowIfAny();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        var contact = await store.HoldAsync(id, cancel);
+        Refuse(Etag.Check(request.Etag, contact.Version));
+        var reply = new V1.SetRecordStateResponse();
+        if (contact.RecordState != state)
+        {
+            contact.RecordState = state;
+            reply.ChangeToken = (await SaveAsync(contact, now => ContactChanges.RecordStateChanged(Caller.Of(context), now, state == RecordState.Inactive, id), cancel)).Position;
+        }
+        reply.Contact = await store.WithLabelsAsync(contact, cancel);
+        await transaction.CommitAsync(cancel);
+        return reply;
+    }
+
+    private async Task<OutboxRow> SaveAsync(Contact contact, Func<DateTime, OutboxRow> change, CancellationToken cancellationToken)
+    {
+        contact.UpdateTime = time.UtcNow();
+        contact.Version++;
+        var row = change(contact.UpdateTime);
+        db.Add(row);
+        await db.SaveChangesAsync(cancellationToken);
+        return row;
+    }
+
+    private static void Refuse(Refusal? refusal)
+    {
+        if (refusal is not null)
+        {
+            throw new RefusalException(refusal);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using ContactPlatform.Contacts.Labels;
+using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.ServiceDefaults.Feeds;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace ContactPlatform.Contacts.Contacts;
+
+/// <summary>Reads contacts with their labels, and holds them while they are changed.</summary>
+public sealed class ContactStore(ContactsDbContext db)
+{
+    /// <summary>
+    /// Holds one contact until the transaction ends, without holding up who only refers to it. Taken after locks on
+    /// labels, never before: see LabelStore.
+    /// </summary>
+    private static readonly SqlText Hold = new(
+        "SELECT contact_id FROM contacts WHERE account_id = @account AND contact_id = @contact FOR NO KEY UPDATE",
+        "SELECT contact_id FROM contacts WITH (UPDLOCK, ROWLOCK) WHERE account_id = @account AND contact_id = @contact");
+
+    private static readonly SqlText LastChange = new(
+        "SELECT transaction_id::text, change_id FROM outbox ORDER BY transaction_id DESC, change_id DESC LIMIT 1",
+        "SELECT TOP (1) CAST(CAST(row_version AS bigint) AS varchar(20)), change_id FROM outbox ORDER BY row_version DESC, change_id DESC");
+
+    /// <summary>Reads one contact for a change, held until the transaction that is open ends.</summary>
+    /// <exception cref="RefusalException">CONTACT_NOT_FOUND.</exception>
+    public async Task<Contact> HoldAsync(long contactId, CancellationToken cancellationToken)
+    {
+        if (!await TryHoldAsync(contactId, cancellationToken))
+        {
+            throw new RefusalException(ContactDecisions.NotFound(contactId));
+        }
+        return await db.Contacts.SingleAsync(c => c.ContactId == contactId, cancellationToken);
+    }
+
+    /// <summary>Holds one contact until the transaction that is open ends; false when the account has none of this id.</summary>
+    public async Task<bool> TryHoldAsync(long contactId, CancellationToken cancellationToken)
+    {
+        await using var command = db.Database.GetDbConnection().Command(Hold, db.Database.CurrentTransaction!.GetDbTransaction())
+            .With("account", db.AccountId).With("contact", contactId);
+        return await command.ExecuteScalarAsync(cancellationToken) is not null;
+    }
+
+    /// <summary>Finds another contact of the account that has one of the keys which must be unique.</summary>
+    /// <returns>The refusal; null when there is none.</returns>
+    public async Task<Refusal?> ConflictAsync(ContactValues values, long exceptId, CancellationToken cancellationToken)
+    {
+        var others = db.Contacts.AsNoTracking().Where(c => c.ContactId != exceptId);
+        var (field, found) = values.Email is { } email
+            ? ("email", others.Where(c => c.Email == email))
+            : ("phone", others.Where(c => c.Email == null && c.Phone == values.Phone));
+        return await found.Select(c => (long?)c.ContactId).FirstOrDefaultAsync(cancellationToken) is { } existing ? ContactDecisions.Exists(field, existing) : null;
+    }
+
+    /// <summary>Writes contacts with their labels, in the order given; two queries however many they are.</summary>
+    public async Task<IReadOnlyList<V1.Contact>> WithLabelsAsync(IReadOnlyList<Contact> contacts, CancellationToken cancellationToken)
+    {
+        var ids = contacts.Select(c => c.ContactId).ToArray();
+        var labels = ids.Length == 0 ? [] : await db.LabelMembers.AsNoTracking().Where(m => ids.Contains(m.ContactId)).ToListAsync(cancellationToken);
+        var byContact = labels.ToLookup(m => m.ContactId, m => m.LabelId);
+        return [.. contacts.Select(c => c.ToProto(byContact[c.ContactId].Order()))];
+    }
+
+    /// <summary>Writes one contact with its labels.</summary>
+    public async Task<V1.Contact> WithLabelsAsync(Contact contact, CancellationToken cancellationToken) => (await WithLabelsAsync([contact], cancellationToken))[0];
+
+    /// <summary>Returns those of the labels that the account has.</summary>
+    public async Task<HashSet<long>> ExistingLabelsAsync(IReadOnlyCollection<long> labelIds, CancellationToken cancellationToken) =>
+        labelIds.Count == 0 ? [] : [.. await db.Labels.Where(l => labelIds.Contains(l.LabelId)).Select(l => l.LabelId).ToListAsync(cancellationToken)];
+
+    /// <summary>Position of the latest change that is committed: not before any change that the caller can know of. Empty when there is none.</summary>
+    public async Task<string> LastPositionAsync(CancellationToken cancellationToken)
+    {
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await using var command = db.Database.GetDbConnection().Command(LastChange);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            return await reader.ReadAsync(cancellationToken)
+                ? OutboxRow.Format(ulong.Parse(reader.GetString(0), System.Globalization.CultureInfo.InvariantCulture), reader.GetInt64(1))
+                : "";
+        }
+        finally
+        {
+            await db.Database.CloseConnectionAsync();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using ContactPlatform.Contacts.Access;
+using ContactPlatform.Contacts.Contacts;
+using ContactPlatform.Contacts.Imports;
+using ContactPlatform.Contacts.Labels;
+using ContactPlatform.ServiceDefaults.Auth;
+using ContactPlatform.ServiceDefaults.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace ContactPlatform.Contacts;
+
+/// <summary>The database of Contacts.</summary>
+public class ContactsDbContext : PlatformDbContext
+{
+    /// <summary>Binary order, so that SQL Server compares normalised text as it is, like PostgreSQL.</summary>
+    private const string BinaryCollation = "Latin1_General_100_BIN2";
+
+    /// <summary>Opens it on PostgreSQL.</summary>
+    public ContactsDbContext(DbContextOptions<ContactsDbContext> options, CurrentAccount account) : base(options, account)
+    {
+    }
+
+    /// <summary>Opens it on another database.</summary>
+    protected ContactsDbContext(DbContextOptions options, CurrentAccount account) : base(options, account)
+    {
+    }
+
+    /// <summary>Contacts.</summary>
+    public DbSet<Contact> Contacts => Set<Contact>();
+
+    /// <summary>Labels.</summary>
+    public DbSet<Label> Labels => Set<Label>();
+
+    /// <summary>Who carries which label.</summary>
+    public DbSet<LabelMember> LabelMembers => Set<LabelMember>();
+
+    /// <summary>Imports.</summary>
+    public DbSet<ImportRow> Imports => Set<ImportRow>();
+
+    /// <summary>Pieces of uploaded files.</summary>
+    public DbSet<ImportChunkRow> ImportChunks => Set<ImportChunkRow>();
+
+    /// <summary>Refused rows of imports.</summary>
+    public DbSet<ImportErrorRow> ImportErrors => Set<ImportErrorRow>();
+
+    /// <summary>API keys.</summary>
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    /// <summary>Keys that sign tokens, of all accounts together.</summary>
+    public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
+
+    /// <inheritdoc/>
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+        if (IsSqlServer)
+        {
+            modelBuilder.Entity<Contact>().Property(c => c.Email).UseCollation(BinaryCollation);
+            modelBuilder.Entity<Contact>().Property(c => c.Phone).UseCollation(BinaryCollation);
+            modelBuilder.Entity<Label>().Property(l => l.NameKey).UseCollation(BinaryCollation);
+        }
+    }
+}
+
+/// <summary>The same on SQL Server, under a type of its own because its migrations are.</summary>
+public sealed class SqlServerContactsDbContext(DbContextOptions<SqlServerContactsDbContext> options, CurrentAccount account) : ContactsDbContext(options, account);

@@ -1,0 +1,20 @@
+using ContactPlatform.ServiceDefaults.Errors;
+using Grpc.Core;
+
+namespace ContactPlatform.Contacts;
+
+/// <summary>The reasons of Contacts: contactplatform.contacts.v1.ErrorReason.</summary>
+public static class ContactsReasons
+{
+#pragma warning disable CS1591 // Each is documented in contactplatform/contacts/v1/error_reason.proto.
+    public static readonly Reason ContactNotFound = new("CONTACT_NOT_FOUND", StatusCode.NotFound);
+    public static readonly Reason ContactExists = new("CONTACT_EXISTS", StatusCode.AlreadyExists);
+    public static readonly Reason LabelNotFound = new("LABEL_NOT_FOUND", StatusCode.NotFound);
+    public static readonly Reason LabelExists = new("LABEL_EXISTS", StatusCode.AlreadyExists);
+    public static readonly Reason ApiKeyNotFound = new("API_KEY_NOT_FOUND", StatusCode.NotFound);
+    public static readonly Reason ApiKeyInvalid = new("API_KEY_INVALID", StatusCode.Unauthenticated);
+    public static readonly Reason ImportNotFound = new("IMPORT_NOT_FOUND", StatusCode.NotFound);
+    public static readonly Reason ImportFileInvalid = new("IMPORT_FILE_INVALID", StatusCode.InvalidArgument);
+    public static readonly Reason ContactUnreachable = new("CONTACT_UNREACHABLE", StatusCode.FailedPrecondition);
+#pragma warning restore CS1591
+}

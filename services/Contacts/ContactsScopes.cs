@@ -1,0 +1,47 @@
+using ContactPlatform.ServiceDefaults.Auth;
+
+namespace ContactPlatform.Contacts;
+
+/// <summary>The scope that each method of Contacts asks for.</summary>
+public static class ContactsScopes
+{
+    /// <summary>The table.</summary>
+    public static readonly ScopeTable Table = new(new Dictionary<string, string>
+    {
+        ["/contactplatform.contacts.v1.ContactService/CreateContact"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.ContactService/GetContact"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.ContactService/BatchGetContacts"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.ContactService/ListContacts"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.ContactService/UpdateContact"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.ContactService/DeleteContact"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.ContactService/SetRecordState"] = Scopes.ContactsWrite,
+
+        ["/contactplatform.contacts.v1.LabelService/CreateLabel"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.LabelService/GetLabel"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.LabelService/ListLabels"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.LabelService/RenameLabel"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.LabelService/MergeLabels"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.LabelService/DeleteLabel"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.LabelService/AddLabel"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.LabelService/RemoveLabel"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.LabelService/BatchAddLabel"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.LabelService/BatchRemoveLabel"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.LabelService/StreamLabelMembers"] = Scopes.ContactsRead,
+
+        ["/contactplatform.contacts.v1.ImportService/UploadImport"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.ImportService/GetImport"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.ImportService/ListImports"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.ImportService/CancelImport"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.ImportService/WatchImport"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.ImportService/DownloadImportErrors"] = Scopes.ContactsRead,
+
+        ["/contactplatform.contacts.v1.AccessService/CreateApiKey"] = Scopes.AccessAdmin,
+        ["/contactplatform.contacts.v1.AccessService/ListApiKeys"] = Scopes.AccessAdmin,
+        ["/contactplatform.contacts.v1.AccessService/RevokeApiKey"] = Scopes.AccessAdmin,
+        // Who exchanges a key has no token yet; the key is the proof.
+        ["/contactplatform.contacts.v1.AccessService/ExchangeApiKey"] = ScopeTable.Open,
+        ["/contactplatform.contacts.v1.AccessService/ExchangeServiceKey"] = ScopeTable.Open,
+
+        ["/contactplatform.contacts.v1.ChangesService/StreamChanges"] = Scopes.ChangesRead,
+    });
+}

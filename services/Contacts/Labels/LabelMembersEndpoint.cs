@@ -1,0 +1,71 @@
+using ContactPlatform.ServiceDefaults.Errors;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+
+namespace ContactPlatform.Contacts.Labels;
+
+/// <summary>Who carries the labels.</summary>
+public sealed partial class LabelEndpoint
+{
+    /// <inheritdoc/>
+    public override async Task<V1.AddLabelResponse> AddLabel(V1.AddLabelRequest request, ServerCallContext context) =>
+        new() { Changed = await ChangeOneAsync(add: true, request.ContactId, request.LabelId, context.CancellationToken) };
+
+    /// <inheritdoc/>
+    public override async Task<V1.RemoveLabelResponse> RemoveLabel(V1.RemoveLabelRequest request, ServerCallContext context) =>
+        new() { Changed = await ChangeOneAsync(add: false, request.ContactId, request.LabelId, context.CancellationToken) };
+
+    /// <inheritdoc/>
+    public override async Task<V1.BatchAddLabelResponse> BatchAddLabel(V1.BatchAddLabelRequest request, ServerCallContext context)
+    {
+        var asked = LabelProto.ReadContacts(request.LabelId, request.ContactIds);
+        var changed = await ChangeManyAsync(add: true, request.LabelId, asked, context.CancellationToken);
+        var count = changed.Values.Count(c => c);
+        return new() { ChangedCount = count, UnchangedCount = changed.Count - count, MissingContactIds = { asked.Where(id => !changed.ContainsKey(id)) } };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<V1.BatchRemoveLabelResponse> BatchRemoveLabel(V1.BatchRemoveLabelRequest request, ServerCallContext context)
+    {
+        var asked = LabelProto.ReadContacts(request.LabelId, request.ContactIds);
+        var changed = await ChangeManyAsync(add: false, request.LabelId, asked, context.CancellationToken);
+        var count = changed.Values.Count(c => c);
+        return new() { ChangedCount = count, UnchangedCount = changed.Count - count, MissingContactIds = { asked.Where(id => !changed.ContainsKey(id)) } };
+    }
+
+    /// <inheritdoc/>
+    public override async Task StreamLabelMembers(V1.StreamLabelMembersRequest request, IServerStreamWriter<V1.StreamLabelMembersResponse> responseStream, ServerCallContext context)
+    {
+        var violations = new Violations();
+        violations.Id(request.LabelId, "label_id");
+        violations.ThrowIfAny();
+        await foreach (var part in members.ReadAsync(request.LabelId, context.CancellationToken))
+        {
+            await responseStream.WriteAsync(part, context.CancellationToken);
+        }
+    }
+
+    private async Task<bool> ChangeOneAsync(bool add, long contactId, long labelId, CancellationToken cancellationToken)
+    {
+        LabelProto.Check(contactId, labelId);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await store.ShareAsync(labelId, cancellationToken);
+        if (!await contacts.TryHoldAsync(contactId, cancellationToken))
+        {
+            throw new RefusalException(Contacts.ContactDecisions.NotFound(contactId));
+        }
+        var changed = await store.ChangeAsync(add, labelId, contactId, time.UtcNow(), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return changed;
+    }
+
+    private Task<Dictionary<long, bool>> ChangeManyAsync(bool add, long labelId, long[] contactIds, CancellationToken cancellationToken) =>
+        leases.HoldingAsync(db.AccountId, [labelId], async cancel =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+            await store.ShareAsync(labelId, cancel);
+            var changed = await store.ChangeAsync(add, labelId, contactIds, time.UtcNow(), cancel);
+            await transaction.CommitAsync(cancel);
+            return changed;
+        }, cancellationToken);
+}

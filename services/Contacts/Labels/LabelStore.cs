@@ -1,0 +1,209 @@
+using System.Data.Common;
+using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.ServiceDefaults.Errors;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace ContactPlatform.Contacts.Labels;
+
+/// <summary>
+/// Changes labels and their members within the transaction that is open. Everybody locks in one order, so that nobody
+/// waits in a circle: labels by ascending id, then contacts by ascending id, then members.
+/// </summary>
+public sealed class LabelStore(ContactsDbContext db)
+{
+    /// <summary>Seconds that a statement over all members of a label may take.</summary>
+    private const int BulkTimeout = 600;
+
+    /// <summary>Keeps the label from going, and lets others do the same.</summary>
+    private static readonly SqlText Share = new(
+        "SELECT label_id FROM labels WHERE account_id = @account AND label_id = @label FOR KEY SHARE",
+        "SELECT label_id FROM labels WITH (REPEATABLEREAD, ROWLOCK) WHERE account_id = @account AND label_id = @label");
+
+    /// <summary>Keeps everybody from the label: no member comes or goes.</summary>
+    private static readonly SqlText Hold = new(
+        "SELECT label_id FROM labels WHERE account_id = @account AND label_id = @label FOR UPDATE",
+        "SELECT label_id FROM labels WITH (XLOCK, ROWLOCK, HOLDLOCK) WHERE account_id = @account AND label_id = @label");
+
+    private static readonly SqlText Add = new(
+        "INSERT INTO label_members (account_id, label_id, contact_id) VALUES (@account, @label, @contact) ON CONFLICT DO NOTHING",
+        """
+        INSERT INTO label_members (account_id, label_id, contact_id) SELECT @account, @label, @contact
+        WHERE NOT EXISTS (SELECT 1 FROM label_members WITH (UPDLOCK, HOLDLOCK) WHERE account_id = @account AND label_id = @label AND contact_id = @contact)
+        """);
+
+    private static readonly SqlText Remove = new(
+        "DELETE FROM label_members WHERE account_id = @account AND label_id = @label AND contact_id = @contact");
+
+    private static readonly SqlText Touch = new(
+        "UPDATE contacts SET update_time = @now WHERE account_id = @account AND contact_id = @contact");
+
+    private static readonly SqlText BatchAdd = new(
+        """
+        WITH found AS MATERIALIZED (
+          SELECT contact_id FROM contacts WHERE account_id = @account AND contact_id = ANY(@contacts) ORDER BY contact_id FOR NO KEY UPDATE),
+        changed AS (
+          INSERT INTO label_members (account_id, label_id, contact_id) SELECT @account, @label, contact_id FROM found
+          ON CONFLICT DO NOTHING RETURNING contact_id),
+        touched AS (
+          UPDATE contacts c SET update_time = @now FROM changed d WHERE c.account_id = @account AND c.contact_id = d.contact_id)
+        SELECT f.contact_id, d.contact_id IS NOT NULL FROM found f LEFT JOIN changed d ON d.contact_id = f.contact_id
+        """,
+        """
+        DECLARE @found TABLE (contact_id bigint PRIMARY KEY);
+        DECLARE @changed TABLE (contact_id bigint PRIMARY KEY);
+        INSERT INTO @found (contact_id) SELECT contact_id FROM contacts WITH (UPDLOCK, ROWLOCK)
+          WHERE account_id = @account AND contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@contacts));
+        INSERT INTO label_members (account_id, label_id, contact_id) OUTPUT inserted.contact_id INTO @changed (contact_id)
+          SELECT @account, @label, f.contact_id FROM @found f WHERE NOT EXISTS (
+            SELECT 1 FROM label_members m WITH (UPDLOCK, HOLDLOCK) WHERE m.account_id = @account AND m.label_id = @label AND m.contact_id = f.contact_id);
+        UPDATE c SET update_time = @now FROM contacts c JOIN @changed d ON d.contact_id = c.contact_id WHERE c.account_id = @account;
+        SELECT f.contact_id, CAST(CASE WHEN d.contact_id IS NULL THEN 0 ELSE 1 END AS bit) FROM @found f LEFT JOIN @changed d ON d.contact_id = f.contact_id;
+        """);
+
+    private static readonly SqlText BatchRemove = new(
+        """
+        WITH found AS MATERIALIZED (
+          SELECT contact_id FROM contacts WHERE account_id = @account AND contact_id = ANY(@contacts) ORDER BY contact_id FOR NO KEY UPDATE),
+        changed AS (
+          DELETE FROM label_members m USING found f WHERE m.account_id = @account AND m.label_id = @label AND m.contact_id = f.contact_id
+          RETURNING m.contact_id),
+        touched AS (
+          UPDATE contacts c SET update_time = @now FROM changed d WHERE c.account_id = @account AND c.contact_id = d.contact_id)
+        SELECT f.contact_id, d.contact_id IS NOT NULL FROM found f LEFT JOIN changed d ON d.contact_id = f.contact_id
+        """,
+        """
+        DECLARE @found TABLE (contact_id bigint PRIMARY KEY);
+        DECLARE @changed TABLE (contact_id bigint PRIMARY KEY);
+        INSERT INTO @found (contact_id) SELECT contact_id FROM contacts WITH (UPDLOCK, ROWLOCK)
+          WHERE account_id = @account AND contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@contacts));
+        DELETE m OUTPUT deleted.contact_id INTO @changed (contact_id) FROM label_members m JOIN @found f ON f.contact_id = m.contact_id
+          WHERE m.account_id = @account AND m.label_id = @label;
+        UPDATE c SET update_time = @now FROM contacts c JOIN @changed d ON d.contact_id = c.contact_id WHERE c.account_id = @account;
+        SELECT f.contact_id, CAST(CASE WHEN d.contact_id IS NULL THEN 0 ELSE 1 END AS bit) FROM @found f LEFT JOIN @changed d ON d.contact_id = f.contact_id;
+        """);
+
+    private static readonly SqlText TouchMembers = new(
+        """
+        WITH held AS MATERIALIZED (
+          SELECT c.contact_id FROM contacts c JOIN label_members m ON m.account_id = c.account_id AND m.contact_id = c.contact_id
+          WHERE m.account_id = @account AND m.label_id = @label ORDER BY c.contact_id FOR NO KEY UPDATE OF c)
+        UPDATE contacts c SET update_time = @now FROM held h WHERE c.account_id = @account AND c.contact_id = h.contact_id
+        """,
+        """
+        UPDATE c SET update_time = @now FROM contacts c JOIN label_members m ON m.account_id = c.account_id AND m.contact_id = c.contact_id
+        WHERE m.account_id = @account AND m.label_id = @label
+        """);
+
+    private static readonly SqlText CopyMembers = new(
+        """
+        INSERT INTO label_members (account_id, label_id, contact_id)
+        SELECT account_id, @target, contact_id FROM label_members WHERE account_id = @account AND label_id = @label
+        ON CONFLICT DO NOTHING
+        """,
+        """
+        INSERT INTO label_members (account_id, label_id, contact_id)
+        SELECT m.account_id, @target, m.contact_id FROM label_members m WHERE m.account_id = @account AND m.label_id = @label
+          AND NOT EXISTS (SELECT 1 FROM label_members t WHERE t.account_id = @account AND t.label_id = @target AND t.contact_id = m.contact_id)
+        """);
+
+    private static readonly SqlText DeleteMembers = new("DELETE FROM label_members WHERE account_id = @account AND label_id = @label");
+
+    private static readonly SqlText DeleteLabel = new("DELETE FROM labels WHERE account_id = @account AND label_id = @label");
+
+    /// <summary>Keeps a label from going until the transaction ends.</summary>
+    /// <exception cref="RefusalException">LABEL_NOT_FOUND.</exception>
+    public Task ShareAsync(long labelId, CancellationToken cancellationToken) => LockAsync(Share, labelId, cancellationToken);
+
+    /// <summary>Reads a label for a change, and keeps everybody else from it until the transaction ends.</summary>
+    /// <exception cref="RefusalException">LABEL_NOT_FOUND.</exception>
+    public async Task<Label> HoldAsync(long labelId, CancellationToken cancellationToken)
+    {
+        await LockAsync(Hold, labelId, cancellationToken);
+        return await db.Labels.SingleAsync(l => l.LabelId == labelId, cancellationToken);
+    }
+
+    /// <summary>Puts the label on a contact that is held, or takes it off; false when nothing changed.</summary>
+    public async Task<bool> ChangeAsync(bool add, long labelId, long contactId, DateTime now, CancellationToken cancellationToken)
+    {
+        await using var change = Command(add ? Add : Remove, labelId).With("contact", contactId);
+        if (await change.ExecuteNonQueryAsync(cancellationToken) == 0)
+        {
+            return false;
+        }
+        await using var touch = Command(Touch).With("contact", contactId).With("now", now);
+        await touch.ExecuteNonQueryAsync(cancellationToken);
+        return true;
+    }
+
+    /// <summary>Puts the label on many contacts, or takes it off.</summary>
+    /// <returns>Of each contact that exists, whether it changed.</returns>
+    public async Task<Dictionary<long, bool>> ChangeAsync(bool add, long labelId, long[] contactIds, DateTime now, CancellationToken cancellationToken)
+    {
+        await using var command = Command(add ? BatchAdd : BatchRemove, labelId).WithIds("contacts", contactIds).With("now", now);
+        command.CommandTimeout = BulkTimeout;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var changed = new Dictionary<long, bool>(contactIds.Length);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            changed.Add(reader.GetInt64(0), reader.GetBoolean(1));
+        }
+        return changed;
+    }
+
+    /// <summary>Gives the members of a label that is held to another one as well.</summary>
+    /// <returns>Number of contacts that gained the other.</returns>
+    public async Task<long> CopyMembersAsync(long sourceId, long targetId, CancellationToken cancellationToken)
+    {
+        await using var command = Command(CopyMembers, sourceId).With("target", targetId);
+        command.CommandTimeout = BulkTimeout;
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Deletes a label that is held, and takes it off its members.</summary>
+    /// <returns>Number of members.</returns>
+    public async Task<long> DeleteAsync(long labelId, DateTime now, CancellationToken cancellationToken)
+    {
+        await using var touch = Command(TouchMembers, labelId).With("now", now);
+        touch.CommandTimeout = BulkTimeout;
+        await touch.ExecuteNonQueryAsync(cancellationToken);
+        await using var members = Command(DeleteMembers, labelId);
+        members.CommandTimeout = BulkTimeout;
+        var count = await members.ExecuteNonQueryAsync(cancellationToken);
+        await using var label = Command(DeleteLabel, labelId);
+        await label.ExecuteNonQueryAsync(cancellationToken);
+        return count;
+    }
+
+    /// <summary>Finds another label of the account with the same name.</summary>
+    /// <returns>The refusal; null when there is none.</returns>
+    public async Task<Refusal?> ConflictAsync(string nameKey, long exceptId, CancellationToken cancellationToken) =>
+        await db.Labels.AsNoTracking().Where(l => l.NameKey == nameKey && l.LabelId != exceptId).Select(l => (long?)l.LabelId).FirstOrDefaultAsync(cancellationToken) is { } existing
+            ? LabelDecisions.Exists(existing) : null;
+
+    /// <summary>Writes labels with the numbers of their members; one query for all counts.</summary>
+    public async Task<IReadOnlyList<V1.Label>> WithCountsAsync(IReadOnlyList<Label> labels, CancellationToken cancellationToken)
+    {
+        var ids = labels.Select(l => l.LabelId).ToArray();
+        var counts = ids.Length == 0 ? [] : await db.LabelMembers.Where(m => ids.Contains(m.LabelId)).GroupBy(m => m.LabelId)
+            .Select(g => new { g.Key, Count = g.LongCount() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
+        return [.. labels.Select(l => l.ToProto(counts.GetValueOrDefault(l.LabelId)))];
+    }
+
+    /// <summary>Writes one label with the number of its members.</summary>
+    public async Task<V1.Label> WithCountAsync(Label label, CancellationToken cancellationToken) => (await WithCountsAsync([label], cancellationToken))[0];
+
+    private async Task LockAsync(SqlText sql, long labelId, CancellationToken cancellationToken)
+    {
+        await using var command = Command(sql, labelId);
+        if (await command.ExecuteScalarAsync(cancellationToken) is null)
+        {
+            throw new RefusalException(LabelDecisions.NotFound(labelId));
+        }
+    }
+
+    private DbCommand Command(SqlText sql, long labelId) => Command(sql).With("label", labelId);
+
+    private DbCommand Command(SqlText sql) =>
+        db.Database.GetDbConnection().Command(sql, db.Database.CurrentTransaction!.GetDbTransaction()).With("account", db.AccountId);
+}

@@ -1,0 +1,35 @@
+using ContactPlatform.Contacts;
+using ContactPlatform.Contacts.Access;
+using ContactPlatform.Contacts.Changes;
+using ContactPlatform.Contacts.Contacts;
+using ContactPlatform.Contacts.Imports;
+using ContactPlatform.Contacts.Labels;
+using ContactPlatform.ServiceDefaults.Auth;
+using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.ServiceDefaults.Hosting;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("contacts", ContactsScopes.Table);
+builder.AddPlatformDatabase<ContactsDbContext, SqlServerContactsDbContext>("contacts");
+builder.Services
+    .AddScoped<ContactStore>()
+    .AddScoped<LabelStore>()
+    .AddScoped<LabelMemberStream>()
+    .AddSingleton<BulkLease>()
+    .AddSingleton<TokenIssuer>()
+    .AddSingleton<SigningKeys>()
+    // After the database's migrator: both read tables as they start.
+    .AddHostedService(services => services.GetRequiredService<SigningKeys>())
+    .AddHostedService<BootstrapKeys>()
+    .AddSingleton(services => new PlatformKeys(services.GetRequiredService<SigningKeys>().Find))
+    .AddImports();
+
+var app = builder.Build();
+app.MapGrpcService<ContactEndpoint>();
+app.MapGrpcService<LabelEndpoint>();
+app.MapGrpcService<AccessEndpoint>();
+app.MapGrpcService<ChangesEndpoint>();
+app.MapWellKnown();
+app.MapGrpcService<ImportEndpoint>();
+app.MapServiceDefaults();
+app.Run();
