@@ -62,7 +62,8 @@ public sealed partial class CommitSignal(RedisConnection redis, ServiceName serv
     /// <inheritdoc/>
     public void Dispose() => stop.Dispose();
 
-    private void Raise()
+    /// <summary>Says that something was committed past EF: a hand-written statement that was its own transaction.</summary>
+    public void Raise()
     {
         Wake();
         Volatile.Read(ref committed).TrySetResult();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.ServiceDefaults.Locks;
 using ContactPlatform.ServiceDefaults.Telemetry;
 using Microsoft.EntityFrameworkCore;
 
@@ -10,6 +11,9 @@ public interface IRunExecutor
 {
     /// <summary>Kind of the runs that it does.</summary>
     string Kind { get; }
+
+    /// <summary>Lock that one run of this kind holds while it works, so that the others of an account stay queued; null for none.</summary>
+    LockKey? Exclusive(long accountId) => null;
 
     /// <summary>
     /// Works until everything is done. Each chunk is one transaction that ends with <see cref="RunWork.CheckpointAsync"/>.

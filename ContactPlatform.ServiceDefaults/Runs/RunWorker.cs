@@ -26,7 +26,8 @@ public sealed partial class RunWorker(IServiceScopeFactory scopes, IEnumerable<I
     private const int Considered = 64;
 
     private const int MaximumBrokenAttempts = 5;
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    // With the lease's 2 s, a dead worker's run is in other hands within 3 s.
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(0.5);
     private readonly SemaphoreSlim slots = new(Parallel);
 
     /// <inheritdoc/>
@@ -48,21 +49,30 @@ public sealed partial class RunWorker(IServiceScopeFactory scopes, IEnumerable<I
                 {
                     working.Remove(id);
                 }
-                foreach (var (account, id) in await CandidatesAsync([.. working.Keys], stoppingToken))
+                foreach (var (account, id, kind) in await CandidatesAsync([.. working.Keys], stoppingToken))
                 {
-                    working[id] = WorkAsync(account, id, stoppingToken);
+                    working[id] = WorkAsync(account, id, kind, stoppingToken);
                 }
             }
-            catch (Exception e) when (e is not OperationCanceledException && FaultTable.Find(e) is not null)
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception e) when (FaultTable.Find(e) is not null)
             {
                 LogWaiting(e);
+            }
+            catch (Exception e)
+            {
+                // Said, and looked at again: a worker that gave up would leave every run to the other replicas for good.
+                LogStuck(e);
             }
             await signal.WaitAsync(Poll, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         await Task.WhenAll(working.Values);
     }
 
-    private async Task<List<(long Account, long Id)>> CandidatesAsync(List<long> except, CancellationToken cancellationToken)
+    private async Task<List<(long Account, long Id, string Kind)>> CandidatesAsync(List<long> except, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
@@ -70,17 +80,18 @@ public sealed partial class RunWorker(IServiceScopeFactory scopes, IEnumerable<I
         var found = await db.Runs.IgnoreQueryFilters()
             .Where(r => (r.State == RunState.Queued || r.State == RunState.Running) && kinds.Contains(r.Kind) && !except.Contains(r.RunId))
             .OrderBy(r => r.State == RunState.Running ? 0 : 1).ThenBy(r => r.RunId)
-            .Select(r => new { r.AccountId, r.RunId }).Take(Considered - except.Count).ToListAsync(cancellationToken);
-        return [.. found.Select(f => (f.AccountId, f.RunId))];
+            .Select(r => new { r.AccountId, r.RunId, r.Kind }).Take(Considered - except.Count).ToListAsync(cancellationToken);
+        return [.. found.Select(f => (f.AccountId, f.RunId, f.Kind))];
     }
 
-    private async Task WorkAsync(long account, long id, CancellationToken stoppingToken)
+    private async Task WorkAsync(long account, long id, string kind, CancellationToken stoppingToken)
     {
         await slots.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         if (stoppingToken.IsCancellationRequested)
         {
             return;
         }
+        var worked = false;
         try
         {
             await using var lease = await locks.TryTakeAsync(LockKey.Run(service.Value, id), stoppingToken);
@@ -88,7 +99,15 @@ public sealed partial class RunWorker(IServiceScopeFactory scopes, IEnumerable<I
             {
                 return;
             }
-            using var both = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lease.Lost);
+            var exclusive = executors.Single(e => e.Kind == kind).Exclusive(account);
+            await using var only = exclusive is null ? null : await locks.TryTakeAsync(exclusive, stoppingToken);
+            if (exclusive is not null && only is null)
+            {
+                await SayWaitingAsync(account, id, stoppingToken);
+                return;
+            }
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lease.Lost, only?.Lost ?? CancellationToken.None);
+            worked = true;
             await TakeUpAsync(account, id, both.Token);
         }
         catch (OperationCanceledException)
@@ -99,10 +118,29 @@ public sealed partial class RunWorker(IServiceScopeFactory scopes, IEnumerable<I
         {
             LogWaiting(e);
         }
+        catch (Exception e)
+        {
+            LogStuck(e);
+        }
         finally
         {
             slots.Release();
+            if (worked)
+            {
+                // Another run may have waited for this one's locks.
+                signal.Raise();
+            }
         }
+    }
+
+    private async Task SayWaitingAsync(long account, long id, CancellationToken cancellationToken)
+    {
+        const string Waiting = "waits for another run of the account";
+        await using var scope = scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CurrentAccount>().Id = account;
+        await scope.ServiceProvider.GetRequiredService<PlatformDbContext>().Runs
+            .Where(r => r.RunId == id && r.State == RunState.Queued && r.Message != Waiting)
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.Message, Waiting), cancellationToken);
     }
 
     private async Task TakeUpAsync(long account, long id, CancellationToken cancellationToken)
@@ -118,7 +156,7 @@ public sealed partial class RunWorker(IServiceScopeFactory scopes, IEnumerable<I
         var now = time.GetUtcNow().UtcDateTime;
         var taken = await db.Runs.Where(r => r.RunId == id && r.Epoch == row.Epoch && (r.State == RunState.Queued || r.State == RunState.Running))
             .ExecuteUpdateAsync(set => set.SetProperty(r => r.Epoch, row.Epoch + 1).SetProperty(r => r.State, RunState.Running)
-                .SetProperty(r => r.StartTime, r => r.StartTime ?? now), cancellationToken);
+                .SetProperty(r => r.StartTime, r => r.StartTime ?? now).SetProperty(r => r.Message, ""), cancellationToken);
         if (taken == 0)
         {
             return;
@@ -128,11 +166,11 @@ public sealed partial class RunWorker(IServiceScopeFactory scopes, IEnumerable<I
         using var activity = PlatformTelemetry.Source.StartActivity($"run {row.Kind}", ActivityKind.Consumer, parent);
         activity?.SetTag("contactplatform.run_id", id).SetTag("contactplatform.epoch", row.Epoch);
         LogTakenUp(row.Kind, id, row.Epoch);
-        await EndAsync(db, row, await AttemptAsync(row, cancellationToken), cancellationToken);
+        await EndAsync(db, row, await AttemptAsync(db, row, cancellationToken), cancellationToken);
     }
 
     /// <summary>Lets the executor work, and says in which state that leaves the run.</summary>
-    private async Task<Outcome> AttemptAsync(RunRow row, CancellationToken cancellationToken)
+    private async Task<Outcome> AttemptAsync(PlatformDbContext db, RunRow row, CancellationToken cancellationToken)
     {
         if (row.CancelRequested)
         {
@@ -151,7 +189,12 @@ public sealed partial class RunWorker(IServiceScopeFactory scopes, IEnumerable<I
         {
             return new(RunState.Cancelled);
         }
-        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (cancellationToken.IsCancellationRequested)
+        {
+            // Whatever broke because the worker has to stop: a call to another service, for one, ends with an RpcException.
+            throw new OperationCanceledException("the worker has to stop", e, cancellationToken);
+        }
+        catch (Exception e)
         {
             if (FaultTable.Find(e) is { } refusal)
             {
@@ -161,9 +204,11 @@ public sealed partial class RunWorker(IServiceScopeFactory scopes, IEnumerable<I
                     : new(RunState.Failed, refusal.Reason.Name, refusal.Message);
             }
             LogBroke(row.Kind, row.RunId, e);
-            return row.BrokenAttempts + 1 < MaximumBrokenAttempts
-                ? new(RunState.Queued, "", "an attempt broke; trying again", row.BrokenAttempts + 1)
-                : new(RunState.Failed, CommonReasons.Internal.Name, $"broke {MaximumBrokenAttempts} times; trace {Activity.Current?.TraceId}", row.BrokenAttempts + 1);
+            // Read again: a chunk that this attempt committed has set it back.
+            var broken = 1 + await db.Runs.Where(r => r.RunId == row.RunId).Select(r => r.BrokenAttempts).SingleAsync(cancellationToken);
+            return broken < MaximumBrokenAttempts
+                ? new(RunState.Queued, "", "an attempt broke; trying again", broken)
+                : new(RunState.Failed, CommonReasons.Internal.Name, $"broke {MaximumBrokenAttempts} times; trace {Activity.Current?.TraceId}", broken);
         }
     }
 
@@ -198,6 +243,9 @@ public sealed partial class RunWorker(IServiceScopeFactory scopes, IEnumerable<I
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {Kind} {RunId} broke")]
     private partial void LogBroke(string kind, long runId, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Runs could not be looked for, taken up or left; trying again")]
+    private partial void LogStuck(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Bulk work waits")]
     private partial void LogWaiting(Exception exception);

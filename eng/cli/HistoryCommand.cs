@@ -24,6 +24,12 @@ internal static class HistoryCommand
             AnsiConsole.MarkupLine(
                 $"[bold]{Words.Plain($"{person.GivenName} {person.FamilyName}".Trim())}[/] {Words.Plain(person.Email.Length > 0 ? person.Email : person.Phone)} (contact {person.ContactId})");
             AnsiConsole.MarkupLine($"Stands at: {Words.Plain(Describe(stage))}");
+            if (page.StageChanges.Count == 0)
+            {
+                AnsiConsole.MarkupLine("Nothing has moved it yet.");
+                return;
+            }
+
             AnsiConsole.Write(Table(page.StageChanges));
             if (page.NextPageToken.Length > 0)
             {

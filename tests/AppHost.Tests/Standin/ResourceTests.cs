@@ -30,6 +30,15 @@ public sealed class ResourceTests(ResourceTests.Stack fixture) : IClassFixture<R
     }
 
     [Fact]
+    public async Task Variables_can_be_made_of_addresses_and_by_code()
+    {
+        var front = await Echo.EnvironmentAsync("front-end");
+        front["BACK_URL"].ShouldBe(Echo.The("back").Urls[0].FullUrl);
+        front["DISK"].ShouldBe($"localhost:{Echo.DiskPort} as tcp");
+        front["NAMES_SO_FAR"].Split(' ').ShouldContain("BACK_URL");
+    }
+
+    [Fact]
     public async Task A_process_gets_its_arguments_parameters_and_where_to_send_telemetry()
     {
         var variables = await Echo.EnvironmentAsync("front-end");
@@ -76,6 +85,7 @@ public sealed class ResourceTests(ResourceTests.Stack fixture) : IClassFixture<R
         back.Environment.Single(v => v.Name == "ECHO_HEALTHY").IsFromSpec.ShouldBeTrue();
         back.Environment.Single(v => v.Name == "ECHO_MARK").IsFromSpec.ShouldBeFalse();
         Echo.The("disk").ResourceType.ShouldBe("Executable");
+        Echo.Replicas("front-end")[0].Urls.Select(u => u.DisplayProperties.DisplayName).ShouldBe(["", "Manual"]);
     }
 
     [Fact]

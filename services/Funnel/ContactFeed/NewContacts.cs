@@ -1,0 +1,44 @@
+using ContactPlatform.Contacts.V1;
+using ContactPlatform.Funnel.Stages;
+using ContactPlatform.ServiceDefaults.Errors;
+
+namespace ContactPlatform.Funnel.ContactFeed;
+
+/// <summary>
+/// Contacts that are newer than what the feed has brought: asked for at Contacts, so that a contact can be moved in the
+/// moment after it was created.
+/// </summary>
+public sealed class NewContacts(ContactService.ContactServiceClient contacts, ContactsCalls calls, StageStore stages, ContactFeedStore store, FunnelDbContext db)
+{
+    /// <summary>Finds a contact that exists.</summary>
+    /// <exception cref="RefusalException">CONTACT_NOT_FOUND, SERVICE_UNAVAILABLE.</exception>
+    public async Task<ContactStageRow> GetAsync(long contactId, CancellationToken cancellationToken)
+    {
+        var row = await stages.FindAsync(contactId, cancellationToken);
+        if (row is null)
+        {
+            await LearnAsync([contactId], cancellationToken);
+            row = await stages.FindAsync(contactId, cancellationToken);
+        }
+        return row is { DeleteTime: null } ? row
+            : throw new RefusalException(new Refusal(FunnelReasons.ContactNotFound, $"there is no contact {contactId}").With("contact_id", contactId));
+    }
+
+    /// <summary>Adds rows for those of the ids that Contacts knows and Funnel does not.</summary>
+    /// <param name="ids">At most 1,000.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task LearnAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
+    {
+        var unknown = await stages.UnknownAsync(ids, cancellationToken);
+        if (unknown.Length == 0)
+        {
+            return;
+        }
+        var request = new BatchGetContactsRequest { ContactIds = { unknown } };
+        var reply = await calls.AskAsync(db.AccountId, options => contacts.BatchGetContactsAsync(request, options), cancellationToken);
+        foreach (var created in reply.Contacts.GroupBy(c => c.CreateTime.ToDateTime()))
+        {
+            await store.AddAsync([.. created.Select(c => c.ContactId)], created.Key, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Runtime.InteropServices;
+using ContactPlatform.Funnel.Stages;
+using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.ServiceDefaults.Runs;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using NpgsqlTypes;
+
+namespace ContactPlatform.Funnel.LabelRules;
+
+/// <summary>Writes down a run's set, and gives it out piece by piece.</summary>
+public sealed class LabelRuleTargets(FunnelDbContext db, StageStore stages)
+{
+    /// <summary>Contacts in a piece: row locks are held for milliseconds, and the commit's cost is shared by enough rows.</summary>
+    public const int ChunkSize = 1000;
+
+    private static readonly BulkColumn[] Columns =
+    [
+        new("account_id", NpgsqlDbType.Bigint), new("run_id", NpgsqlDbType.Bigint), new("chunk_number", NpgsqlDbType.Integer), new("contact_ids", NpgsqlDbType.Bytea),
+    ];
+
+    // The row's lock is the claim: another worker passes it by, and it is free again when this transaction is rolled back.
+    // A process that froze in the middle of a piece must not hold it for ever, so the server ends such a transaction.
+    private static readonly SqlText Take = new(
+        """
+        SET LOCAL idle_in_transaction_session_timeout = '5s';
+        DELETE FROM label_rule_targets WHERE account_id = @account AND run_id = @run AND chunk_number = (
+          SELECT chunk_number FROM label_rule_targets WHERE account_id = @account AND run_id = @run AND chunk_number > @after
+          ORDER BY chunk_number LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING chunk_number, contact_ids
+        """,
+        """
+        WITH next AS (
+          SELECT TOP (1) chunk_number, contact_ids FROM label_rule_targets WITH (UPDLOCK, READPAST, ROWLOCK)
+          WHERE account_id = @account AND run_id = @run AND chunk_number > @after ORDER BY chunk_number)
+        DELETE FROM next OUTPUT deleted.chunk_number, deleted.contact_ids
+        """);
+
+    /// <summary>Writes pieces in the open transaction.</summary>
+    public Task WriteAsync(long runId, int firstChunk, IEnumerable<long[]> chunks, CancellationToken cancellationToken) =>
+        BulkCopy.WriteAsync(db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction(), "label_rule_targets", Columns,
+            chunks.Select((ids, i) => new object?[] { db.AccountId, runId, firstChunk + i, MemoryMarshal.AsBytes(ids.AsSpan()).ToArray() }), cancellationToken);
+
+    /// <summary>Takes the next free piece in the open transaction; null when there is none.</summary>
+    public async Task<(int Number, long[] ContactIds)?> TakeAsync(long runId, int after, CancellationToken cancellationToken)
+    {
+        await using var command = await stages.CommandAsync(Take, cancellationToken);
+        command.With("account", db.AccountId).With("run", runId).With("after", after);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? (reader.GetInt32(0), MemoryMarshal.Cast<byte, long>((byte[])reader.GetValue(1)).ToArray())
+            : null;
+    }
+
+    /// <summary>True while pieces are left, also those that somebody else has taken and not committed.</summary>
+    public Task<bool> AnyAsync(long runId, CancellationToken cancellationToken) =>
+        db.LabelRuleTargets.AnyAsync(t => t.RunId == runId, cancellationToken);
+
+    /// <summary>Drops what ended runs of the account have left undone.</summary>
+    public Task SweepAsync(CancellationToken cancellationToken) =>
+        db.LabelRuleTargets.Where(t => db.Runs.Any(r => r.RunId == t.RunId && r.State >= RunState.Succeeded)).ExecuteDeleteAsync(cancellationToken);
+
+    /// <summary>Drops what a run has left undone.</summary>
+    public Task DropAsync(long runId, CancellationToken cancellationToken) =>
+        db.LabelRuleTargets.Where(t => t.RunId == runId).ExecuteDeleteAsync(cancellationToken);
+}

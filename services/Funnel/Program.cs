@@ -1,0 +1,39 @@
+using ContactPlatform;
+using ContactPlatform.Funnel;
+using ContactPlatform.Funnel.Changes;
+using ContactPlatform.Funnel.ContactFeed;
+using ContactPlatform.Funnel.DefaultStages;
+using ContactPlatform.Funnel.LabelRules;
+using ContactPlatform.Funnel.Reports;
+using ContactPlatform.Funnel.Stages;
+using ContactPlatform.ServiceDefaults.Auth;
+using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.ServiceDefaults.Hosting;
+using ContactPlatform.ServiceDefaults.Runs;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("funnel", FunnelScopes.Table);
+builder.AddPlatformDatabase<FunnelDbContext, SqlServerFunnelDbContext>("funnel");
+builder.Services
+    .AddContactsClients(new Uri(builder.Configuration["services:contacts:grpc:0"]
+        ?? throw new InvalidOperationException("services:contacts:grpc:0 is not configured")))
+    .AddSingleton<ServiceTokens>()
+    .AddSingleton<ContactsCalls>()
+    .AddScoped<StageStore>()
+    .AddScoped<DefaultStageStore>()
+    .AddScoped<NewContacts>()
+    .AddScoped<ReportStore>()
+    .AddScoped<ContactFeedStore>()
+    .AddScoped<LabelRuleTargets>()
+    .AddSingleton<LabelRuleSnapshot>()
+    .AddSingleton<IRunExecutor, LabelRuleExecutor>()
+    .AddHostedService<RunWorker>()
+    .AddHostedService<ContactFeedConsumer>();
+
+var app = builder.Build();
+app.MapGrpcService<StageEndpoint>();
+app.MapGrpcService<LabelRuleEndpoint>();
+app.MapGrpcService<FunnelReportEndpoint>();
+app.MapGrpcService<ChangesEndpoint>();
+app.MapServiceDefaults();
+app.Run();

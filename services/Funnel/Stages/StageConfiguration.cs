@@ -1,0 +1,36 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace ContactPlatform.Funnel.Stages;
+
+internal sealed class ContactStageConfiguration : IEntityTypeConfiguration<ContactStageRow>
+{
+    public void Configure(EntityTypeBuilder<ContactStageRow> builder)
+    {
+        // No second index: every update of a run would have to maintain it, and a report reads the account's range of the key.
+        builder.ToTable("contact_stages").HasKey(s => new { s.AccountId, s.ContactId });
+        builder.Property(s => s.ContactId).ValueGeneratedNever();
+        builder.Property(s => s.Stage).HasConversion<short?>();
+        builder.Property(s => s.LostCause).HasConversion<short>();
+        builder.Ignore(s => s.Standing);
+    }
+}
+
+internal sealed class StageChangeConfiguration : IEntityTypeConfiguration<StageChangeRow>
+{
+    public void Configure(EntityTypeBuilder<StageChangeRow> builder)
+    {
+        builder.ToTable("stage_changes").HasKey(c => new { c.AccountId, c.ContactId, c.Version });
+        builder.Property(c => c.ContactId).ValueGeneratedNever();
+        builder.Property(c => c.Version).ValueGeneratedNever();
+        builder.Property(c => c.ActorKind).HasConversion<short>();
+        builder.Property(c => c.ActorSubject).HasMaxLength(200);
+        builder.Property(c => c.ActorName).HasMaxLength(200);
+        builder.Property(c => c.FromStage).HasConversion<short?>();
+        builder.Property(c => c.ToStage).HasConversion<short?>();
+        builder.Property(c => c.Cause).HasConversion<short>();
+        // A report of the past counts moves since then from the index alone. As key columns, not included ones: equal
+        // entries, of which a run makes a thousand at a time, are stored once.
+        builder.HasIndex(c => new { c.AccountId, c.ChangeTime, c.FromStage, c.FromLost, c.ToStage, c.ToLost });
+    }
+}

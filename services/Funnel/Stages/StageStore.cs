@@ -1,0 +1,190 @@
+using System.Data;
+using System.Data.Common;
+using ContactPlatform.Common.V1;
+using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.ServiceDefaults.Feeds;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace ContactPlatform.Funnel.Stages;
+
+/// <summary>What became of one contact of many; the numbers are those of the statements below.</summary>
+public enum Outcome
+{
+    /// <summary>It moved, and its history tells.</summary>
+    Changed = 0,
+
+    /// <summary>It was there already.</summary>
+    Unchanged = 1,
+
+    /// <summary>Its record is inactive.</summary>
+    RecordInactive = 2,
+
+    /// <summary>It is deleted.</summary>
+    Deleted = 3,
+}
+
+/// <summary>What became of one contact of many.</summary>
+/// <param name="ContactId">The contact.</param>
+/// <param name="Outcome">What became of it.</param>
+/// <param name="FromStage">Its own stage before; null for none.</param>
+/// <param name="FromLost">Whether it was lost before.</param>
+public readonly record struct Moved(long ContactId, Outcome Outcome, FunnelStage? FromStage, bool FromLost);
+
+/// <summary>
+/// Moves contacts: stage, history and (for one contact) outbox in one statement. Rows are locked in ascending order of
+/// contact ids, so that any two of these statements wait for each other and none for ever.
+/// </summary>
+public sealed class StageStore(FunnelDbContext db)
+{
+    // One statement is one transaction and one round trip. No row comes back when the contact has changed since it was read.
+    private static readonly SqlText Save = new(
+        """
+        WITH changed AS (
+          UPDATE contact_stages SET stage = @to_stage, lost = @to_lost, lost_cause = @lost_cause, version = version + 1, change_time = @time
+          WHERE account_id = @account AND contact_id = @contact AND version = @version
+            AND record_inactive = @record_inactive AND delete_time IS NULL
+          RETURNING contact_id, version
+        ), history AS (
+          INSERT INTO stage_changes (account_id, contact_id, version, change_time, actor_kind, actor_subject, actor_name,
+            from_stage, from_lost, to_stage, to_lost, cause, run_id)
+          SELECT @account, contact_id, version, @time, @actor_kind, @actor_subject, @actor_name,
+            @from_stage, @from_lost, @to_stage, @to_lost, @cause, @run FROM changed
+        )
+        INSERT INTO outbox (account_id, payload) SELECT @account, @payload FROM changed
+        RETURNING transaction_id::text, change_id
+        """,
+        """
+        SET NOCOUNT ON; SET XACT_ABORT ON;
+        BEGIN TRANSACTION;
+        UPDATE contact_stages SET stage = @to_stage, lost = @to_lost, lost_cause = @lost_cause, version = version + 1, change_time = @time
+        WHERE account_id = @account AND contact_id = @contact AND version = @version
+          AND record_inactive = @record_inactive AND delete_time IS NULL;
+        IF @@ROWCOUNT = 1
+        BEGIN
+          INSERT INTO stage_changes (account_id, contact_id, version, change_time, actor_kind, actor_subject, actor_name,
+            from_stage, from_lost, to_stage, to_lost, cause, run_id)
+          VALUES (@account, @contact, @version + 1, @time, @actor_kind, @actor_subject, @actor_name,
+            @from_stage, @from_lost, @to_stage, @to_lost, @cause, @run);
+          INSERT INTO outbox (account_id, payload)
+          OUTPUT CAST(CAST(inserted.row_version AS bigint) AS varchar(20)), inserted.change_id
+          VALUES (@account, @payload);
+        END;
+        COMMIT TRANSACTION;
+        """);
+
+    private static readonly SqlText SetMany = new(
+        """
+        WITH locked AS MATERIALIZED (
+          SELECT contact_id, stage, lost, version, GREATEST(@time, create_time, change_time) AS change_time,
+            CASE WHEN delete_time IS NOT NULL THEN 3 WHEN record_inactive THEN 2
+              WHEN lost OR stage IS DISTINCT FROM @stage THEN 0 ELSE 1 END AS outcome
+          FROM contact_stages WHERE account_id = @account AND contact_id = ANY(@ids)
+          ORDER BY contact_id FOR UPDATE
+        ), changed AS (
+          UPDATE contact_stages s SET stage = @stage, lost = false, lost_cause = 0, version = l.version + 1, change_time = l.change_time
+          FROM locked l WHERE s.account_id = @account AND s.contact_id = l.contact_id AND l.outcome = 0
+        ), history AS (
+          INSERT INTO stage_changes (account_id, contact_id, version, change_time, actor_kind, actor_subject, actor_name,
+            from_stage, from_lost, to_stage, to_lost, cause, run_id)
+          SELECT @account, contact_id, version + 1, change_time, @actor_kind, @actor_subject, @actor_name,
+            stage, lost, @stage, false, @cause, @run FROM locked WHERE outcome = 0
+        )
+        SELECT contact_id, outcome, stage, lost FROM locked
+        """,
+        """
+        SET NOCOUNT ON;
+        DECLARE @locked TABLE (contact_id bigint PRIMARY KEY, stage smallint NULL, lost bit, version bigint, change_time datetime2(7), outcome int);
+        INSERT INTO @locked (contact_id, stage, lost, version, change_time, outcome)
+        SELECT contact_id, stage, lost, version,
+          (SELECT MAX(t.v) FROM (VALUES (@time), (create_time), (change_time)) AS t (v)),
+          CASE WHEN delete_time IS NOT NULL THEN 3 WHEN record_inactive = 1 THEN 2
+            WHEN lost = 1 OR stage IS NULL OR stage <> @stage THEN 0 ELSE 1 END
+        FROM contact_stages WITH (UPDLOCK, ROWLOCK)
+        WHERE account_id = @account AND contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids))
+        ORDER BY contact_id;
+        UPDATE s SET stage = @stage, lost = 0, lost_cause = 0, version = l.version + 1, change_time = l.change_time
+        FROM contact_stages s JOIN @locked l ON s.account_id = @account AND s.contact_id = l.contact_id
+        WHERE l.outcome = 0;
+        INSERT INTO stage_changes (account_id, contact_id, version, change_time, actor_kind, actor_subject, actor_name,
+          from_stage, from_lost, to_stage, to_lost, cause, run_id)
+        SELECT @account, contact_id, version + 1, change_time, @actor_kind, @actor_subject, @actor_name,
+          stage, lost, @stage, 0, @cause, @run FROM @locked WHERE outcome = 0;
+        SELECT contact_id, outcome, stage, lost FROM @locked;
+        """);
+
+    private static readonly SqlText Known = new(
+        "SELECT contact_id FROM contact_stages WHERE account_id = @account AND contact_id = ANY(@ids)",
+        "SELECT contact_id FROM contact_stages WHERE account_id = @account AND contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids))");
+
+    /// <summary>Finds a contact of the account; null when Funnel has not heard of it. It may be deleted.</summary>
+    public Task<ContactStageRow?> FindAsync(long contactId, CancellationToken cancellationToken) =>
+        db.ContactStages.AsNoTracking().SingleOrDefaultAsync(s => s.ContactId == contactId, cancellationToken);
+
+    /// <summary>Returns those of the ids that Funnel has not heard of.</summary>
+    public async Task<long[]> UnknownAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
+    {
+        await using var command = await CommandAsync(Known, cancellationToken);
+        command.With("account", db.AccountId).WithIds("ids", ids);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var known = new HashSet<long>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            known.Add(reader.GetInt64(0));
+        }
+        return [.. ids.Where(id => !known.Contains(id))];
+    }
+
+    /// <summary>Moves one contact, if it still is as it was read, and tells other services.</summary>
+    /// <returns>The change's position in the feed; null when the contact has changed meanwhile.</returns>
+    public async Task<string?> SaveAsync(ContactStageRow from, Standing to, Act act, OutboxRow outbox, CancellationToken cancellationToken)
+    {
+        await using var command = await CommandAsync(Save, cancellationToken);
+        By(command, act).With("contact", from.ContactId).With("version", from.Version).With("record_inactive", from.RecordInactive)
+            .WithNull("from_stage", DbType.Int16, (short?)from.Stage).With("from_lost", from.Lost)
+            .WithNull("to_stage", DbType.Int16, (short?)to.Stage).With("to_lost", to.Lost)
+            .With("lost_cause", (short)to.LostCause).With("payload", outbox.Payload);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? OutboxRow.Format(ulong.Parse(reader.GetString(0), System.Globalization.CultureInfo.InvariantCulture), reader.GetInt64(1))
+            : null;
+    }
+
+    /// <summary>Sets the stage of many contacts within the open transaction; those whose record is inactive stay as they are.</summary>
+    /// <param name="ids">Ascending, each once; 1,000 at a time keep SQL Server from locking the whole table.</param>
+    /// <param name="stage">The stage.</param>
+    /// <param name="act">Who, why and when.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What became of each contact that Funnel has heard of.</returns>
+    public async Task<List<Moved>> SetManyAsync(IReadOnlyCollection<long> ids, FunnelStage stage, Act act, CancellationToken cancellationToken)
+    {
+        await using var command = await CommandAsync(SetMany, cancellationToken);
+        By(command, act).WithIds("ids", ids).With("stage", (short)stage);
+        return await ReadAsync(command, ids.Count, cancellationToken);
+    }
+
+    /// <summary>Reads what a set-based statement says of each contact.</summary>
+    internal static async Task<List<Moved>> ReadAsync(DbCommand command, int count, CancellationToken cancellationToken)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var moved = new List<Moved>(count);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            moved.Add(new(reader.GetInt64(0), (Outcome)reader.GetInt32(1), reader.IsDBNull(2) ? null : (FunnelStage)reader.GetInt16(2), reader.GetBoolean(3)));
+        }
+        return moved;
+    }
+
+    /// <summary>Adds the parameters that every moving statement has.</summary>
+    internal DbCommand By(DbCommand command, Act act) => command
+        .With("account", db.AccountId).With("time", act.Time).With("actor_kind", (short)act.Actor.Kind)
+        .With("actor_subject", act.Actor.Subject).With("actor_name", act.Actor.DisplayName)
+        .With("cause", (short)act.Cause).With("run", act.RunId);
+
+    /// <summary>Makes a command on the context's connection, in its transaction if there is one.</summary>
+    internal async Task<DbCommand> CommandAsync(SqlText sql, CancellationToken cancellationToken)
+    {
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        return db.Database.GetDbConnection().Command(sql, db.Database.CurrentTransaction?.GetDbTransaction());
+    }
+}
