@@ -22,7 +22,14 @@ public sealed class ContactsFixture : IAsyncLifetime
 
     public async Task InitializeAsync() => Host = await ContactsHost.StartAsync(CancellationToken.None);
 
-    public async Task DisposeAsync() => await Host.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        // Whatever the tests did, refusals and lost races included: no address, no key and no token may be in the log.
+        var log = Host.Service.Process.Output;
+        await Host.DisposeAsync();
+        string[] secrets = ["example.org", "cp_", "eyJ", ContactsHost.ServiceKey];
+        secrets.Where(s => log.Contains(s, StringComparison.OrdinalIgnoreCase)).ShouldBeEmpty(log);
+    }
 
     /// <summary>Calls with a token that may read and write an account that nobody else has.</summary>
     public Task<Account> NewAccountAsync() => AccountAsync(Interlocked.Increment(ref lastAccount));
