@@ -1,4 +1,5 @@
 using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.SqlServerGate;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;

@@ -1,5 +1,6 @@
 using System.Reflection;
 using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.SqlServerGate;
 
 namespace ContactPlatform.SqlServer.Tests;
 

@@ -1,3 +1,5 @@
+using ContactPlatform.SqlServerGate;
+
 namespace ContactPlatform.SqlServer.Tests;
 
 /// <summary>The parser says no where it must: what the gate rests on.</summary>

@@ -139,6 +139,16 @@ public sealed class ResourceTests(ResourceTests.Stack fixture) : IClassFixture<R
     }
 
     [Fact]
+    public async Task Interactions_can_be_watched_though_there_are_none()
+    {
+        using var call = Echo.Dashboard.WatchInteractions(EchoStack.Headers, cancellationToken: Echo.End);
+        await call.ResponseHeadersAsync;
+        var next = call.ResponseStream.MoveNext(Echo.End);
+        await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, Echo.End);
+        next.IsCompleted.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Without_the_key_nothing_is_told()
     {
         var refusal = await Should.ThrowAsync<RpcException>(async () =>

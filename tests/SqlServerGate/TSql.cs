@@ -1,6 +1,6 @@
 using Microsoft.SqlServer.TransactSql.ScriptDom;
 
-namespace ContactPlatform.SqlServer.Tests;
+namespace ContactPlatform.SqlServerGate;
 
 /// <summary>Microsoft's own parser of T-SQL, for SQL Server 2019.</summary>
 public static class TSql
