@@ -16,12 +16,16 @@ public sealed class FeedReader(IServiceScopeFactory scopes, CommitSignal signal,
     private const int BatchSize = 100;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// PostgreSQL's ORDER BY takes a bare name for an output column first, and that is the text here, in which 1000 comes
+    /// before 999: so the columns it sorts by name their table.
+    /// </summary>
     private static readonly SqlText Batch = new(
         """
         SELECT transaction_id::text, change_id, payload FROM outbox
         WHERE (transaction_id, change_id) > (@order::text::xid8, @id)
           AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())
-        ORDER BY transaction_id, change_id LIMIT @count
+        ORDER BY outbox.transaction_id, outbox.change_id LIMIT @count
         """,
         """
         SELECT TOP (@count) CAST(CAST(row_version AS bigint) AS varchar(20)), change_id, payload FROM outbox

@@ -18,8 +18,9 @@ public sealed class ContactStore(ContactsDbContext db)
         "SELECT contact_id FROM contacts WHERE account_id = @account AND contact_id = @contact FOR NO KEY UPDATE",
         "SELECT contact_id FROM contacts WITH (UPDLOCK, ROWLOCK) WHERE account_id = @account AND contact_id = @contact");
 
+    /// <summary>The columns name their table, because a bare transaction_id would be the text that is returned.</summary>
     private static readonly SqlText LastChange = new(
-        "SELECT transaction_id::text, change_id FROM outbox ORDER BY transaction_id DESC, change_id DESC LIMIT 1",
+        "SELECT transaction_id::text, change_id FROM outbox ORDER BY outbox.transaction_id DESC, outbox.change_id DESC LIMIT 1",
         "SELECT TOP (1) CAST(CAST(row_version AS bigint) AS varchar(20)), change_id FROM outbox ORDER BY row_version DESC, change_id DESC");
 
     /// <summary>Reads one contact for a change, held until the transaction that is open ends.</summary>

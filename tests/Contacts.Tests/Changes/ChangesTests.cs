@@ -78,14 +78,31 @@ public sealed class ChangesTests(ContactsFixture fixture)
     }
 
     [Fact]
+    public async Task Changes_come_once_and_in_order_where_the_number_of_a_transaction_gains_a_digit()
+    {
+        var account = await fixture.NewAccountAsync();
+        // Numbers of long-gone transactions, below every other row of the feed.
+        ulong[] transactions = [8, 9, 10, 11, 99, 100, 101];
+        var payload = new V1.StreamChangesResponse { AccountId = account.Id, ChangeTime = new Timestamp(), ContactsCreated = new() { ContactIds = { 1 } } }.ToByteArray();
+        foreach (var transaction in transactions)
+        {
+            await fixture.ScalarAsync($"INSERT INTO outbox (account_id, payload, transaction_id) VALUES ({account.Id}, '\\x{Convert.ToHexString(payload)}', '{transaction}')");
+        }
+        var last = await account.Contacts.CreateContactAsync(new() { Contact = new() { Email = "last@example.org" } });
+        var changes = await ReadAsync($"{7:x16}-{0:x16}", c => c.Any(x => x.Position == last.ChangeToken), account.Id);
+        changes[..^1].Select(c => Convert.ToUInt64(c.Position[..16], 16)).ShouldBe(transactions);
+    }
+
+    [Fact]
     public async Task Many_writers_at_once_are_told_each_once_in_ascending_positions()
     {
         var account = await fixture.NewAccountAsync();
         var start = await PositionAsync();
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var reading = ReadAsync(start, c => c.Count == 200, account.Id);
         var made = await Task.WhenAll(Enumerable.Range(0, 200).Select(async i => (await account.CreateAsync($"many{i}@example.org")).ContactId));
         var changes = await reading;
+        changes.Count.ShouldBe(200);
+        changes.Select(c => c.Position).ShouldBeUnique();
         changes.SelectMany(c => c.ContactsCreated.ContactIds).ShouldBe(made, ignoreOrder: true);
         changes.Select(c => c.Position).ShouldBe(changes.Select(c => c.Position).Order(StringComparer.Ordinal));
     }
