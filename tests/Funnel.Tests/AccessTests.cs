@@ -17,7 +17,7 @@ public sealed class AccessTests(PlatformFixture platform)
     public static TheoryData<string, bool> Methods()
     {
         var data = new TheoryData<string, bool>();
-        foreach (var method in ((FileDescriptor[])[StageReflection.Descriptor, LabelRuleReflection.Descriptor, FunnelReportReflection.Descriptor, ChangesReflection.Descriptor])
+        foreach (var method in ((FileDescriptor[])[StageReflection.Descriptor, LabelRuleReflection.Descriptor, FunnelReportReflection.Descriptor, V1.ChangesReflection.Descriptor])
             .SelectMany(f => f.Services).SelectMany(s => s.Methods))
         {
             data.Add($"/{method.Service.FullName}/{method.Name}", method.IsServerStreaming);
