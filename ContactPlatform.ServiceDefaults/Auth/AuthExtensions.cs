@@ -10,7 +10,9 @@ namespace ContactPlatform.ServiceDefaults.Auth;
 /// <summary>Adds the reading of bearer tokens: the platform's own, and an operators' identity provider where configured.</summary>
 public static class AuthExtensions
 {
-    private const string Platform = "platform";
+    /// <summary>The scheme of the platform's own tokens.</summary>
+    internal const string Platform = "platform";
+
     private const string Operators = "operators";
 
     /// <summary>

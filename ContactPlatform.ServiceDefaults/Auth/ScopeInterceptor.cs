@@ -3,6 +3,8 @@ using ContactPlatform.ServiceDefaults.Hosting;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 
 namespace ContactPlatform.ServiceDefaults.Auth;
@@ -31,6 +33,13 @@ public sealed class ScopeInterceptor(ScopeTable table) : Interceptor
         await continuation(request, responseStream, context);
     }
 
+    /// <inheritdoc/>
+    public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        await CheckAsync(context);
+        await continuation(requestStream, responseStream, context);
+    }
+
     private async Task CheckAsync(ServerCallContext context)
     {
         if (table.Required.GetValueOrDefault(context.Method) is ScopeTable.Open)
@@ -41,6 +50,10 @@ public sealed class ScopeInterceptor(ScopeTable table) : Interceptor
         var result = await http.AuthenticateAsync();
         if (!result.Succeeded)
         {
+            if (result.Failure is not null && await KeysAreAwayAsync(context))
+            {
+                throw new RefusalException(new Refusal(CommonReasons.ServiceUnavailable, "the keys that check tokens cannot be read now; try again") { RetryAfter = TimeSpan.FromSeconds(1) });
+            }
             throw new RefusalException(result.Failure is { } failure
                 ? new Refusal(CommonReasons.TokenInvalid, "the bearer token is not valid").With("problem", Problem(failure))
                 : new Refusal(CommonReasons.TokenMissing, "the call carries no bearer token").With("allowed", "authorization: Bearer <token>"));
@@ -58,6 +71,24 @@ public sealed class ScopeInterceptor(ScopeTable table) : Interceptor
             throw new RefusalException(new Refusal(CommonReasons.TokenInvalid, "the token names no account").With("problem", "no account_id"));
         }
         context.Service<CurrentAccount>().Id = account;
+    }
+
+    /// <summary>Keys that could never be read yet are no fault of the token.</summary>
+    private static async Task<bool> KeysAreAwayAsync(ServerCallContext context)
+    {
+        if (context.Service<IOptionsMonitor<JwtBearerOptions>>().Get(AuthExtensions.Platform).ConfigurationManager is not { } keys)
+        {
+            return false;
+        }
+        try
+        {
+            await keys.GetConfigurationAsync(context.CancellationToken);
+            return false;
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
     }
 
     /// <summary>Says what is wrong with a token in one word; the library's own messages tell more than a stranger should know.</summary>

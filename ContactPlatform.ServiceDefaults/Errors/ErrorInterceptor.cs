@@ -16,7 +16,7 @@ public sealed partial class ErrorInterceptor(ServiceName service, ILogger<ErrorI
         {
             return await continuation(request, context);
         }
-        catch (Exception e) when (e is not RpcException { StatusCode: StatusCode.Unimplemented })
+        catch (Exception e)
         {
             throw Translate(e, context);
         }
@@ -48,6 +48,19 @@ public sealed partial class ErrorInterceptor(ServiceName service, ILogger<ErrorI
         }
     }
 
+    /// <inheritdoc/>
+    public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            await continuation(requestStream, responseStream, context);
+        }
+        catch (Exception e)
+        {
+            throw Translate(e, context);
+        }
+    }
+
     private RpcException Translate(Exception exception, ServerCallContext context)
     {
         // The caller's own leave comes first: whatever broke because of it is not our fault and no error.
@@ -55,6 +68,10 @@ public sealed partial class ErrorInterceptor(ServiceName service, ILogger<ErrorI
         {
             var code = context.Deadline <= context.Clock().GetUtcNow().UtcDateTime ? StatusCode.DeadlineExceeded : StatusCode.Cancelled;
             return new RpcException(new Status(code, code == StatusCode.Cancelled ? "the caller cancelled" : "the caller's deadline passed"));
+        }
+        if (exception is RpcException { StatusCode: StatusCode.Unimplemented } unimplemented)
+        {
+            return unimplemented;
         }
         if (FaultTable.Find(exception) is { } refusal)
         {

@@ -27,7 +27,7 @@ public static class FaultTable
         // The pool is exhausted, or a connection died between two statements.
         InvalidOperationException { InnerException: NpgsqlException or TimeoutException } => Database(),
         RedisConnectionException or RedisTimeoutException => Locks(),
-        RpcException { StatusCode: StatusCode.Unavailable } => new Refusal(CommonReasons.ServiceUnavailable, "a service that this call needs does not answer; try again") { RetryAfter = TimeSpan.FromSeconds(1) },
+        RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded } => new Refusal(CommonReasons.ServiceUnavailable, "a service that this call needs does not answer; try again") { RetryAfter = TimeSpan.FromSeconds(1) },
         DbUpdateException { InnerException: { } inner } => Find(inner),
         _ => null,
     };

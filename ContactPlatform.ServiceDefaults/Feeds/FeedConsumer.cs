@@ -29,6 +29,10 @@ public sealed record FeedChange<T>(string Position, long AccountId, DateTime Cha
 public abstract partial class FeedConsumer<T>(string source, IServiceProvider services) : BackgroundService
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long to follow without a lease before asking for one again.</summary>
+    private static readonly TimeSpan Unleased = TimeSpan.FromSeconds(10);
+
     private readonly TimeProvider time = services.GetRequiredService<TimeProvider>();
     private readonly LockLeases locks = services.GetRequiredService<LockLeases>();
     private readonly IServiceScopeFactory scopes = services.GetRequiredService<IServiceScopeFactory>();
@@ -56,12 +60,7 @@ public abstract partial class FeedConsumer<T>(string source, IServiceProvider se
         {
             try
             {
-                await using var lease = await locks.TryTakeAsync(LockKey.Feed(consumer, source), stoppingToken);
-                if (lease is not null)
-                {
-                    using var both = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lease.Lost);
-                    await FollowAsync(both.Token);
-                }
+                await FollowInTurnAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -81,6 +80,32 @@ public abstract partial class FeedConsumer<T>(string source, IServiceProvider se
         }
     }
 
+    /// <summary>
+    /// Follows while this replica holds the lease. While Redis is away all replicas follow: the position lets each
+    /// change through once, so that costs effort and nothing else.
+    /// </summary>
+    private async Task FollowInTurnAsync(CancellationToken cancellationToken)
+    {
+        LockLease? lease;
+        try
+        {
+            lease = await locks.TryTakeAsync(LockKey.Feed(consumer, source), cancellationToken);
+        }
+        catch (RefusalException)
+        {
+            using var turn = new CancellationTokenSource(Unleased, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, turn.Token);
+            await FollowAsync(either.Token);
+            return;
+        }
+        if (lease is not null)
+        {
+            await using var held = lease;
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
+            await FollowAsync(both.Token);
+        }
+    }
+
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
         var position = await PositionAsync(cancellationToken);
@@ -88,6 +113,10 @@ public abstract partial class FeedConsumer<T>(string source, IServiceProvider se
         await foreach (var message in call.ResponseStream.ReadAllAsync(cancellationToken))
         {
             var change = Read(message);
+            if (string.CompareOrdinal(change.Position, position) <= 0)
+            {
+                continue; // Delivered again.
+            }
             await ApplyOnceAsync(position, change, cancellationToken);
             position = change.Position;
             PlatformTelemetry.FeedLag.Record((time.GetUtcNow().UtcDateTime - change.ChangeTime).TotalSeconds, new KeyValuePair<string, object?>("source", source));
@@ -117,14 +146,8 @@ public abstract partial class FeedConsumer<T>(string source, IServiceProvider se
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
-        var row = await db.FeedPositions.SingleOrDefaultAsync(p => p.Source == source, cancellationToken);
-        if (row is null)
-        {
-            row = new FeedPositionRow { Source = source, Position = "", ApplyTime = time.GetUtcNow().UtcDateTime };
-            db.FeedPositions.Add(row);
-            await db.SaveChangesAsync(cancellationToken);
-        }
-        return row.Position;
+        await FeedPositionRow.EnsureAsync(db, source, time.GetUtcNow().UtcDateTime, cancellationToken);
+        return await db.FeedPositions.Where(p => p.Source == source).Select(p => p.Position).SingleAsync(cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Following {Source} was interrupted; starting again where it was")]

@@ -1,3 +1,4 @@
+using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -6,6 +7,13 @@ namespace ContactPlatform.ServiceDefaults.Feeds;
 /// <summary>How far this service has applied another's changes. One row per source, over all accounts.</summary>
 public sealed class FeedPositionRow
 {
+    private static readonly SqlText Begin = new(
+        "INSERT INTO feed_positions (source, position, apply_time) VALUES (@source, '', @now) ON CONFLICT (source) DO NOTHING",
+        """
+        INSERT INTO feed_positions (source, position, apply_time)
+        SELECT @source, '', @now WHERE NOT EXISTS (SELECT 1 FROM feed_positions WITH (UPDLOCK, HOLDLOCK) WHERE source = @source)
+        """);
+
     /// <summary>Name of the service whose changes are followed.</summary>
     public required string Source { get; init; }
 
@@ -14,6 +22,14 @@ public sealed class FeedPositionRow
 
     /// <summary>When it was applied.</summary>
     public DateTime ApplyTime { get; set; }
+
+    /// <summary>Begins at the beginning, unless this or another replica has begun before.</summary>
+    internal static async Task EnsureAsync(PlatformDbContext db, string source, DateTime now, CancellationToken cancellationToken)
+    {
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        await using var command = db.Database.GetDbConnection().Command(Begin).With("source", source).With("now", now);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     internal static void Configure(EntityTypeBuilder<FeedPositionRow> entity)
     {

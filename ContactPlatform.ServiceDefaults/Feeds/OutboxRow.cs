@@ -33,9 +33,12 @@ public sealed class OutboxRow : IAccountOwned
     /// <summary>Makes the row of a change.</summary>
     public static OutboxRow Of(long accountId, IMessage change) => new() { AccountId = accountId, Payload = change.ToByteArray() };
 
-    /// <summary>Writes a position.</summary>
-    /// <param name="order">First part: the writer's transaction, or the row's version.</param>
-    /// <param name="id">Second part: the row's number.</param>
+    /// <summary>
+    /// Writes a position, for rows that were inserted by a hand-written statement. Fixed in length, so that positions
+    /// compare as text as they do in the feed.
+    /// </summary>
+    /// <param name="order">PostgreSQL: the writer's transaction; SQL Server: the row version.</param>
+    /// <param name="id">Number of the row.</param>
     public static string Format(ulong order, long id) => string.Create(CultureInfo.InvariantCulture, $"{order:x16}-{id:x16}");
 
     /// <summary>Reads a position; false when it is malformed. The empty position is the beginning.</summary>
@@ -45,7 +48,8 @@ public sealed class OutboxRow : IAccountOwned
         return position.Length == 0
             || (position.Length == 33 && position[16] == '-'
                 && ulong.TryParse(position.AsSpan(0, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out order)
-                && long.TryParse(position.AsSpan(17), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out id));
+                && long.TryParse(position.AsSpan(17), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out id)
+                && id >= 0);
     }
 
     internal static void Configure(EntityTypeBuilder<OutboxRow> entity, bool sqlServer)

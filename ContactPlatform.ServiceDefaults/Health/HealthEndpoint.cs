@@ -11,9 +11,16 @@ public sealed class HealthEndpoint(HealthCheckService checks, ScopeTable table, 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
-    public override async Task<HealthCheckResponse> Check(HealthCheckRequest request, ServerCallContext context) =>
-        Known(request.Service) ? new() { Status = await StatusAsync(context.CancellationToken) }
-            : throw new RpcException(new Status(StatusCode.NotFound, "unknown service"));
+    public override async Task<HealthCheckResponse> Check(HealthCheckRequest request, ServerCallContext context)
+    {
+        if (Known(request.Service))
+        {
+            return new() { Status = await StatusAsync(context.CancellationToken) };
+        }
+        // Not thrown: it is the contract's answer, and none of our own reasons.
+        context.Status = new Status(StatusCode.NotFound, "unknown service");
+        return new() { Status = HealthCheckResponse.Types.ServingStatus.ServiceUnknown };
+    }
 
     /// <inheritdoc/>
     public override async Task Watch(HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream, ServerCallContext context)

@@ -11,9 +11,11 @@ namespace ContactPlatform.ServiceDefaults.Locks;
 public sealed class RedisConnection(IConfiguration configuration, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
-    private readonly SemaphoreSlim gate = new(1, 1);
+    private readonly Lock gate = new();
     private readonly string prefix = configuration["Redis:KeyPrefix"] ?? "";
-    private ConnectionMultiplexer? multiplexer;
+    private readonly string address = configuration.GetConnectionString("redis")
+        ?? throw new InvalidOperationException("ConnectionStrings:redis is not configured");
+    private Task<ConnectionMultiplexer>? connecting;
 
     /// <summary>The name under which a key of ours stands on the server.</summary>
     public RedisKey Key(LockKey key) => prefix + key.Key;
@@ -21,12 +23,15 @@ public sealed class RedisConnection(IConfiguration configuration, TimeProvider t
     /// <summary>Calls Redis; a server that is away or silent becomes LOCKS_UNAVAILABLE.</summary>
     public async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
     {
+        // One limit over connecting and calling.
+        using var limit = new CancellationTokenSource(Limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            var connection = await ConnectAsync(cancellationToken);
-            return await call(connection.GetDatabase()).WaitAsync(Limit, time, cancellationToken);
+            var connection = await ConnectAsync().WaitAsync(either.Token);
+            return await call(connection.GetDatabase()).WaitAsync(either.Token);
         }
-        catch (Exception e) when (e is RedisException or TimeoutException)
+        catch (Exception e) when (e is RedisException or TimeoutException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new RefusalException(FaultTable.Locks(), e);
         }
@@ -37,25 +42,18 @@ public sealed class RedisConnection(IConfiguration configuration, TimeProvider t
         CallAsync(db => db.PublishAsync(Channel(channel), ""), cancellationToken);
 
     /// <summary>Calls back at every wake-up of a channel until the process ends. Survives reconnects.</summary>
-    public async Task SubscribeAsync(string channel, Action wake, CancellationToken cancellationToken)
+    public Task SubscribeAsync(string channel, Action wake, CancellationToken cancellationToken) => CallAsync(async db =>
     {
-        try
-        {
-            var connection = await ConnectAsync(cancellationToken);
-            await connection.GetSubscriber().SubscribeAsync(Channel(channel), (_, _) => wake()).WaitAsync(Limit, time, cancellationToken);
-        }
-        catch (Exception e) when (e is RedisException or TimeoutException)
-        {
-            throw new RefusalException(FaultTable.Locks(), e);
-        }
-    }
+        await db.Multiplexer.GetSubscriber().SubscribeAsync(Channel(channel), (_, _) => wake());
+        return true;
+    }, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        gate.Dispose();
-        if (multiplexer is { } connection)
+        if (connecting is { IsCompletedSuccessfully: true })
         {
+            var connection = await connecting;
             await connection.CloseAsync(allowCommandsToComplete: false);
             connection.Dispose();
         }
@@ -63,31 +61,22 @@ public sealed class RedisConnection(IConfiguration configuration, TimeProvider t
 
     private RedisChannel Channel(string name) => new(prefix + name, RedisChannel.PatternMode.Literal);
 
-    private async Task<ConnectionMultiplexer> ConnectAsync(CancellationToken cancellationToken)
+    /// <summary>One connection for all callers, begun by the first; who gives up waiting does not end it for the others.</summary>
+    private Task<ConnectionMultiplexer> ConnectAsync()
     {
-        if (multiplexer is { } connected)
+        lock (gate)
         {
-            return connected;
-        }
-        await gate.WaitAsync(cancellationToken);
-        try
-        {
-            if (multiplexer is null)
+            if (connecting is null or { IsFaulted: true })
             {
-                var options = ConfigurationOptions.Parse(configuration.GetConnectionString("redis")
-                    ?? throw new InvalidOperationException("ConnectionStrings:redis is not configured"));
+                var options = ConfigurationOptions.Parse(address);
                 // The multiplexer reconnects by itself for ever; only calls fail meanwhile.
                 options.AbortOnConnectFail = false;
                 options.ConnectTimeout = 2000;
                 options.SyncTimeout = 2000;
                 options.KeepAlive = 5;
-                multiplexer = await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(Limit * 2, time, cancellationToken);
+                connecting = ConnectionMultiplexer.ConnectAsync(options);
             }
-            return multiplexer;
-        }
-        finally
-        {
-            gate.Release();
+            return connecting;
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using ContactPlatform.ServiceDefaults.Errors;
 
 namespace ContactPlatform.ServiceDefaults.Paging;
@@ -26,13 +27,13 @@ public sealed record Page(int Size, long? After)
     /// <param name="pageSize">As sent; 0 means the default.</param>
     /// <param name="pageToken">As sent; empty means the first page.</param>
     /// <param name="violations">Where problems go.</param>
-    /// <param name="arguments">The request's other arguments, with the name of the method first.</param>
+    /// <param name="arguments">The request's other arguments, with the name of the method first: numbers, texts, enums, and lists of them.</param>
     /// <exception cref="RefusalException">PAGE_TOKEN_INVALID.</exception>
     public static Page Read(int pageSize, string pageToken, Violations violations, params object[] arguments)
     {
         violations.Check(pageSize is >= 0 and <= MaximumSize, "page_size", $"is {pageSize}; expected 0 to {MaximumSize}");
         var size = pageSize == 0 ? DefaultSize : Math.Clamp(pageSize, 1, MaximumSize);
-        var binding = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', arguments.Select(a => Convert.ToString(a, CultureInfo.InvariantCulture))))))[..12];
+        var binding = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(arguments))))[..12];
         return new Page(size, pageToken.Length == 0 ? null : Decode(pageToken, binding), binding);
     }
 
@@ -42,15 +43,16 @@ public sealed record Page(int Size, long? After)
     /// <param name="rows">At most <see cref="Size"/> + 1 rows.</param>
     /// <param name="key">Key of a row.</param>
     public (IReadOnlyList<T> Rows, string NextPageToken) Cut<T>(IReadOnlyList<T> rows, Func<T, long> key) =>
-        rows.Count <= Size ? (rows, "") : ([.. rows.Take(Size)], Encode(key(rows[Size - 1])));
+        rows.Count <= Size ? (rows, "") : ([.. rows.Take(Size)], Encode(binding, key(rows[Size - 1])));
 
-    private string Encode(long key) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(FormattableString.Invariant($"{binding}.{key}")));
+    private static string Encode(string binding, long key) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(FormattableString.Invariant($"{binding}.{key}")));
 
     private static long Decode(string token, string binding)
     {
         if (token.Length <= 100 && Base64Url.IsValid(token)
             && Encoding.ASCII.GetString(Base64Url.DecodeFromChars(token)).Split('.') is [var bound, var key]
-            && bound == binding && long.TryParse(key, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var after))
+            && bound == binding && long.TryParse(key, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var after)
+            && Encode(binding, after) == token)
         {
             return after;
         }

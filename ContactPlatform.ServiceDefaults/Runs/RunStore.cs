@@ -61,7 +61,7 @@ public sealed class RunStore(PlatformDbContext db, RunSignal signal, TimeProvide
         while (true)
         {
             var row = await GetAsync(runId, kind, cancellationToken, missing);
-            if (last is null || (row.State, row.DoneCount, row.CursorId, row.TotalCount, row.Message, row.Epoch) != (last.State, last.DoneCount, last.CursorId, last.TotalCount, last.Message, last.Epoch))
+            if (last is null || (row.State, row.DoneCount, row.CursorId, row.TotalCount, row.Message, row.Epoch, row.CancelRequested) != (last.State, last.DoneCount, last.CursorId, last.TotalCount, last.Message, last.Epoch, last.CancelRequested))
             {
                 yield return row;
                 last = row;

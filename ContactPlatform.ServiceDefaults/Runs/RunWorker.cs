@@ -54,9 +54,18 @@ public sealed partial class RunWorker(IServiceScopeFactory scopes, IEnumerable<I
                     working[id] = WorkAsync(account, id, kind, stoppingToken);
                 }
             }
-            catch (Exception e) when (e is not OperationCanceledException && FaultTable.Find(e) is not null)
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception e) when (FaultTable.Find(e) is not null)
             {
                 LogWaiting(e);
+            }
+            catch (Exception e)
+            {
+                // Said, and looked at again: a worker that gave up would leave every run to the other replicas for good.
+                LogStuck(e);
             }
             await signal.WaitAsync(Poll, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -109,6 +118,10 @@ public sealed partial class RunWorker(IServiceScopeFactory scopes, IEnumerable<I
         {
             LogWaiting(e);
         }
+        catch (Exception e)
+        {
+            LogStuck(e);
+        }
         finally
         {
             slots.Release();
@@ -153,11 +166,11 @@ public sealed partial class RunWorker(IServiceScopeFactory scopes, IEnumerable<I
         using var activity = PlatformTelemetry.Source.StartActivity($"run {row.Kind}", ActivityKind.Consumer, parent);
         activity?.SetTag("contactplatform.run_id", id).SetTag("contactplatform.epoch", row.Epoch);
         LogTakenUp(row.Kind, id, row.Epoch);
-        await EndAsync(db, row, await AttemptAsync(row, cancellationToken), cancellationToken);
+        await EndAsync(db, row, await AttemptAsync(db, row, cancellationToken), cancellationToken);
     }
 
     /// <summary>Lets the executor work, and says in which state that leaves the run.</summary>
-    private async Task<Outcome> AttemptAsync(RunRow row, CancellationToken cancellationToken)
+    private async Task<Outcome> AttemptAsync(PlatformDbContext db, RunRow row, CancellationToken cancellationToken)
     {
         if (row.CancelRequested)
         {
@@ -176,7 +189,12 @@ public sealed partial class RunWorker(IServiceScopeFactory scopes, IEnumerable<I
         {
             return new(RunState.Cancelled);
         }
-        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (cancellationToken.IsCancellationRequested)
+        {
+            // Whatever broke because the worker has to stop: a call to another service, for one, ends with an RpcException.
+            throw new OperationCanceledException("the worker has to stop", e, cancellationToken);
+        }
+        catch (Exception e)
         {
             if (FaultTable.Find(e) is { } refusal)
             {
@@ -186,9 +204,11 @@ public sealed partial class RunWorker(IServiceScopeFactory scopes, IEnumerable<I
                     : new(RunState.Failed, refusal.Reason.Name, refusal.Message);
             }
             LogBroke(row.Kind, row.RunId, e);
-            return row.BrokenAttempts + 1 < MaximumBrokenAttempts
-                ? new(RunState.Queued, "", "an attempt broke; trying again", row.BrokenAttempts + 1)
-                : new(RunState.Failed, CommonReasons.Internal.Name, $"broke {MaximumBrokenAttempts} times; trace {Activity.Current?.TraceId}", row.BrokenAttempts + 1);
+            // Read again: a chunk that this attempt committed has set it back.
+            var broken = 1 + await db.Runs.Where(r => r.RunId == row.RunId).Select(r => r.BrokenAttempts).SingleAsync(cancellationToken);
+            return broken < MaximumBrokenAttempts
+                ? new(RunState.Queued, "", "an attempt broke; trying again", broken)
+                : new(RunState.Failed, CommonReasons.Internal.Name, $"broke {MaximumBrokenAttempts} times; trace {Activity.Current?.TraceId}", broken);
         }
     }
 
@@ -223,6 +243,9 @@ public sealed partial class RunWorker(IServiceScopeFactory scopes, IEnumerable<I
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Run {Kind} {RunId} broke")]
     private partial void LogBroke(string kind, long runId, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Runs could not be looked for, taken up or left; trying again")]
+    private partial void LogStuck(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Bulk work waits")]
     private partial void LogWaiting(Exception exception);

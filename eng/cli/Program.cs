@@ -38,6 +38,17 @@ var root = new RootCommand(
     token,
 };
 
+// Without a terminal, no colours and no cursor movement: a file or another program reads this.
+if (Console.IsOutputRedirected)
+{
+    AnsiConsole.Console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No });
+}
+
+foreach (var command in MoveCommands.Create())
+{
+    root.Add(command);
+}
+
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 try
 {

@@ -49,10 +49,10 @@ internal sealed class Stack : IDisposable
     /// <exception cref="CliException">Nothing is running here and the environment does not say where else.</exception>
     public static Stack Find()
     {
-        var running = Read("run.json");
+        var running = Read("data/addresses.json");
         return new Stack(
-            Setting("CONTACTPLATFORM_CONTACTS", running, "contacts", "grpc"),
-            Setting("CONTACTPLATFORM_FUNNEL", running, "funnel", "grpc"),
+            Setting("CONTACTPLATFORM_CONTACTS", running, "contacts"),
+            Setting("CONTACTPLATFORM_FUNNEL", running, "funnel"),
             Setting("CONTACTPLATFORM_API_KEY", Read("data/secrets.json"), "demoApiKey"));
     }
 
@@ -101,19 +101,15 @@ internal sealed class Stack : IDisposable
         return File.Exists(path) ? JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(path)) : null;
     }
 
-    private static string Setting(string variable, JsonElement? json, params string[] path)
+    private static string Setting(string variable, JsonElement? json, string name)
     {
         if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } given)
         {
             return given;
         }
 
-        var element = json;
-        foreach (var name in path)
-        {
-            element = element is { ValueKind: JsonValueKind.Object } parent && parent.TryGetProperty(name, out var child) ? child : null;
-        }
-
-        return element?.GetString() ?? throw new CliException($"No stack is running from this clone: start one with `./dev run`, or set {variable} for one elsewhere.");
+        return json is { ValueKind: JsonValueKind.Object } settings && settings.TryGetProperty(name, out var value) && value.GetString() is { } text
+            ? text
+            : throw new CliException($"No stack is running from this clone: start one with `./dev run`, or set {variable} for one elsewhere.");
     }
 }

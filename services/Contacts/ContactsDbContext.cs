@@ -1,5 +1,6 @@
 using ContactPlatform.Contacts.Access;
 using ContactPlatform.Contacts.Contacts;
+using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.Labels;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
@@ -31,6 +32,15 @@ public class ContactsDbContext : PlatformDbContext
 
     /// <summary>Who carries which label.</summary>
     public DbSet<LabelMember> LabelMembers => Set<LabelMember>();
+
+    /// <summary>Imports.</summary>
+    public DbSet<ImportRow> Imports => Set<ImportRow>();
+
+    /// <summary>Pieces of uploaded files.</summary>
+    public DbSet<ImportChunkRow> ImportChunks => Set<ImportChunkRow>();
+
+    /// <summary>Refused rows of imports.</summary>
+    public DbSet<ImportErrorRow> ImportErrors => Set<ImportErrorRow>();
 
     /// <summary>API keys.</summary>
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();

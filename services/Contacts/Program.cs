@@ -2,6 +2,7 @@ using ContactPlatform.Contacts;
 using ContactPlatform.Contacts.Access;
 using ContactPlatform.Contacts.Changes;
 using ContactPlatform.Contacts.Contacts;
+using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.Labels;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
@@ -20,7 +21,8 @@ builder.Services
     // After the database's migrator: both read tables as they start.
     .AddHostedService(services => services.GetRequiredService<SigningKeys>())
     .AddHostedService<BootstrapKeys>()
-    .AddSingleton(services => new PlatformKeys(services.GetRequiredService<SigningKeys>().Find));
+    .AddSingleton(services => new PlatformKeys(services.GetRequiredService<SigningKeys>().Find))
+    .AddImports();
 
 var app = builder.Build();
 app.MapGrpcService<ContactEndpoint>();
@@ -28,5 +30,6 @@ app.MapGrpcService<LabelEndpoint>();
 app.MapGrpcService<AccessEndpoint>();
 app.MapGrpcService<ChangesEndpoint>();
 app.MapWellKnown();
+app.MapGrpcService<ImportEndpoint>();
 app.MapServiceDefaults();
 app.Run();

@@ -13,6 +13,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private readonly TestFolder _folder;
     private readonly ChildProcess _process;
+    private bool _disposed;
 
     private PostgresServer(TestFolder folder, ChildProcess process, string connectionString)
     {
@@ -72,9 +73,14 @@ public sealed class PostgresServer : IAsyncDisposable
         return new NpgsqlConnectionStringBuilder(ConnectionString) { Database = name }.ConnectionString;
     }
 
-    /// <summary>Stops the server at once, whoever is connected, and removes its data.</summary>
+    /// <summary>Stops the server at once, whoever is connected, and removes its data. Once is enough.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
         if (!_process.HasExited)
         {
             await _process.StopAsync(CancellationToken.None);

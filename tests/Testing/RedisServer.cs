@@ -20,6 +20,11 @@ public sealed class RedisServer : IAsyncDisposable
         Port = port;
     }
 
+    /// <summary>The kinds of server that this machine has: Garnet always, Debian's where it is installed.</summary>
+    public static IReadOnlyList<string> Kinds { get; } =
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "redis-server")))
+            ? ["garnet", "server"] : ["garnet"];
+
     /// <summary>To kill, freeze and thaw.</summary>
     public ChildProcess Process { get; }
 
@@ -32,12 +37,13 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Starts a server and waits until it answers; well under a second.</summary>
     /// <param name="cancellationToken">Stops the wait.</param>
     /// <param name="port">A free one when null; give one to bring a server back where it was.</param>
+    /// <param name="kind">One of <see cref="Kinds"/>; when null, what the variable says.</param>
     /// <exception cref="InvalidOperationException">It did not start; the message has its output.</exception>
-    public static async Task<RedisServer> StartAsync(CancellationToken cancellationToken, int? port = null)
+    public static async Task<RedisServer> StartAsync(CancellationToken cancellationToken, int? port = null, string? kind = null)
     {
         var onPort = port ?? FreePort.Next();
         var folder = new TestFolder();
-        var command = await CommandAsync(folder.Path, onPort, cancellationToken);
+        var command = await CommandAsync(kind ?? Environment.GetEnvironmentVariable("CONTACTPLATFORM_TEST_REDIS"), folder.Path, onPort, cancellationToken);
         var server = new RedisServer(folder, ChildProcess.Start(command.FileName, command.Arguments), onPort);
         try
         {
@@ -59,9 +65,9 @@ public sealed class RedisServer : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static async Task<ServerCommand> CommandAsync(string folder, int port, CancellationToken cancellationToken)
+    private static async Task<ServerCommand> CommandAsync(string? kind, string folder, int port, CancellationToken cancellationToken)
     {
-        switch (Environment.GetEnvironmentVariable("CONTACTPLATFORM_TEST_REDIS"))
+        switch (kind)
         {
             case "server":
                 return new("redis-server", ["--bind", "127.0.0.1", "--port", $"{port}", "--dir", folder, "--save", "", "--appendonly", "no"]);
@@ -69,7 +75,7 @@ public sealed class RedisServer : IAsyncDisposable
                 await Garnet.EnsureAsync(Console.Error.WriteLine, cancellationToken);
                 return Garnet.Command(folder, port);
             case var other:
-                throw new InvalidOperationException($"CONTACTPLATFORM_TEST_REDIS is \"{other}\": garnet or server is expected");
+                throw new InvalidOperationException($"kind of Redis server is \"{other}\": garnet or server is expected");
         }
     }
 

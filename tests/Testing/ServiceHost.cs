@@ -123,7 +123,7 @@ public sealed class ContactsHost : IAsyncDisposable
     public string RedisKeyPrefix => RedisPrefix(Database);
 
     /// <summary>The same for whoever has only the database.</summary>
-    internal static string RedisPrefix(TestDatabase contacts) => $"{contacts.ConnectionString.GetHashCode(StringComparison.Ordinal):x8}:";
+    public static string RedisPrefix(TestDatabase contacts) => $"{contacts.ConnectionString.GetHashCode(StringComparison.Ordinal):x8}:";
 
     /// <summary>Starts Contacts on a fresh database.</summary>
     public static async Task<ContactsHost> StartAsync(CancellationToken cancellationToken)

@@ -32,8 +32,7 @@ public static class TestServers
         var name = string.Create(CultureInfo.InvariantCulture, $"{prefix}_{Environment.ProcessId}_{TimeProvider.System.GetUtcNow():yyyyMMddHHmmss}_{Interlocked.Increment(ref _databases)}");
         if (SqlServer is null)
         {
-            var server = await PostgresAsync();
-            return new TestDatabase("PostgreSql", await server.CreateDatabaseAsync(name, cancellationToken));
+            return await PostgresDatabaseAsync(name, cancellationToken);
         }
 
         await using var connection = new SqlConnection(SqlServer);
@@ -42,6 +41,15 @@ public static class TestServers
         command.CommandText = $"CREATE DATABASE [{name}]";
         await command.ExecuteNonQueryAsync(cancellationToken);
         return new TestDatabase("SqlServer", new SqlConnectionStringBuilder(SqlServer) { InitialCatalog = name }.ConnectionString);
+    }
+
+    /// <summary>Creates an empty database on PostgreSQL, whatever the services' tests run on.</summary>
+    /// <inheritdoc cref="CreateDatabaseAsync"/>
+    public static async Task<TestDatabase> PostgresDatabaseAsync(string prefix, CancellationToken cancellationToken)
+    {
+        var server = await PostgresAsync();
+        var name = string.Create(CultureInfo.InvariantCulture, $"{prefix}_{Interlocked.Increment(ref _databases)}");
+        return new TestDatabase("PostgreSql", await server.CreateDatabaseAsync(name, cancellationToken));
     }
 
     /// <summary>The shared Redis: host and port, as StackExchange.Redis reads them. Tests keep apart by their keys.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace Aspire.Hosting.Orchestration;
 
@@ -8,7 +9,8 @@ namespace Aspire.Hosting.Orchestration;
 /// </summary>
 internal sealed class ChildProcess : IDisposable
 {
-    private const string Gate = "read -r _ && exec \"$@\" </dev/null";
+    private const string Gate = "read -r _ && exec env \"$@\" </dev/null";
+    private static readonly Regex _shellName = new("^[A-Za-z_][A-Za-z0-9_]*$");
     private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(1);
 
     private readonly Process _process;
@@ -43,7 +45,9 @@ internal sealed class ChildProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in (string[])["sh", "-c", Gate, "sh", Find(command, workingDirectory), .. arguments])
+        // A shell drops variables whose names it cannot have itself (services__my-svc__http__0), so those go around it.
+        var odd = environment.Where(v => !_shellName.IsMatch(v.Key)).Select(v => $"{v.Key}={v.Value}");
+        foreach (var argument in (string[])["sh", "-c", Gate, "env", .. odd, Find(command, workingDirectory), .. arguments])
         {
             start.ArgumentList.Add(argument);
         }

@@ -20,10 +20,10 @@ internal sealed class Guardian : IAsyncDisposable
             forget) watched="${watched%% $pid *} ${watched#* $pid }" ;;
           esac
         done
-        alive() { for pid in $watched; do kill -0 -- "-$pid" && return 0; done; return 1; }
-        for pid in $watched; do kill -TERM "$pid"; done
+        alive() { for pid in $watched; do kill -s 0 -- "-$pid" && return 0; done; return 1; }
+        for pid in $watched; do kill -s TERM "$pid"; done
         for _ in 1 2 3 4 5 6 7 8 9 10; do alive || exit 0; sleep 0.5; done
-        for pid in $watched; do kill -KILL -- "-$pid"; done
+        for pid in $watched; do kill -s KILL -- "-$pid"; done
         """;
 
     private readonly Process _shell;

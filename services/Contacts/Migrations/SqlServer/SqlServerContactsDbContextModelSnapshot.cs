@@ -201,6 +201,126 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                         });
                 });
 
+            modelBuilder.Entity("ContactPlatform.Contacts.Imports.ImportChunkRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ImportId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("int")
+                        .HasColumnName("number");
+
+                    b.Property<byte[]>("Data")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("data");
+
+                    b.HasKey("AccountId", "ImportId", "Number");
+
+                    b.ToTable("import_chunks", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.Imports.ImportErrorRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ImportId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_id");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Field")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("field");
+
+                    b.Property<long>("LineNumber")
+                        .HasColumnType("bigint")
+                        .HasColumnName("line_number");
+
+                    b.Property<string>("Problem")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("problem");
+
+                    b.Property<string>("Raw")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("raw");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("reason");
+
+                    b.HasKey("AccountId", "ImportId", "Number");
+
+                    b.ToTable("import_errors", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.Imports.ImportRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ImportId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_id");
+
+                    b.Property<long>("ByteCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("byte_count");
+
+                    b.Property<byte[]>("Config")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("config");
+
+                    b.Property<long>("CreatedCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_count");
+
+                    b.Property<long>("DoneByteCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("done_byte_count");
+
+                    b.Property<string>("Header")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("header");
+
+                    b.Property<long>("RefusedCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("refused_count");
+
+                    b.Property<DateTime>("TouchTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("touch_time");
+
+                    b.Property<long>("UnchangedCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unchanged_count");
+
+                    b.Property<long>("UpdatedCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("updated_count");
+
+                    b.HasKey("AccountId", "ImportId");
+
+                    b.ToTable("imports", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Contacts.Labels.Label", b =>
                 {
                     b.Property<long>("AccountId")

@@ -1,0 +1,80 @@
+using ContactPlatform.Contacts.V1;
+using ContactPlatform.ServiceDefaults.Errors;
+
+namespace ContactPlatform.Contacts.Imports;
+
+/// <summary>Which column of a file feeds which field, found in the file's header.</summary>
+public sealed class ImportColumns
+{
+    /// <summary>Columns in a file.</summary>
+    public const int Maximum = 1000;
+
+    private static readonly Dictionary<string, ImportField> ByName = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["email"] = ImportField.Email,
+        ["phone"] = ImportField.Phone,
+        ["given_name"] = ImportField.GivenName,
+        ["family_name"] = ImportField.FamilyName,
+        ["time_zone"] = ImportField.TimeZone,
+        ["source"] = ImportField.Source,
+        ["subscribed_time"] = ImportField.SubscribedTime,
+        ["owner"] = ImportField.Owner,
+        ["labels"] = ImportField.Labels,
+        ["stage"] = ImportField.Stage,
+    };
+
+    private ImportColumns(IReadOnlyList<string> header, IReadOnlyList<(int Index, ImportField Field)> fed) => (Header, Fed) = (header, fed);
+
+    /// <summary>The header's cells, without surrounding blanks.</summary>
+    public IReadOnlyList<string> Header { get; }
+
+    /// <summary>The columns that feed a field.</summary>
+    public IReadOnlyList<(int Index, ImportField Field)> Fed { get; }
+
+    /// <summary>Ties a header to the fields, as the config says or by name.</summary>
+    /// <exception cref="CsvFileException">The header itself is unusable, or no column feeds email or phone.</exception>
+    /// <exception cref="RefusalException">INVALID_FIELD: the config names columns that the file lacks.</exception>
+    public static ImportColumns Find(ImportConfig config, IReadOnlyList<string> cells, long line)
+    {
+        var header = cells.Select(c => c.Trim()).ToList();
+        if (header.Count > Maximum)
+        {
+            throw new CsvFileException($"has {header.Count} columns; at most {Maximum} are read", line);
+        }
+        if (header.Find(c => c.AsSpan().ContainsAny('\0', CsvText.BadByteMark)) is { } unreadable)
+        {
+            throw new CsvFileException($"has a header that cannot be read as text ({(unreadable.Contains(CsvText.BadByteMark, StringComparison.Ordinal) ? CsvText.DescribeBadBytes(unreadable) : "the byte 0")}); name its encoding", line);
+        }
+        if (header.Where(c => c.Length > 0).GroupBy(c => c, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            throw new CsvFileException($"has the column \"{Shown(twice.Key)}\" more than once", line);
+        }
+
+        var fed = config.Columns.Count == 0 ? ByTheirNames(header) : AsConfigured(config, header);
+        return fed.Exists(f => f.Field is ImportField.Email or ImportField.Phone)
+            ? new ImportColumns(header, fed)
+            : throw new CsvFileException($"has no column for email or phone; its columns are {Shown(string.Join(", ", header))}", line);
+    }
+
+    private static List<(int Index, ImportField Field)> ByTheirNames(List<string> header) =>
+        [.. header.Select((name, index) => (index, ByName.GetValueOrDefault(name))).Where(f => f.Item2 != ImportField.Unspecified)];
+
+    private static List<(int Index, ImportField Field)> AsConfigured(ImportConfig config, List<string> header)
+    {
+        var violations = new Violations();
+        var fed = new List<(int Index, ImportField Field)>();
+        foreach (var (position, column) in config.Columns.Index())
+        {
+            var index = header.FindIndex(h => h.Equals(column.Header, StringComparison.OrdinalIgnoreCase));
+            violations.Check(index >= 0, $"start.config.columns[{position}].header", $"is \"{column.Header}\", which the file lacks; its columns are {Shown(string.Join(", ", header))}");
+            if (column.Field != ImportField.Ignore)
+            {
+                fed.Add((index, column.Field));
+            }
+        }
+        violations.ThrowIfAny();
+        return fed;
+    }
+
+    private static string Shown(string text) => text.Length <= 300 ? text : text[..300] + "…";
+}

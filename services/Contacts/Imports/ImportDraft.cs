@@ -1,0 +1,109 @@
+using ContactPlatform.Common.V1;
+
+namespace ContactPlatform.Contacts.Imports;
+
+/// <summary>A contact as a batch of rows finds it, or makes it, and changes it.</summary>
+public sealed class ImportDraft
+{
+    private List<long>? carried;
+
+    /// <summary>Its id; 0 for a new contact until it is written.</summary>
+    public long ContactId { get; set; }
+
+    /// <summary>True when a row of this batch makes it.</summary>
+    public bool IsNew { get; init; }
+
+    /// <summary>Email; null when there is none.</summary>
+    public string? Email { get; init; }
+
+    /// <summary>Phone; null when there is none.</summary>
+    public string? Phone { get; set; }
+
+    /// <summary>Given name.</summary>
+    public required string GivenName { get; set; }
+
+    /// <summary>Family name.</summary>
+    public required string FamilyName { get; set; }
+
+    /// <summary>IANA name of the time zone.</summary>
+    public required string TimeZone { get; set; }
+
+    /// <summary>Where it came from.</summary>
+    public required string Source { get; set; }
+
+    /// <summary>When it subscribed, UTC.</summary>
+    public DateTime? SubscribedTime { get; set; }
+
+    /// <summary>Subject of the operator who looks after it.</summary>
+    public required string Owner { get; set; }
+
+    /// <summary>Stage named for it; the last row's.</summary>
+    public FunnelStage Stage { get; set; }
+
+    /// <summary>True when its own data, not only its labels, differ from what is stored.</summary>
+    public bool DataChanged { get; private set; }
+
+    /// <summary>Labels that it gains.</summary>
+    public List<long> Gained { get; } = [];
+
+    /// <summary>What finds it.</summary>
+    public string Key => Email ?? Phone!;
+
+    /// <summary>Makes the contact that a row describes.</summary>
+    public static ImportDraft New(ImportLine line) => new()
+    {
+        IsNew = true,
+        Email = line.Email.Length > 0 ? line.Email : null,
+        Phone = line.Phone.Length > 0 ? line.Phone : null,
+        GivenName = line.GivenName,
+        FamilyName = line.FamilyName,
+        TimeZone = line.TimeZone,
+        Source = line.Source,
+        SubscribedTime = line.SubscribedTime,
+        Owner = line.Owner,
+    };
+
+    /// <summary>Notes a label that it carries already.</summary>
+    public void Carries(long labelId) => (carried ??= []).Add(labelId);
+
+    /// <summary>Adds a label; false when it carries it already.</summary>
+    public bool AddLabel(long labelId)
+    {
+        // A contact has few labels: looking through them is quicker than hashing.
+        if (Gained.Contains(labelId) || carried?.Contains(labelId) == true)
+        {
+            return false;
+        }
+        Gained.Add(labelId);
+        return true;
+    }
+
+    /// <summary>Takes over a row's values that are given and differ.</summary>
+    /// <returns>True when something changed.</returns>
+    public bool Apply(ImportLine line)
+    {
+        var changed = false;
+        Phone = Newer(Phone ?? "", line.Phone, ref changed) is { Length: > 0 } phone ? phone : null;
+        GivenName = Newer(GivenName, line.GivenName, ref changed);
+        FamilyName = Newer(FamilyName, line.FamilyName, ref changed);
+        TimeZone = Newer(TimeZone, line.TimeZone, ref changed);
+        Source = Newer(Source, line.Source, ref changed);
+        Owner = Newer(Owner, line.Owner, ref changed);
+        if (line.SubscribedTime is { } time && time != SubscribedTime)
+        {
+            (SubscribedTime, changed) = (time, true);
+        }
+        DataChanged |= changed;
+        return changed;
+    }
+
+    private static string Newer(string current, string given, ref bool changed)
+    {
+        if (given.Length == 0 || given == current)
+        {
+            return current;
+        }
+        changed = true;
+        return given;
+    }
+}

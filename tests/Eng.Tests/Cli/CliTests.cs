@@ -1,0 +1,143 @@
+using ContactPlatform.Common.V1;
+using ContactPlatform.Contacts.V1;
+using ContactPlatform.LocalTools;
+using ContactPlatform.Testing;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+
+namespace ContactPlatform.Eng.Tests.Cli;
+
+/// <summary>The command line as a process, as a person or a script gets it.</summary>
+public sealed class CliTests : IAsyncLifetime, IDisposable
+{
+    private readonly CancellationTokenSource _timeout = new(TimeSpan.FromMinutes(1));
+    private readonly TestFolder _folder = new();
+    private ScriptedServices _services = null!;
+
+    public async Task InitializeAsync() => _services = await ScriptedServices.StartAsync();
+
+    public async Task DisposeAsync() => await _services.DisposeAsync();
+
+    public void Dispose()
+    {
+        _timeout.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_run_is_followed_across_the_death_of_its_service()
+    {
+        _services.Script.Runs.Enqueue(new Run { State = RunState.Queued, Message = "another run of the account is working" });
+        _services.Script.Runs.Enqueue(Running(done: 400));
+        _services.Script.Runs.Enqueue(null);
+        _services.Script.Runs.Enqueue(Running(done: 800));
+        var ended = Running(done: 1_000);
+        (ended.State, ended.Epoch, ended.ChangedCount, ended.UnchangedCount) = (RunState.Succeeded, 2, 900, 70);
+        ended.SkipCounts.Add(new SkipCount { Reason = "RECORD_INACTIVE", Count = 30 });
+        _services.Script.Runs.Enqueue(ended);
+
+        var cli = await RunAsync("label-rule", "run", "--label", "purchased-q2", "--stage", "customer");
+        cli.ExitCode.ShouldBe(0, cli.Output);
+        cli.Output.ShouldContain("purchased-q2 becomes Customer");
+        cli.Output.ShouldContain("changed 900, already there 70, skipped 30");
+        cli.Output.ShouldContain("RECORD_INACTIVE: 30");
+        cli.Output.ShouldNotContain("\e[");
+        _services.Script.Watches.ShouldBe(2);
+        _services.Script.Authorization.ShouldBe("Bearer token of the key");
+    }
+
+    [Fact]
+    public async Task A_failed_run_says_why_and_fails_the_command()
+    {
+        _services.Script.Runs.Enqueue(new Run { State = RunState.Failed, FailureReason = "LABEL_NOT_FOUND", Message = "the label [7] is gone" });
+        var cli = await RunAsync("label-rule", "run", "--label", "purchased-q2", "--stage", "customer");
+        cli.ExitCode.ShouldBe(1);
+        cli.Output.ShouldContain("the label [7] is gone (LABEL_NOT_FOUND)");
+    }
+
+    [Theory]
+    [InlineData("There is no label \"nobody\"", "--label", "nobody", "--stage", "customer")]
+    [InlineData("There is no stage \"visitor\"", "--label", "purchased-q2", "--stage", "visitor")]
+    [InlineData("by its number, or by both", "--label", "purchased-q2")]
+    public async Task A_rule_that_cannot_be_meant_is_refused(string said, params string[] arguments)
+    {
+        var cli = await RunAsync(["label-rule", "run", .. arguments]);
+        cli.ExitCode.ShouldBe(1);
+        cli.Output.ShouldContain(said);
+    }
+
+    [Fact]
+    public async Task An_import_uploads_every_byte_shows_its_counts_and_fetches_the_refused_rows()
+    {
+        var file = Path.Combine(_folder.Path, "people.csv");
+        var content = new string('x', 600_000) + "é";
+        await File.WriteAllTextAsync(file, content, _timeout.Token);
+        _services.Script.Import = new Import
+        {
+            ImportId = 9,
+            Config = new ImportConfig(),
+            Run = new Run { State = RunState.Succeeded, DoneCount = 1_003 },
+            CreatedCount = 1_000,
+            RefusedCount = 3,
+        };
+        var errors = Path.Combine(_folder.Path, "errors.csv");
+        var cli = await RunAsync("import", file, "--mode", "create", "--errors", errors);
+        cli.ExitCode.ShouldBe(0, cli.Output);
+        _services.Script.Uploaded.ShouldBe(await File.ReadAllBytesAsync(file, _timeout.Token));
+        _services.Script.Config!.Mode.ShouldBe(ImportMode.Create);
+        _services.Script.Config.DisplayName.ShouldBe("people.csv");
+        cli.Output.ShouldContain("1,003 rows");
+        (await File.ReadAllTextAsync(errors, _timeout.Token)).ShouldBe("line,reason\n3,INVALID_FIELD\n");
+    }
+
+    [Fact]
+    public async Task A_refused_upload_is_told_field_by_field()
+    {
+        var file = Path.Combine(_folder.Path, "people.csv");
+        await File.WriteAllTextAsync(file, new string('x', 5_000_000), _timeout.Token);
+        var bad = new BadRequest();
+        bad.FieldViolations.Add(new BadRequest.Types.FieldViolation { Field = "config.delimiter", Description = "is a letter" });
+        _services.Script.UploadRefusal = new Google.Rpc.Status { Message = "1 field is malformed", Details = { Any.Pack(bad) } };
+        var cli = await RunAsync("import", file, "--delimiter", "x");
+        cli.ExitCode.ShouldBe(1);
+        cli.Output.ShouldContain("config.delimiter: is a letter");
+    }
+
+    [Fact]
+    public async Task The_token_is_alone_on_standard_output() =>
+        (await RunAsync("token")).Lines.ShouldBe(["token of the key"]);
+
+    [Fact]
+    public async Task A_service_that_is_not_there_is_told_with_what_to_do()
+    {
+        var nobody = $"http://127.0.0.1:{FreePort.Next()}";
+        var cli = await RunAsync(nobody, "funnel");
+        cli.ExitCode.ShouldBe(1);
+        cli.Output.ShouldContain("is the stack still running");
+    }
+
+    private static Run Running(long done) => new()
+    {
+        State = RunState.Running,
+        SetTime = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch),
+        TotalCount = 1_000,
+        DoneCount = done,
+        Epoch = 1,
+    };
+
+    private Task<ChildProcess> RunAsync(params string[] arguments) =>
+        arguments[0].StartsWith("http:", StringComparison.Ordinal) ? RunAtAsync(arguments[0], arguments[1..]) : RunAtAsync(_services.Address, arguments);
+
+    private async Task<ChildProcess> RunAtAsync(string address, string[] arguments)
+    {
+        var assembly = Path.Combine(RepoRoot.Path, "eng", "cli", "bin", "Debug", "net10.0", "ContactPlatform.Cli.dll");
+        var cli = ChildProcess.StartDotNet(assembly, arguments, new Dictionary<string, string?>
+        {
+            ["CONTACTPLATFORM_CONTACTS"] = address,
+            ["CONTACTPLATFORM_FUNNEL"] = address,
+            ["CONTACTPLATFORM_API_KEY"] = "the key",
+        });
+        await cli.WaitForExitAsync(_timeout.Token);
+        return cli;
+    }
+}

@@ -1,0 +1,140 @@
+using ContactPlatform.Common.V1;
+using ContactPlatform.Contacts.V1;
+using ContactPlatform.Funnel.V1;
+using ContactPlatform.Testing;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace ContactPlatform.Eng.Tests.Cli;
+
+/// <summary>The other end of the contracts, over a real connection, that says what a test tells it to.</summary>
+internal sealed class ScriptedServices : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+
+    private ScriptedServices(WebApplication application, string address)
+    {
+        _application = application;
+        Address = address;
+    }
+
+    public string Address { get; }
+
+    public Script Script => _application.Services.GetRequiredService<Script>();
+
+    public static async Task<ScriptedServices> StartAsync()
+    {
+        var port = FreePort.Next();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.Services.AddGrpc();
+        builder.Services.AddSingleton<Script>();
+        var application = builder.Build();
+        application.MapGrpcService<Access>();
+        application.MapGrpcService<Labels>();
+        application.MapGrpcService<LabelRules>();
+        application.MapGrpcService<Imports>();
+        await application.StartAsync();
+        return new ScriptedServices(application, $"http://localhost:{port}");
+    }
+
+    public ValueTask DisposeAsync() => _application.DisposeAsync();
+
+    private sealed class Access : AccessService.AccessServiceBase
+    {
+        public override Task<ExchangeApiKeyResponse> ExchangeApiKey(ExchangeApiKeyRequest request, ServerCallContext context) =>
+            Task.FromResult(new ExchangeApiKeyResponse { AccessToken = $"token of {request.ApiKey}", ExpireTime = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddMinutes(15)) });
+    }
+
+    private sealed class Labels : LabelService.LabelServiceBase
+    {
+        public override Task<GetLabelResponse> GetLabel(GetLabelRequest request, ServerCallContext context) => request.DisplayName == "purchased-q2"
+            ? Task.FromResult(new GetLabelResponse { Label = new Label { LabelId = 7, DisplayName = "purchased-q2" } })
+            : throw new RpcException(new Grpc.Core.Status(StatusCode.NotFound, "no such label"));
+    }
+
+    private sealed class LabelRules(Script script) : LabelRuleService.LabelRuleServiceBase
+    {
+        public override Task<ListLabelRulesResponse> ListLabelRules(ListLabelRulesRequest request, ServerCallContext context) =>
+            Task.FromResult(new ListLabelRulesResponse());
+
+        public override Task<CreateLabelRuleResponse> CreateLabelRule(CreateLabelRuleRequest request, ServerCallContext context)
+        {
+            script.Authorization = context.RequestHeaders.GetValue("authorization");
+            var rule = request.LabelRule.Clone();
+            rule.LabelRuleId = 31;
+            return Task.FromResult(new CreateLabelRuleResponse { LabelRule = rule });
+        }
+
+        public override Task<RunLabelRuleResponse> RunLabelRule(RunLabelRuleRequest request, ServerCallContext context) =>
+            Task.FromResult(new RunLabelRuleResponse { LabelRuleRun = new LabelRuleRun { Run = new Run { RunId = 5, State = RunState.Queued } } });
+
+        public override async Task WatchLabelRuleRun(WatchLabelRuleRunRequest request, IServerStreamWriter<WatchLabelRuleRunResponse> responseStream, ServerCallContext context)
+        {
+            script.Watches++;
+            while (script.Runs.TryDequeue(out var run))
+            {
+                if (run is null)
+                {
+                    // As kill -9 does: the connection is gone in the middle of the stream.
+                    context.GetHttpContext().Abort();
+                    return;
+                }
+
+                await responseStream.WriteAsync(new() { LabelRuleRun = new LabelRuleRun { Run = run } }, context.CancellationToken);
+            }
+        }
+    }
+
+    private sealed class Imports(Script script) : ImportService.ImportServiceBase
+    {
+        public override async Task<UploadImportResponse> UploadImport(IAsyncStreamReader<UploadImportRequest> requestStream, ServerCallContext context)
+        {
+            await foreach (var part in requestStream.ReadAllAsync(context.CancellationToken))
+            {
+                if (script.UploadRefusal is { } refusal)
+                {
+                    throw new RpcException(new Grpc.Core.Status(StatusCode.InvalidArgument, refusal.Message), new Metadata { { "grpc-status-details-bin", refusal.ToByteArray() } });
+                }
+
+                script.Uploaded.AddRange(part.Data);
+                script.Config = part.Start?.Config ?? script.Config;
+            }
+
+            return new UploadImportResponse { Import = new Import { ImportId = 9, ByteCount = script.Uploaded.Count, Run = new Run { State = RunState.Queued } } };
+        }
+
+        public override Task WatchImport(WatchImportRequest request, IServerStreamWriter<WatchImportResponse> responseStream, ServerCallContext context) =>
+            responseStream.WriteAsync(new() { Import = script.Import }, context.CancellationToken);
+
+        public override Task DownloadImportErrors(DownloadImportErrorsRequest request, IServerStreamWriter<DownloadImportErrorsResponse> responseStream, ServerCallContext context) =>
+            responseStream.WriteAsync(new() { Data = ByteString.CopyFromUtf8("line,reason\n3,INVALID_FIELD\n") }, context.CancellationToken);
+    }
+}
+
+/// <summary>What the services say, and what they heard.</summary>
+internal sealed class Script
+{
+    /// <summary>States that the watched run goes through; null cuts the connection.</summary>
+    public Queue<Run?> Runs { get; } = new();
+
+    public int Watches { get; set; }
+
+    public string? Authorization { get; set; }
+
+    public Google.Rpc.Status? UploadRefusal { get; set; }
+
+    public List<byte> Uploaded { get; } = [];
+
+    public ImportConfig? Config { get; set; }
+
+    public Import? Import { get; set; }
+}

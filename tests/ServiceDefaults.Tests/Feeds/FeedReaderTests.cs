@@ -1,0 +1,161 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using ContactPlatform.ServiceDefaults.Auth;
+using ContactPlatform.ServiceDefaults.Feeds;
+using ContactPlatform.ServiceDefaults.Tests.Support;
+using ContactPlatform.ServiceDefaults.Tests.V1;
+using ContactPlatform.Testing;
+using Microsoft.EntityFrameworkCore;
+
+namespace ContactPlatform.ServiceDefaults.Tests.Feeds;
+
+/// <summary>On a PostgreSQL of their own: a transaction that another test keeps open would hold their feed back.</summary>
+public sealed class FeedReaderTests : IAsyncLifetime, IDisposable
+{
+    private readonly CancellationTokenSource _timeout = new(TimeSpan.FromMinutes(1));
+    private PostgresServer _server = null!;
+    private string _database = "";
+
+    private CancellationToken Token => _timeout.Token;
+
+    public async Task InitializeAsync()
+    {
+        _server = await PostgresServer.StartAsync(Token);
+        _database = await ProbeHost.CreateDatabaseAsync(_server, Token);
+    }
+
+    [Fact]
+    public async Task A_writer_that_commits_late_is_neither_missed_nor_overtaken()
+    {
+        await using var host = await ProbeHost.StartAsync(_database, await TestServers.RedisAsync(), ProbeFixture.NewPrefix(), Token);
+        var read = new ConcurrentQueue<(string Position, long Number)>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var reading = ReadAsync(host, read, stop.Token);
+
+        await using var late = Context();
+        await using var open = await late.Database.BeginTransactionAsync(Token);
+        late.Outbox.Add(OutboxRow.Of(1, new ProbeResponse { Number = -1 }));
+        await late.SaveChangesAsync(Token);
+        var writers = Enumerable.Range(0, 4).Select(w => Task.Run(async () =>
+        {
+            for (var i = 0; i < 50; i++)
+            {
+                await AddAsync(host, (w * 50) + i);
+            }
+        }, Token)).ToArray();
+        await Task.WhenAll(writers);
+        await Task.Delay(TimeSpan.FromSeconds(1.5), TimeProvider.System, Token);
+        // All of them committed before the late one: nothing past it may be shown yet.
+        read.ShouldBeEmpty();
+        await open.CommitAsync(Token);
+        await Eventually.ShouldBeAsync("all changes are read", () => read.Count >= 201, 10);
+        await AddAsync(host, 1000);
+        await Eventually.ShouldBeAsync("the last change is read", () => read.Count >= 202, 10);
+        await stop.CancelAsync();
+        await reading;
+
+        read.Select(r => r.Number).Order().ShouldBe([-1, .. Enumerable.Range(0, 200).Select(n => (long)n), 1000]);
+        read.Select(r => r.Position).ShouldBeInOrder(SortDirection.Ascending, StringComparer.Ordinal);
+        read.Select(r => r.Position).Distinct().Count().ShouldBe(202);
+
+        // A reader that starts again in the middle gets exactly the rest.
+        var rest = new ConcurrentQueue<(string Position, long Number)>();
+        using var stopAgain = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var again = ReadAsync(host, rest, stopAgain.Token, read.ElementAt(99).Position);
+        await Eventually.ShouldBeAsync("the rest is read", () => rest.Count >= 102, 10);
+        await stopAgain.CancelAsync();
+        await again;
+        rest.ShouldBe(read.Skip(100));
+    }
+
+    [Fact]
+    public async Task A_change_comes_at_once_from_this_replica_and_from_another_and_by_poll_without_Redis()
+    {
+        var port = FreePort.Next();
+        var redis = await RedisServer.StartAsync(Token, port);
+        var prefix = ProbeFixture.NewPrefix();
+        await using var one = await ProbeHost.StartAsync(_database, redis.ConnectionString, prefix, Token);
+        await using var two = await ProbeHost.StartAsync(_database, redis.ConnectionString, prefix, Token);
+        var read = new ConcurrentQueue<(string Position, long Number)>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var reading = ReadAsync(one, read, stop.Token);
+        await LatencyAsync(one, read, 0);
+        var own = await MedianAsync(one, read);
+        var others = await MedianAsync(two, read);
+        await redis.DisposeAsync();
+        var away = await LatencyAsync(two, read, 999);
+        await stop.CancelAsync();
+        await reading;
+        own.ShouldBeLessThan(0.15);
+        others.ShouldBeLessThan(0.3);
+        away.ShouldBeLessThan(2.5);
+    }
+
+    [Fact]
+    public async Task The_position_of_a_saved_row_is_the_one_that_readers_see()
+    {
+        await using var host = await ProbeHost.StartAsync(_database, await TestServers.RedisAsync(), ProbeFixture.NewPrefix(), Token);
+        var position = await AddAsync(host, 5);
+        var read = new ConcurrentQueue<(string Position, long Number)>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var reading = ReadAsync(host, read, stop.Token);
+        await Eventually.ShouldBeAsync("the change is read", () => !read.IsEmpty);
+        await stop.CancelAsync();
+        await reading;
+        read.ShouldHaveSingleItem().ShouldBe((position, 5));
+    }
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    public void Dispose() => _timeout.Dispose();
+
+    private async Task<double> MedianAsync(ProbeHost writer, ConcurrentQueue<(string Position, long Number)> read)
+    {
+        var times = new List<double>();
+        for (var i = 0; i < 7; i++)
+        {
+            times.Add(await LatencyAsync(writer, read, 10 + i));
+        }
+        return times.Order().ElementAt(3);
+    }
+
+    private async Task<double> LatencyAsync(ProbeHost writer, ConcurrentQueue<(string Position, long Number)> read, long number)
+    {
+        // The reader has to be asleep, as when nothing happens.
+        await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Token);
+        var before = read.Count;
+        var watch = Stopwatch.StartNew();
+        await AddAsync(writer, number);
+        while (read.Count == before)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Token);
+        }
+        return watch.Elapsed.TotalSeconds;
+    }
+
+    private static Task<string> AddAsync(ProbeHost host, long number) => host.WithDbAsync(1, async db =>
+    {
+        var row = OutboxRow.Of(1, new ProbeResponse { Number = number });
+        db.Outbox.Add(row);
+        await db.SaveChangesAsync();
+        return row.Position;
+    });
+
+    private static Task ReadAsync(ProbeHost host, ConcurrentQueue<(string Position, long Number)> into, CancellationToken cancellationToken, string after = "") => Task.Run(async () =>
+    {
+        OutboxRow.TryParse(after, out var order, out var id).ShouldBeTrue();
+        try
+        {
+            await foreach (var (position, change) in host.Get<FeedReader>().ReadAsync(order, id, ProbeResponse.Parser, cancellationToken))
+            {
+                into.Enqueue((position, change.Number));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The only end that it has.
+        }
+    }, CancellationToken.None);
+
+    private ProbeDbContext Context() => new(new DbContextOptionsBuilder<ProbeDbContext>().UseNpgsql(_database).Options, new CurrentAccount { Id = 1 });
+}

@@ -1,0 +1,41 @@
+using System.Security.Cryptography;
+using ContactPlatform.ServiceDefaults.Auth;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace ContactPlatform.ServiceDefaults.Tests.Support;
+
+/// <summary>A signing key and the tokens made with it.</summary>
+public sealed class TestTokens
+{
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+    public TestTokens(string kid) => Key = new ECDsaSecurityKey(_key) { KeyId = kid };
+
+    public ECDsaSecurityKey Key { get; }
+
+    /// <summary>Makes a token; what is not named is as it should be.</summary>
+    public string Token(
+        string scope = ProbeEndpoint.ReadScope, long account = 1, string subject = "key:1", string issuer = PlatformClaims.Issuer,
+        string audience = PlatformClaims.Issuer, TimeSpan? expires = null, string name = "Tester")
+    {
+        var now = TimeProvider.System.GetUtcNow().UtcDateTime;
+        var end = now + (expires ?? TimeSpan.FromMinutes(10));
+        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = issuer,
+            Audience = audience,
+            NotBefore = end - TimeSpan.FromMinutes(10),
+            IssuedAt = end - TimeSpan.FromMinutes(10),
+            Expires = end,
+            Claims = new Dictionary<string, object>
+            {
+                [PlatformClaims.AccountId] = account,
+                [PlatformClaims.Scope] = scope,
+                [PlatformClaims.Subject] = subject,
+                [PlatformClaims.Name] = name,
+            },
+            SigningCredentials = new SigningCredentials(Key, SecurityAlgorithms.EcdsaSha256),
+        });
+    }
+}
