@@ -14,6 +14,7 @@ public sealed class PlatformFixture : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private int names;
+    private (long[]? Ids, long LabelId) crowd;
 
     public ContactsHost Contacts { get; private set; } = null!;
 
@@ -63,6 +64,25 @@ public sealed class PlatformFixture : IAsyncLifetime
         });
         Array.Sort(ids);
         return ids;
+    }
+
+    /// <summary>Many contacts with a label, of which Funnel has heard; created once for all tests that need so many.</summary>
+    public async Task<(long[] Ids, long LabelId)> CrowdAsync(int count)
+    {
+        if (crowd.Ids is null)
+        {
+            var ids = await CreateContactsAsync(count);
+            crowd = (ids, await CreateLabelAsync(ids));
+            await UntilAsync(async () =>
+            {
+                await using var connection = await Funnel.Database.OpenAsync(default);
+                await using var command = connection.CreateCommand();
+                command.CommandText = $"SELECT COUNT(*) FROM contact_stages WHERE contact_id BETWEEN {ids[0]} AND {ids[^1]}";
+                return Convert.ToInt64(await command.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture) >= count;
+            });
+        }
+        crowd.Ids!.Length.ShouldBe(count);
+        return (crowd.Ids, crowd.LabelId);
     }
 
     public async Task<long> CreateContactAsync() => (await CreateContactsAsync(1))[0];

@@ -83,23 +83,14 @@ public sealed class LabelRuleFaultTests(PlatformFixture platform)
         var ended = (await platform.WaitForRunAsync(run.Run.RunId)).Run;
         (ended.State, ended.TotalCount).ShouldBe((RunState.Cancelled, Members));
         ended.DoneCount.ShouldBeLessThan(Members);
-        (await platform.Stages.BatchGetContactStagesAsync(new() { ContactIds = { ids[2001..3000] } }, platform.Headers)).ContactStages.ShouldAllBe(s => s.IsDefault);
+        (await platform.Stages.BatchGetContactStagesAsync(new() { ContactIds = { ids[2001..3000] } }, platform.Headers)).ContactStages.ShouldAllBe(s => s.Stage != FunnelStage.Promoter);
         (await FunnelCheck.BrokenAsync(platform.Funnel.Database, default)).ShouldBeEmpty();
     }
 
     private async Task<(long[] Ids, long Rule)> RuleAsync(FunnelStage stage)
     {
-        var ids = await platform.CreateContactsAsync(Members);
-        await UntilAsync(async () => await HeardAsync(ids[^1]));
-        return (ids, await platform.CreateRuleAsync(await platform.CreateLabelAsync(ids), stage));
-    }
-
-    private async Task<bool> HeardAsync(long id)
-    {
-        await using var connection = await platform.Funnel.Database.OpenAsync(default);
-        await using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT COUNT(*) FROM contact_stages WHERE contact_id = {id}";
-        return Convert.ToInt64(await command.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture) == 1;
+        var (ids, label) = await platform.CrowdAsync(Members);
+        return (ids, await platform.CreateRuleAsync(label, stage));
     }
 
     /// <summary>Locks a contact's row until disposed: a run comes as far as the piece that holds it.</summary>
