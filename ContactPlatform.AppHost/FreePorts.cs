@@ -8,10 +8,10 @@ internal static class FreePorts
 {
     private static readonly HashSet<int> _given = [];
 
-    /// <summary>The preferred port if it can be listened on at this moment, else another; never the same twice.</summary>
+    /// <summary>The preferred port if it can be listened on at this moment, else another, as for 0; never the same twice.</summary>
     public static int Prefer(int port)
     {
-        while (_given.Contains(port) || !CanListen(IPAddress.Loopback, port) || !CanListen(IPAddress.IPv6Loopback, port))
+        while (port == 0 || _given.Contains(port) || !CanListen(IPAddress.Loopback, port) || !CanListen(IPAddress.IPv6Loopback, port))
         {
             using var probe = new TcpListener(IPAddress.Loopback, 0);
             probe.Start();
@@ -24,17 +24,18 @@ internal static class FreePorts
 
     /// <summary>
     /// The dashboard, its telemetry intake and the resource service listen where the launch profile says, unless
-    /// somebody else does already.
+    /// somebody else does already. Without a launch profile they take any free port.
     /// </summary>
     public static void MoveLaunchAddresses()
     {
         foreach (var name in (string[])["ASPNETCORE_URLS", "ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL", "ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"])
         {
-            if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } urls)
-            {
-                Environment.SetEnvironmentVariable(name, string.Join(';', urls.Split(';').Select(Move)));
-            }
+            var urls = Environment.GetEnvironmentVariable(name) is { Length: > 0 } given ? given : "http://localhost:0";
+            Environment.SetEnvironmentVariable(name, string.Join(';', urls.Split(';').Select(Move)));
         }
+
+        // Plain HTTP is for loopback, where all of this is.
+        Environment.SetEnvironmentVariable("ASPIRE_ALLOW_UNSECURED_TRANSPORT", "true");
 
         static string Move(string url)
         {

@@ -48,6 +48,11 @@ public abstract partial class FeedConsumer<T>(string source, IServiceProvider se
     /// <summary>Applies one change within the transaction that is open on the context, whose account is the change's.</summary>
     protected abstract Task ApplyAsync(IServiceProvider scope, FeedChange<T> change, CancellationToken cancellationToken);
 
+    /// <summary>Told when following broke off, before it begins again.</summary>
+    protected virtual void Interrupted(Exception exception)
+    {
+    }
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -64,6 +69,7 @@ public abstract partial class FeedConsumer<T>(string source, IServiceProvider se
             catch (Exception e) when (e is OperationCanceledException or RpcException || FaultTable.Find(e) is not null)
             {
                 LogInterrupted(source, e);
+                Interrupted(e);
             }
             catch (Exception e)
             {

@@ -60,9 +60,10 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
     }
 
-    /// <summary>Maps health over gRPC and over HTTP: `/health` (ready to serve) and `/alive` (the process runs).</summary>
+    /// <summary>Names the spans of requests, and maps health over gRPC and over HTTP: `/health` (ready to serve) and `/alive` (the process runs).</summary>
     public static void MapServiceDefaults(this WebApplication app)
     {
+        app.UseRequestSpans();
         app.MapGrpcService<HealthEndpoint>();
         app.MapHealthChecks("/health");
         app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") });

@@ -17,6 +17,7 @@ public static class TelemetryExtensions
         // The frameworks tell what they do at every call, with SQL and addresses; only their warnings matter here.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("Grpc", LogLevel.Warning);
+        builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
         // A refused statement reaches the error interceptor, which knows whether it was expected and logs it if not.
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Update", LogLevel.None);
@@ -28,7 +29,8 @@ public static class TelemetryExtensions
         });
         var telemetry = builder.Services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics.AddMeter(PlatformTelemetry.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime", "Npgsql"))
-            .WithTracing(tracing => tracing.AddSource(PlatformTelemetry.Name, "Microsoft.AspNetCore", "System.Net.Http", "Npgsql"));
+            .WithTracing(tracing => tracing.AddSource(PlatformTelemetry.Name, "Microsoft.AspNetCore", "System.Net.Http", "Npgsql")
+                .AddProcessor(new IdleSpans()));
         if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
         {
             telemetry.UseOtlpExporter();

@@ -88,10 +88,6 @@ public static class ResourceBuilderExtensions
     public static IResourceBuilder<T> WaitFor<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency)
         where T : IResourceWithWaitSupport => builder.With(new WaitAnnotation(dependency.Resource, WaitType.Healthy));
 
-    /// <summary>Starts only when every replica of the other runs.</summary>
-    public static IResourceBuilder<T> WaitForStart<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency)
-        where T : IResourceWithWaitSupport => builder.With(new WaitAnnotation(dependency.Resource, WaitType.Started));
-
     /// <summary>Starts only when the other has ended, and fails when that was with another exit code.</summary>
     public static IResourceBuilder<T> WaitForCompletion<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> dependency, int exitCode = 0)
         where T : IResourceWithWaitSupport => builder.With(new WaitAnnotation(dependency.Resource, WaitType.Completed, exitCode));
@@ -139,10 +135,6 @@ public static class ResourceBuilderExtensions
     /// <summary>Starts by its start command only.</summary>
     public static IResourceBuilder<T> WithExplicitStart<T>(this IResourceBuilder<T> builder)
         where T : IResource => builder.With(new ExplicitStartAnnotation());
-
-    /// <summary>Shown below another resource in the dashboard.</summary>
-    public static IResourceBuilder<T> WithParentRelationship<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> parent)
-        where T : IResource => builder.With(new RelationshipAnnotation(parent.Resource.Name, "Parent"));
 
     /// <summary>Adds a link to the dashboard.</summary>
     public static IResourceBuilder<T> WithUrl<T>(this IResourceBuilder<T> builder, string url, string? displayText = null)

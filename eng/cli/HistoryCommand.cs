@@ -10,20 +10,20 @@ internal static class HistoryCommand
 {
     public static Command Create()
     {
-        var contact = new Argument<string>("CONTACT") { Description = "An email, a phone such as +12005550001, or a contact's number." };
+        var contact = ContactKey.Argument();
         var limit = new Option<int>("--limit") { Description = "At most this many changes, 1 to 1000, newest first.", DefaultValueFactory = _ => 50 };
         var command = new Command("history", "Shows where a contact stands and every change that brought it there.") { contact, limit };
         command.SetAction(async (result, cancellationToken) =>
         {
             using var stack = Stack.Find();
-            var person = (await stack.Contacts.GetContactAsync(Key(result.GetValue(contact)!), cancellationToken: cancellationToken)).Contact;
+            var person = await ContactKey.FindAsync(stack, result.GetValue(contact)!, cancellationToken);
             var stage = (await stack.Stages.GetContactStageAsync(new() { ContactId = person.ContactId }, cancellationToken: cancellationToken)).ContactStage;
             var page = await stack.Stages.ListStageChangesAsync(
                 new() { ContactId = person.ContactId, PageSize = result.GetValue(limit) }, cancellationToken: cancellationToken);
 
             AnsiConsole.MarkupLine(
                 $"[bold]{Words.Plain($"{person.GivenName} {person.FamilyName}".Trim())}[/] {Words.Plain(person.Email.Length > 0 ? person.Email : person.Phone)} (contact {person.ContactId})");
-            AnsiConsole.MarkupLine($"Stands at: {Words.Plain(Describe(stage))}");
+            AnsiConsole.MarkupLine($"Stands at: {Words.Plain(Words.Describe(stage))}");
             if (page.StageChanges.Count == 0)
             {
                 AnsiConsole.MarkupLine("Nothing has moved it yet.");
@@ -37,20 +37,6 @@ internal static class HistoryCommand
             }
         });
         return command;
-    }
-
-    private static GetContactRequest Key(string text) => text switch
-    {
-        _ when text.Contains('@', StringComparison.Ordinal) => new() { Email = text },
-        _ when text.StartsWith('+') => new() { Phone = text },
-        _ when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) => new() { ContactId = id },
-        _ => throw new CliException($"\"{text}\" is neither an email, nor a phone that begins with +, nor a contact's number."),
-    };
-
-    private static string Describe(ContactStage stage)
-    {
-        var status = Words.Status(new StageStatus { Stage = stage.Stage, Lost = stage.Lost });
-        return status + (stage.IsDefault ? ", by default" : "") + (stage.RecordInactive ? ", record inactive" : "");
     }
 
     private static Table Table(IEnumerable<StageChange> changes)

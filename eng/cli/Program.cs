@@ -44,6 +44,11 @@ if (Console.IsOutputRedirected)
     AnsiConsole.Console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No });
 }
 
+foreach (var command in MoveCommands.Create())
+{
+    root.Add(command);
+}
+
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 try
 {

@@ -60,4 +60,11 @@ internal static class Words
 
     private static string Spaced(string name) =>
         string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? $" {char.ToLowerInvariant(c)}" : $"{c}"));
+
+    /// <summary>Where a contact stands, with what makes it stand there.</summary>
+    public static string Describe(ContactStage stage)
+    {
+        var status = Status(new StageStatus { Stage = stage.Stage, Lost = stage.Lost });
+        return status + (stage.IsDefault ? ", by default" : "") + (stage.RecordInactive ? ", record inactive" : "");
+    }
 }

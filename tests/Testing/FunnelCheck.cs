@@ -1,6 +1,4 @@
-using System.Data.Common;
 using Microsoft.Data.SqlClient;
-using Npgsql;
 
 namespace ContactPlatform.Testing;
 
@@ -65,8 +63,7 @@ public static class FunnelCheck
     /// <returns>What is broken; empty when all is well.</returns>
     public static async Task<IReadOnlyList<string>> BrokenAsync(TestDatabase database, CancellationToken cancellationToken)
     {
-        await using DbConnection connection = database.Provider == "SqlServer" ? new SqlConnection(database.ConnectionString) : new NpgsqlConnection(database.ConnectionString);
-        await connection.OpenAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
         var broken = new List<string>();
         foreach (var (what, sql) in Questions)
         {

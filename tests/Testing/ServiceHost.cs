@@ -127,7 +127,10 @@ public sealed class ContactsHost : IAsyncDisposable
     public static string ApiKey(long account) => string.Create(CultureInfo.InvariantCulture, $"cp_{account:d45}");
 
     /// <summary>Keeps the locks of one Contacts and its Funnels apart from those of other tests on the shared Redis.</summary>
-    internal static string RedisPrefix(TestDatabase contacts) => $"{contacts.ConnectionString.GetHashCode(StringComparison.Ordinal):x8}:";
+    public string RedisKeyPrefix => RedisPrefix(Database);
+
+    /// <summary>The same for whoever has only the database.</summary>
+    public static string RedisPrefix(TestDatabase contacts) => $"{contacts.ConnectionString.GetHashCode(StringComparison.Ordinal):x8}:";
 
     /// <summary>Starts Contacts on a fresh database.</summary>
     public static async Task<ContactsHost> StartAsync(CancellationToken cancellationToken)

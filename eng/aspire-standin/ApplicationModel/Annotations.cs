@@ -27,7 +27,6 @@ internal sealed record WaitAnnotation(IResource For, WaitType Type, int ExitCode
 internal enum WaitType
 {
     Healthy,
-    Started,
     Completed,
 }
 

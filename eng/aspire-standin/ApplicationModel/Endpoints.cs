@@ -13,9 +13,6 @@ public enum EndpointProperty
     /// <summary>The host name.</summary>
     Host,
 
-    /// <summary>The host as an IPv4 address.</summary>
-    IPV4Host,
-
     /// <summary>The port on which callers reach it.</summary>
     Port,
 
@@ -40,9 +37,6 @@ public sealed class EndpointReference : IValueProvider
 
     /// <summary>Its name within the resource.</summary>
     public string EndpointName { get; }
-
-    /// <summary>True once the address is known.</summary>
-    public bool IsAllocated => Annotation.Port is not null;
 
     /// <summary>http, tcp, ...</summary>
     public string Scheme => Annotation.Scheme;
@@ -78,7 +72,6 @@ public sealed class EndpointReferenceExpression(EndpointReference endpoint, Endp
     {
         EndpointProperty.Url => endpoint.Url,
         EndpointProperty.Host => endpoint.Host,
-        EndpointProperty.IPV4Host => "127.0.0.1",
         EndpointProperty.Port => endpoint.Port.ToString(CultureInfo.InvariantCulture),
         EndpointProperty.Scheme => endpoint.Scheme,
         EndpointProperty.HostAndPort => $"{endpoint.Host}:{endpoint.Port}",

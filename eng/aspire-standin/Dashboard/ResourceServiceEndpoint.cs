@@ -7,8 +7,12 @@ using DashboardServiceBase = Aspire.DashboardService.Proto.V1.DashboardService.D
 namespace Aspire.Hosting.Dashboard;
 
 /// <summary>The dashboard's view of the orchestrator.</summary>
-internal sealed class ResourceServiceEndpoint(Orchestrator orchestrator, ResourceCommandService commands, AppHostMetadata metadata, IHostApplicationLifetime lifetime)
-    : DashboardServiceBase
+internal sealed class ResourceServiceEndpoint(
+    Orchestrator orchestrator,
+    ResourceCommandService commands,
+    AppHostMetadata metadata,
+    IHostApplicationLifetime lifetime,
+    TimeProvider clock) : DashboardServiceBase
 {
     public override Task<ApplicationInformationResponse> GetApplicationInformation(ApplicationInformationRequest request, ServerCallContext context) =>
         Task.FromResult(new ApplicationInformationResponse
@@ -103,5 +107,15 @@ internal sealed class ResourceServiceEndpoint(Orchestrator orchestrator, Resourc
         }
 
         return response;
+    }
+
+    public override async Task WatchInteractions(
+        IAsyncStreamReader<WatchInteractionsRequestUpdate> requestStream,
+        IServerStreamWriter<WatchInteractionsResponseUpdate> responseStream,
+        ServerCallContext context)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        await context.WriteResponseHeadersAsync([]);
+        await Task.Delay(Timeout.InfiniteTimeSpan, clock, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

@@ -19,6 +19,7 @@ internal sealed class ResourceServiceHost(WebApplication app) : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(services.GetRequiredService<ILoggerFactory>());
+        builder.Services.AddSingleton(services.GetRequiredService<TimeProvider>());
         builder.Services.AddSingleton(orchestrator);
         builder.Services.AddSingleton(metadata);
         builder.Services.AddSingleton(services.GetRequiredService<ResourceCommandService>());

@@ -129,18 +129,15 @@ internal sealed partial class Orchestrator
     /// <exception cref="DistributedApplicationException">It can never be met.</exception>
     private static bool IsMet(WaitAnnotation wait, ResourceRun other)
     {
-        switch (wait.Type)
+        if (wait.Type == WaitType.Healthy)
         {
-            case WaitType.Healthy:
-                return other.IsHealthy;
-            case WaitType.Started:
-                return other.Instances.All(i => i.State.IsRunning);
-            default:
-                var wrong = other.Instances.FirstOrDefault(i => i.State.IsOver && i.State.ExitCode != wait.ExitCode);
-                return wrong is null
-                    ? other.Instances.All(i => i.State.IsOver)
-                    : throw new DistributedApplicationException($"{wrong.Id} ended with exit code {wrong.State.ExitCode}, not {wait.ExitCode}");
+            return other.IsHealthy;
         }
+
+        var wrong = other.Instances.FirstOrDefault(i => i.State.IsOver && i.State.ExitCode != wait.ExitCode);
+        return wrong is null
+            ? other.Instances.All(i => i.State.IsOver)
+            : throw new DistributedApplicationException($"{wrong.Id} ended with exit code {wrong.State.ExitCode}, not {wait.ExitCode}");
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Waiting for {Name}")]

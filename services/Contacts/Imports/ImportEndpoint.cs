@@ -163,8 +163,9 @@ public sealed partial class ImportEndpoint(ContactsDbContext db, RunStore runs, 
         try
         {
             db.ChangeTracker.Clear();
-            await db.ImportChunks.Where(c => c.ImportId == importId).ExecuteDeleteAsync(CancellationToken.None);
-            await db.Imports.Where(i => i.ImportId == importId).ExecuteDeleteAsync(CancellationToken.None);
+            // Not if it has a run after all: a commit whose answer was lost looks like a failure.
+            await db.ImportChunks.Where(c => c.ImportId == importId && !db.Runs.Any(r => r.RunId == importId)).ExecuteDeleteAsync(CancellationToken.None);
+            await db.Imports.Where(i => i.ImportId == importId && !db.Runs.Any(r => r.RunId == importId)).ExecuteDeleteAsync(CancellationToken.None);
         }
         catch (Exception e) when (FaultTable.Find(e) is not null)
         {

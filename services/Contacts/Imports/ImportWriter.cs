@@ -80,6 +80,7 @@ public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, ImportLab
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var raw = transaction.GetDbTransaction();
+        await ShareLabelsAsync(raw, used, cancellationToken);
         var known = await ImportStore.FindAsync(raw, account, batch.Lines, used, cancellationToken);
         var outcome = decisions.Decide(batch.Lines, known, labelIds, dryRunKeys.Contains);
         if (!plan.Config.DryRun)
@@ -128,6 +129,19 @@ public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, ImportLab
         }
         await ImportLabels.CreateAsync(db, ids, missing, time.UtcNow(), cancellationToken);
         return await ImportLabels.FindAsync(db, named.Keys, cancellationToken);
+    }
+
+    /// <summary>Keeps the labels from going; a label of a row that has gone since it was found is looked for again.</summary>
+    private async Task ShareLabelsAsync(DbTransaction transaction, List<long> used, CancellationToken cancellationToken)
+    {
+        used.RemoveAll(id => id < 0);
+        var there = await ImportStore.ShareLabelsAsync(transaction, account, used, cancellationToken);
+        if (used.Find(id => !there.Contains(id)) is not 0 and var gone)
+        {
+            throw plan.Config.LabelIds.Contains(gone)
+                ? new RefusalException(new Refusal(ContactsReasons.LabelNotFound, $"there is no label {gone} any more").With("label_id", gone))
+                : new LabelGoneException();
+        }
     }
 
     private async Task SetIdsAsync(ImportOutcome outcome, CancellationToken cancellationToken)
@@ -190,9 +204,13 @@ public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, ImportLab
 
     private static bool IsRace(Exception exception) => exception switch
     {
+        LabelGoneException => true,
         PostgresException e => RaceStates.Contains(e.SqlState),
         SqlException e => RaceNumbers.Contains(e.Number),
         DbUpdateException { InnerException: DbException inner } => IsRace(inner),
         _ => false,
     };
+
+    /// <summary>A label that a row names went between finding and using it.</summary>
+    private sealed class LabelGoneException : Exception;
 }

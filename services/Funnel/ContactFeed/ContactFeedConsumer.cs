@@ -19,14 +19,11 @@ public sealed class ContactFeedConsumer(Contacts.V1.ChangesService.ChangesServic
     private const int ChunkSize = 1000;
 
     /// <inheritdoc/>
-    protected override Task<AsyncServerStreamingCall<ContactsChange>> OpenAsync(string afterPosition, CancellationToken cancellationToken) =>
-        calls.WithTokenAsync(0, async headers =>
-        {
-            var call = changes.StreamChanges(new Contacts.V1.StreamChangesRequest { AfterPosition = afterPosition }, headers, cancellationToken: cancellationToken);
-            // The server's first word: a token that is no longer taken is noticed here, where another can be got.
-            await call.ResponseHeadersAsync;
-            return call;
-        }, cancellationToken);
+    protected override async Task<AsyncServerStreamingCall<ContactsChange>> OpenAsync(string afterPosition, CancellationToken cancellationToken) =>
+        changes.StreamChanges(new Contacts.V1.StreamChangesRequest { AfterPosition = afterPosition }, await calls.HeadersAsync(0, cancellationToken), cancellationToken: cancellationToken);
+
+    /// <inheritdoc/>
+    protected override void Interrupted(Exception exception) => calls.Forget(0, exception);
 
     /// <inheritdoc/>
     protected override FeedChange<ContactsChange> Read(ContactsChange message) =>

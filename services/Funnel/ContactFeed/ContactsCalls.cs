@@ -18,26 +18,38 @@ public sealed class ContactsCalls(ServiceTokens tokens, TimeProvider time)
     {
         try
         {
-            return await WithTokenAsync(accountId, async headers =>
-                await call(new CallOptions(headers, time.GetUtcNow().UtcDateTime + Limit, cancellationToken)), cancellationToken);
-        }
-        catch (RpcException e) when (!cancellationToken.IsCancellationRequested && e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
-        {
-            throw Away(e);
-        }
-    }
-
-    /// <summary>Does something with a token for an account; once more with a new one when Contacts no longer takes it.</summary>
-    public async Task<T> WithTokenAsync<T>(long accountId, Func<Metadata, Task<T>> call, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await call(await tokens.HeadersAsync(accountId, cancellationToken));
+            return await OnceAsync();
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.Unauthenticated)
         {
+            // The token is no longer taken: once more with a new one.
+            Forget(accountId, e);
+            return await OnceAsync();
+        }
+
+        async Task<T> OnceAsync()
+        {
+            try
+            {
+                var headers = await HeadersAsync(accountId, cancellationToken);
+                return await call(new CallOptions(headers, time.GetUtcNow().UtcDateTime + Limit, cancellationToken));
+            }
+            catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded && !cancellationToken.IsCancellationRequested)
+            {
+                throw Away(e);
+            }
+        }
+    }
+
+    /// <summary>Returns call headers for an account; 0 for the change feed.</summary>
+    public Task<Metadata> HeadersAsync(long accountId, CancellationToken cancellationToken) => tokens.HeadersAsync(accountId, cancellationToken);
+
+    /// <summary>Drops an account's token when Contacts no longer takes it, so that the next call gets another.</summary>
+    public void Forget(long accountId, Exception exception)
+    {
+        if (exception is RpcException { StatusCode: StatusCode.Unauthenticated })
+        {
             tokens.Forget(accountId);
-            return await call(await tokens.HeadersAsync(accountId, cancellationToken));
         }
     }
 

@@ -81,14 +81,10 @@ public sealed class LabelRuleSnapshot(LabelService.LabelServiceClient labels, Co
 
     private async IAsyncEnumerable<IEnumerable<long>> MembersAsync(long account, long labelId, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var call = await contacts.WithTokenAsync(account, async headers =>
-        {
-            var stream = labels.StreamLabelMembers(new StreamLabelMembersRequest { LabelId = labelId }, headers, cancellationToken: cancellationToken);
-            await Translated(stream.ResponseHeadersAsync, labelId, cancellationToken);
-            return stream;
-        }, cancellationToken);
+        var headers = await contacts.HeadersAsync(account, cancellationToken);
+        using var call = labels.StreamLabelMembers(new StreamLabelMembersRequest { LabelId = labelId }, headers, cancellationToken: cancellationToken);
         var complete = false;
-        while (await Translated(call.ResponseStream.MoveNext(cancellationToken), labelId, cancellationToken))
+        while (await NextAsync())
         {
             complete = call.ResponseStream.Current.Complete;
             yield return call.ResponseStream.Current.ContactIds;
@@ -97,23 +93,23 @@ public sealed class LabelRuleSnapshot(LabelService.LabelServiceClient labels, Co
         {
             throw ContactsCalls.Away(null);
         }
-    }
 
-    /// <summary>Says what a broken stream means for the run: whatever is not the label's end or a refused token passes.</summary>
-    private static async Task<T> Translated<T>(Task<T> step, long labelId, CancellationToken cancellationToken)
-    {
-        try
+        // Whatever breaks the stream passes, unless it is the label that is gone.
+        async Task<bool> NextAsync()
         {
-            return await step;
-        }
-        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
-        {
-            throw new RefusalException(NoLabel(labelId), e);
-        }
-        catch (RpcException e) when (e.StatusCode != StatusCode.Unauthenticated)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            throw ContactsCalls.Away(e);
+            try
+            {
+                return await call.ResponseStream.MoveNext(cancellationToken);
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+            {
+                throw new RefusalException(NoLabel(labelId), e);
+            }
+            catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+            {
+                contacts.Forget(account, e);
+                throw ContactsCalls.Away(e);
+            }
         }
     }
 }

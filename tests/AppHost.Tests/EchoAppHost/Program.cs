@@ -37,6 +37,11 @@ var front = builder.AddProject("front-end", "../EchoApp/EchoApp.csproj", launchP
     .WithReference(disk.GetEndpoint("tcp"))
     .WithEnvironment("THE_SECRET", secret)
     .WithEnvironment("ECHO_STUBBORN", builder.Configuration["STUBBORN"] ?? "no")
+    .WithEnvironment("BACK_URL", back.GetEndpoint("http"))
+    .WithEnvironment("DISK", ReferenceExpression.Create(
+        $"{disk.GetEndpoint("tcp").Property(EndpointProperty.HostAndPort)} as {disk.GetEndpoint("tcp").Property(EndpointProperty.Scheme)}"))
+    .WithEnvironment(context => context.EnvironmentVariables["NAMES_SO_FAR"] = string.Join(' ', context.EnvironmentVariables.Keys))
+    .WithUrl("https://example.com/manual", "Manual")
     .WithArgs("one", "two words")
     .WaitFor(back)
     .WithReplicas(2);

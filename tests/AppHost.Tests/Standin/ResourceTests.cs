@@ -30,6 +30,15 @@ public sealed class ResourceTests(ResourceTests.Stack fixture) : IClassFixture<R
     }
 
     [Fact]
+    public async Task Variables_can_be_made_of_addresses_and_by_code()
+    {
+        var front = await Echo.EnvironmentAsync("front-end");
+        front["BACK_URL"].ShouldBe(Echo.The("back").Urls[0].FullUrl);
+        front["DISK"].ShouldBe($"localhost:{Echo.DiskPort} as tcp");
+        front["NAMES_SO_FAR"].Split(' ').ShouldContain("BACK_URL");
+    }
+
+    [Fact]
     public async Task A_process_gets_its_arguments_parameters_and_where_to_send_telemetry()
     {
         var variables = await Echo.EnvironmentAsync("front-end");
@@ -76,6 +85,7 @@ public sealed class ResourceTests(ResourceTests.Stack fixture) : IClassFixture<R
         back.Environment.Single(v => v.Name == "ECHO_HEALTHY").IsFromSpec.ShouldBeTrue();
         back.Environment.Single(v => v.Name == "ECHO_MARK").IsFromSpec.ShouldBeFalse();
         Echo.The("disk").ResourceType.ShouldBe("Executable");
+        Echo.Replicas("front-end")[0].Urls.Select(u => u.DisplayProperties.DisplayName).ShouldBe(["", "Manual"]);
     }
 
     [Fact]
@@ -126,6 +136,16 @@ public sealed class ResourceTests(ResourceTests.Stack fixture) : IClassFixture<R
             new WatchResourceConsoleLogsRequest { ResourceName = "back" }, EchoStack.Headers, cancellationToken: Echo.End);
         var refusal = await Should.ThrowAsync<RpcException>(() => logs.ResponseStream.MoveNext(Echo.End));
         refusal.StatusCode.ShouldBe(StatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Interactions_can_be_watched_though_there_are_none()
+    {
+        using var call = Echo.Dashboard.WatchInteractions(EchoStack.Headers, cancellationToken: Echo.End);
+        await call.ResponseHeadersAsync;
+        var next = call.ResponseStream.MoveNext(Echo.End);
+        await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, Echo.End);
+        next.IsCompleted.ShouldBeFalse();
     }
 
     [Fact]

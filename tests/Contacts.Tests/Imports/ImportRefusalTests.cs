@@ -4,6 +4,7 @@ using ContactPlatform.ServiceDefaults.Errors;
 using Google.Protobuf;
 using Google.Rpc;
 using Microsoft.EntityFrameworkCore;
+using Label = ContactPlatform.Contacts.Labels.Label;
 using RunState = ContactPlatform.Common.V1.RunState;
 
 namespace ContactPlatform.Contacts.Tests.Imports;
@@ -94,7 +95,7 @@ public sealed class ImportRefusalTests(ImportsFixture fixture)
     [Fact]
     public async Task Labels_of_nobody_and_of_others_are_not_found()
     {
-        var label = new Labels.Label { AccountId = 2, LabelId = 987_654_321, DisplayName = "theirs", NameKey = "theirs" };
+        var label = new Label { AccountId = 2, LabelId = 987_654_321, DisplayName = "theirs", NameKey = "theirs" };
         await using var db = fixture.Other.Database();
         db.Labels.Add(label);
         await db.SaveChangesAsync();

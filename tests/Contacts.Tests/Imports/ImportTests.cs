@@ -138,7 +138,7 @@ public sealed class ImportTests(ImportsFixture fixture)
         (import.CreatedCount, import.RefusedCount).ShouldBe((1, 4));
         var errors = await caller.ErrorsAsync(import.ImportId);
         errors.ShouldContain("\r\n2,INVALID_FIELD,email; stage,\"email has no @; expected local@domain; stage is no stage; expected AWARE, ENGAGED, CUSTOMER, LOYAL_CUSTOMER or PROMOTER\",bad,\"'=cmd\nx\",Nope,\r\n");
-        errors.ShouldContain("\r\n4,ROW_MALFORMED,,the row opens a quote that nothing closes,\"\"\"open,x\"\r\n");
+        errors.ShouldContain("\r\n4,ROW_MALFORMED,,\"the row has a quote where none may stand; a field with quotes is quoted itself, and its quotes are doubled\",\"\"\"open,x\"\r\n");
         errors.ShouldContain("\r\n5,ROW_MALFORMED,,");
         errors.ShouldContain("\r\n6,LABEL_NOT_FOUND,labels,\"labels names the label \"\"five-none\"\", which the account does not have\",d@five.example,,,five-none\r\n");
         var mended = errors.Replace("bad,", "b@five.example,", StringComparison.Ordinal).Replace(",Nope,", ",Aware,", StringComparison.Ordinal);

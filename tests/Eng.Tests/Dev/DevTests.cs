@@ -146,6 +146,10 @@ public sealed class DevTests : IDisposable
         await RunAsync("test");
         await RunAsync("test");
         Builds.ShouldBe(1);
+        Write("people.csv", "");
+        Write("eng/other/bin/Other.dll", "");
+        await RunAsync("test");
+        Builds.ShouldBe(1);
         Write("services/New.cs", "");
         await RunAsync("test");
         Builds.ShouldBe(2);
@@ -209,7 +213,8 @@ public sealed class DevTests : IDisposable
 
     private async Task<ChildProcess> RunAsync(string command, string? home = null)
     {
-        var dev = ChildProcess.Start("bash", [Path.Combine(Clone, "dev"), command], new Dictionary<string, string?>
+        // One stream, so that the last line is the last.
+        var dev = ChildProcess.Start("bash", ["-c", "exec bash \"$0\" \"$1\" 2>&1", Path.Combine(Clone, "dev"), command], new Dictionary<string, string?>
         {
             ["PATH"] = $"{Path.Combine(Clone, "bin")}:{Environment.GetEnvironmentVariable("PATH")}",
             ["PLAY"] = _folder.Path,

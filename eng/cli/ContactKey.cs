@@ -1,0 +1,23 @@
+using System.CommandLine;
+using System.Globalization;
+using ContactPlatform.Contacts.V1;
+
+namespace ContactPlatform.Cli;
+
+/// <summary>How a person names a contact: by email, by phone, or by its number.</summary>
+internal static class ContactKey
+{
+    public static Argument<string> Argument() => new("CONTACT") { Description = "An email, a phone such as +12005550001, or a contact's number." };
+
+    /// <exception cref="CliException">The text is none of the three.</exception>
+    public static async Task<Contact> FindAsync(Stack stack, string text, CancellationToken cancellationToken) =>
+        (await stack.Contacts.GetContactAsync(Read(text), cancellationToken: cancellationToken)).Contact;
+
+    private static GetContactRequest Read(string text) => text switch
+    {
+        _ when text.Contains('@', StringComparison.Ordinal) => new() { Email = text },
+        _ when text.StartsWith('+') => new() { Phone = text },
+        _ when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) => new() { ContactId = id },
+        _ => throw new CliException($"\"{text}\" is neither an email, nor a phone that begins with +, nor a contact's number."),
+    };
+}

@@ -1,0 +1,58 @@
+using ContactPlatform.Testing;
+using Google.Protobuf.WellKnownTypes;
+
+namespace ContactPlatform.Contacts.Tests;
+
+/// <summary>Another account's things look like things that do not exist, in every method that takes an id.</summary>
+[Collection(ContactsCollection.Name)]
+public sealed class AccountTests(ContactsFixture fixture)
+{
+    [Fact]
+    public async Task Another_accounts_contacts_labels_and_keys_do_not_exist()
+    {
+        var owner = await fixture.KeyAsync(ContactsHost.Account);
+        var stranger = await fixture.KeyAsync(ContactsHost.OtherAccount);
+        var label = await owner.LabelAsync("apart");
+        var contact = await owner.CreateAsync("apart@example.org", label.LabelId);
+        var key = (await owner.Access.CreateApiKeyAsync(new() { DisplayName = "apart", Scopes = { "contacts.read" } })).ApiKey;
+        var (c, l) = (contact.ContactId, label.LabelId);
+        var own = await stranger.LabelAsync("own");
+        var mine = await stranger.CreateAsync("own@example.org");
+
+        await stranger.Contacts.GetContactAsync(new() { ContactId = c }).ForAsync(ContactsReasons.ContactNotFound);
+        await stranger.Contacts.GetContactAsync(new() { Email = "apart@example.org" }).ForAsync(ContactsReasons.ContactNotFound);
+        (await stranger.Contacts.BatchGetContactsAsync(new() { ContactIds = { c } })).MissingContactIds.ShouldBe([c]);
+        (await stranger.Contacts.ListContactsAsync(new())).Contacts.Select(x => x.ContactId).ShouldNotContain(c);
+        (await stranger.Contacts.ListContactsAsync(new() { LabelId = l })).Contacts.ShouldBeEmpty();
+        await stranger.Contacts.CreateContactAsync(new() { Contact = new() { Email = "x@example.org" }, LabelIds = { l } }).FieldsAsync("label_ids[0]");
+        await stranger.Contacts.UpdateContactAsync(new() { Contact = new() { ContactId = c, GivenName = "x" }, UpdateMask = FieldMask.FromString("given_name") }).ForAsync(ContactsReasons.ContactNotFound);
+        await stranger.Contacts.SetRecordStateAsync(new() { ContactId = c, RecordState = V1.RecordState.Inactive }).ForAsync(ContactsReasons.ContactNotFound);
+        await stranger.Contacts.DeleteContactAsync(new() { ContactId = c }).ForAsync(ContactsReasons.ContactNotFound);
+
+        await stranger.Labels.GetLabelAsync(new() { LabelId = l }).ForAsync(ContactsReasons.LabelNotFound);
+        await stranger.Labels.GetLabelAsync(new() { DisplayName = "apart" }).ForAsync(ContactsReasons.LabelNotFound);
+        (await stranger.Labels.ListLabelsAsync(new())).Labels.Select(x => x.LabelId).ShouldNotContain(l);
+        await stranger.Labels.RenameLabelAsync(new() { LabelId = l, DisplayName = "x" }).ForAsync(ContactsReasons.LabelNotFound);
+        await stranger.Labels.MergeLabelsAsync(new() { SourceLabelId = l, TargetLabelId = own.LabelId }).ForAsync(ContactsReasons.LabelNotFound);
+        await stranger.Labels.MergeLabelsAsync(new() { SourceLabelId = own.LabelId, TargetLabelId = l }).ForAsync(ContactsReasons.LabelNotFound);
+        await stranger.Labels.DeleteLabelAsync(new() { LabelId = l }).ForAsync(ContactsReasons.LabelNotFound);
+        await stranger.Labels.AddLabelAsync(new() { LabelId = l, ContactId = mine.ContactId }).ForAsync(ContactsReasons.LabelNotFound);
+        await stranger.Labels.AddLabelAsync(new() { LabelId = own.LabelId, ContactId = c }).ForAsync(ContactsReasons.ContactNotFound);
+        await stranger.Labels.RemoveLabelAsync(new() { LabelId = l, ContactId = c }).ForAsync(ContactsReasons.LabelNotFound);
+        await stranger.Labels.RemoveLabelAsync(new() { LabelId = own.LabelId, ContactId = c }).ForAsync(ContactsReasons.ContactNotFound);
+        await stranger.Labels.BatchAddLabelAsync(new() { LabelId = l, ContactIds = { mine.ContactId } }).ForAsync(ContactsReasons.LabelNotFound);
+        (await stranger.Labels.BatchAddLabelAsync(new() { LabelId = own.LabelId, ContactIds = { c } })).MissingContactIds.ShouldBe([c]);
+        await stranger.Labels.BatchRemoveLabelAsync(new() { LabelId = l, ContactIds = { c } }).ForAsync(ContactsReasons.LabelNotFound);
+        (await stranger.Labels.BatchRemoveLabelAsync(new() { LabelId = own.LabelId, ContactIds = { c } })).MissingContactIds.ShouldBe([c]);
+        await stranger.Labels.StreamLabelMembers(new() { LabelId = l }).ForAsync(ContactsReasons.LabelNotFound);
+
+        await stranger.Access.RevokeApiKeyAsync(new() { ApiKeyId = key.ApiKeyId }).ForAsync(ContactsReasons.ApiKeyNotFound);
+        (await stranger.Access.ListApiKeysAsync(new())).ApiKeys.Select(k => k.ApiKeyId).ShouldNotContain(key.ApiKeyId);
+
+        // Names and emails are free in the other account, and nothing of the owner's has changed.
+        await stranger.LabelAsync("apart");
+        await stranger.CreateAsync("apart@example.org");
+        (await owner.GetAsync(c)).ShouldBe(contact);
+        (await owner.Labels.GetLabelAsync(new() { LabelId = l })).Label.MemberCount.ShouldBe(1);
+    }
+}

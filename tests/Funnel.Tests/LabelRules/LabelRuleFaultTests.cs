@@ -1,0 +1,152 @@
+using System.Data.Common;
+using System.Diagnostics;
+using ContactPlatform.Common.V1;
+using ContactPlatform.Funnel.V1;
+using ContactPlatform.Testing;
+using static ContactPlatform.Funnel.Tests.PlatformFixture;
+
+namespace ContactPlatform.Funnel.Tests.LabelRules;
+
+/// <summary>
+/// Runs that are disturbed at a known point: a row lock of the test's own stops them in the middle, whatever the speed
+/// of the machine.
+/// </summary>
+[Collection("platform")]
+public sealed class LabelRuleFaultTests(PlatformFixture platform)
+{
+    private const int Members = 3500;
+
+    [Fact]
+    public async Task Another_replica_takes_over_within_3_seconds_when_the_worker_is_killed()
+    {
+        var (ids, rule) = await RuleAsync(FunnelStage.Customer);
+        LabelRuleRun run;
+        ServiceHost worker;
+        long killed;
+        await using (await HoldAsync(ids[2200]))
+        {
+            run = await StartAndStallAsync(rule);
+            worker = await WorkerAsync(run);
+            killed = Stopwatch.GetTimestamp();
+            await worker.Process.KillAsync(default);
+        }
+
+        var other = platform.Funnel.Replicas.Single(r => r != worker);
+        var client = new LabelRuleService.LabelRuleServiceClient(other.Channel);
+        await UntilAsync(async () => (await client.GetLabelRuleRunAsync(new() { RunId = run.Run.RunId }, platform.Headers)).LabelRuleRun.Run.DoneCount > run.Run.DoneCount);
+        var gap = Stopwatch.GetElapsedTime(killed);
+        var ended = (await platform.WaitForRunAsync(run.Run.RunId, client)).Run;
+        await worker.StartAgainAsync(default);
+
+        gap.ShouldBeLessThan(TimeSpan.FromSeconds(3.5));
+        ended.Epoch.ShouldBe(2);
+        await AssertExactAsync(ended, ids);
+    }
+
+    [Fact]
+    public async Task A_frozen_worker_that_wakes_up_writes_nothing()
+    {
+        var (ids, rule) = await RuleAsync(FunnelStage.Engaged);
+        LabelRuleRun run;
+        ServiceHost worker;
+        await using (await HoldAsync(ids[2200]))
+        {
+            run = await StartAndStallAsync(rule);
+            worker = await WorkerAsync(run);
+            worker.Process.Suspend();
+        }
+        try
+        {
+            var other = platform.Funnel.Replicas.Single(r => r != worker);
+            await AssertExactAsync((await platform.WaitForRunAsync(run.Run.RunId, new(other.Channel))).Run, ids);
+        }
+        finally
+        {
+            worker.Process.Resume();
+        }
+        await UntilAsync(async () => (await new LabelRuleService.LabelRuleServiceClient(worker.Channel).GetLabelRuleRunAsync(new() { RunId = run.Run.RunId }, platform.Headers)).LabelRuleRun.Run.State == RunState.Succeeded);
+        await AssertExactAsync((await platform.WaitForRunAsync(run.Run.RunId)).Run, ids);
+    }
+
+    [Fact]
+    public async Task A_running_run_is_cancelled_at_its_next_piece()
+    {
+        var (ids, rule) = await RuleAsync(FunnelStage.Promoter);
+        LabelRuleRun run;
+        await using (await HoldAsync(ids[2200]))
+        {
+            run = await StartAndStallAsync(rule);
+            var asked = (await platform.Rules.CancelLabelRuleRunAsync(new() { RunId = run.Run.RunId }, platform.Headers)).LabelRuleRun.Run;
+            (asked.State, asked.CancelRequested).ShouldBe((RunState.Running, true));
+        }
+
+        var ended = (await platform.WaitForRunAsync(run.Run.RunId)).Run;
+        (ended.State, ended.TotalCount).ShouldBe((RunState.Cancelled, Members));
+        ended.DoneCount.ShouldBeLessThan(Members);
+        (await platform.Stages.BatchGetContactStagesAsync(new() { ContactIds = { ids[2001..3000] } }, platform.Headers)).ContactStages.ShouldAllBe(s => s.IsDefault);
+        (await FunnelCheck.BrokenAsync(platform.Funnel.Database, default)).ShouldBeEmpty();
+    }
+
+    private async Task<(long[] Ids, long Rule)> RuleAsync(FunnelStage stage)
+    {
+        var ids = await platform.CreateContactsAsync(Members);
+        await UntilAsync(async () => await HeardAsync(ids[^1]));
+        return (ids, await platform.CreateRuleAsync(await platform.CreateLabelAsync(ids), stage));
+    }
+
+    private async Task<bool> HeardAsync(long id)
+    {
+        await using var connection = await platform.Funnel.Database.OpenAsync(default);
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT COUNT(*) FROM contact_stages WHERE contact_id = {id}";
+        return Convert.ToInt64(await command.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture) == 1;
+    }
+
+    /// <summary>Locks a contact's row until disposed: a run comes as far as the piece that holds it.</summary>
+    private async Task<Hold> HoldAsync(long id)
+    {
+        var connection = await platform.Funnel.Database.OpenAsync(default);
+        var transaction = await connection.BeginTransactionAsync();
+        await using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = $"UPDATE contact_stages SET lost = lost WHERE contact_id = {id}";
+        (await command.ExecuteNonQueryAsync()).ShouldBe(1);
+        return new Hold(connection, transaction);
+    }
+
+    private async Task<LabelRuleRun> StartAndStallAsync(long rule)
+    {
+        var id = (await platform.StartRunAsync(rule)).Run.RunId;
+        LabelRuleRun run = null!;
+        // The other three of the four pieces are done by the worker that does not wait.
+        await UntilAsync(async () => (run = (await platform.Rules.GetLabelRuleRunAsync(new() { RunId = id }, platform.Headers)).LabelRuleRun).Run.DoneCount == Members - 1000);
+        return run;
+    }
+
+    private async Task<ServiceHost> WorkerAsync(LabelRuleRun run)
+    {
+        ServiceHost? worker = null;
+        await UntilAsync(() => Task.FromResult((worker = platform.Funnel.Replicas.SingleOrDefault(r => r.Process.Lines.Any(l => l.Contains($"Run label-rule {run.Run.RunId} taken up", StringComparison.Ordinal)))) is not null));
+        return worker!;
+    }
+
+    private async Task AssertExactAsync(Run run, long[] ids)
+    {
+        (run.State, run.TotalCount, run.DoneCount, run.ChangedCount).ShouldBe((RunState.Succeeded, ids.Length, ids.Length, ids.Length));
+        await using var connection = await platform.Funnel.Database.OpenAsync(default);
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT COUNT(*) FROM stage_changes WHERE run_id = {run.RunId}";
+        Convert.ToInt64(await command.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture).ShouldBe(ids.Length);
+        (await FunnelCheck.BrokenAsync(platform.Funnel.Database, default)).ShouldBeEmpty();
+    }
+
+    private sealed class Hold(DbConnection connection, DbTransaction transaction) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await transaction.RollbackAsync();
+            await transaction.DisposeAsync();
+            await connection.DisposeAsync();
+        }
+    }
+}

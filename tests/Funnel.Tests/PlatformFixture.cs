@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using ContactPlatform.Contacts.V1;
+using ContactPlatform.Funnel.V1;
+using ContactPlatform.Testing;
+using Google.Rpc;
+using Grpc.Core;
+using ContactPlatform.ServiceDefaults.Errors;
+using RunState = ContactPlatform.Common.V1.RunState;
+
+namespace ContactPlatform.Funnel.Tests;
+
+/// <summary>Contacts and two replicas of Funnel as processes, and the clients of both.</summary>
+public sealed class PlatformFixture : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private int names;
+
+    public ContactsHost Contacts { get; private set; } = null!;
+
+    public FunnelHost Funnel { get; private set; } = null!;
+
+    /// <summary>Headers of the account that tests use.</summary>
+    public Metadata Headers { get; private set; } = null!;
+
+    /// <summary>Headers of another account.</summary>
+    public Metadata OtherHeaders { get; private set; } = null!;
+
+    public ContactService.ContactServiceClient ContactService => new(Contacts.Service.Channel);
+
+    public LabelService.LabelServiceClient Labels => new(Contacts.Service.Channel);
+
+    public StageService.StageServiceClient Stages => new(Funnel.Service.Channel);
+
+    public LabelRuleService.LabelRuleServiceClient Rules => new(Funnel.Service.Channel);
+
+    /// <summary>The same of the second replica.</summary>
+    public LabelRuleService.LabelRuleServiceClient RulesOfReplica => new(Funnel.Replicas[1].Channel);
+
+    public FunnelReportService.FunnelReportServiceClient Reports => new(Funnel.Service.Channel);
+
+    public async Task InitializeAsync()
+    {
+        Contacts = await ContactsHost.StartAsync(CancellationToken.None);
+        Funnel = await FunnelHost.StartAsync(Contacts, 2, CancellationToken.None);
+        Headers = await Contacts.HeadersAsync(ContactsHost.Account, CancellationToken.None);
+        OtherHeaders = await Contacts.HeadersAsync(ContactsHost.OtherAccount, CancellationToken.None);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Funnel.DisposeAsync();
+        await Contacts.DisposeAsync();
+    }
+
+    /// <summary>Creates contacts and returns their ids, ascending.</summary>
+    public async Task<long[]> CreateContactsAsync(int count, Metadata? headers = null)
+    {
+        var ids = new long[count];
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, cancellationToken) =>
+        {
+            var contact = new Contact { Email = $"person{Interlocked.Increment(ref names)}@example.com" };
+            ids[i] = (await ContactService.CreateContactAsync(new() { Contact = contact }, headers ?? Headers, cancellationToken: cancellationToken)).Contact.ContactId;
+        });
+        Array.Sort(ids);
+        return ids;
+    }
+
+    public async Task<long> CreateContactAsync() => (await CreateContactsAsync(1))[0];
+
+    /// <summary>Creates a label with members.</summary>
+    public async Task<long> CreateLabelAsync(params long[] members)
+    {
+        var label = await Labels.CreateLabelAsync(new() { DisplayName = $"label {Interlocked.Increment(ref names)}" }, Headers);
+        if (members.Length > 0)
+        {
+            await Labels.BatchAddLabelAsync(new() { LabelId = label.Label.LabelId, ContactIds = { members } }, Headers);
+        }
+        return label.Label.LabelId;
+    }
+
+    /// <summary>Creates a rule.</summary>
+    public async Task<long> CreateRuleAsync(long labelId, Common.V1.FunnelStage stage) =>
+        (await Rules.CreateLabelRuleAsync(new() { LabelRule = new() { LabelId = labelId, Stage = stage } }, Headers)).LabelRule.LabelRuleId;
+
+    /// <summary>Queues a run.</summary>
+    public async Task<LabelRuleRun> StartRunAsync(long ruleId) =>
+        (await Rules.RunLabelRuleAsync(new() { LabelRuleId = ruleId, RequestId = $"request {Interlocked.Increment(ref names)}" }, Headers)).LabelRuleRun;
+
+    /// <summary>Waits until a run has ended.</summary>
+    public async Task<LabelRuleRun> WaitForRunAsync(long runId, LabelRuleService.LabelRuleServiceClient? client = null)
+    {
+        LabelRuleRun run = null!;
+        await UntilAsync(async () =>
+        {
+            run = (await (client ?? Rules).GetLabelRuleRunAsync(new() { RunId = runId }, Headers)).LabelRuleRun;
+            return run.Run.State is RunState.Succeeded or RunState.Failed or RunState.Cancelled;
+        });
+        return run;
+    }
+
+    /// <summary>Sets a record's state and waits until Funnel has heard.</summary>
+    public async Task SetRecordInactiveAsync(long contactId, bool inactive)
+    {
+        await ContactService.SetRecordStateAsync(new() { ContactId = contactId, RecordState = inactive ? RecordState.Inactive : RecordState.Active }, Headers);
+        await UntilAsync(async () => (await StageAsync(contactId)).RecordInactive == inactive);
+    }
+
+    /// <summary>Reads where a contact stands.</summary>
+    public async Task<ContactStage> StageAsync(long contactId) =>
+        (await Stages.GetContactStageAsync(new() { ContactId = contactId }, Headers)).ContactStage;
+
+    /// <summary>Reads a contact's history, oldest first.</summary>
+    public async Task<List<StageChange>> HistoryAsync(long contactId) =>
+        [.. (await Stages.ListStageChangesAsync(new() { ContactId = contactId, PageSize = 1000 }, Headers)).StageChanges.Reverse()];
+
+    /// <summary>Waits until something holds.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!await holds())
+        {
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Patience);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Asserts that a call is refused, and returns what it was told.</summary>
+    public static async Task<ErrorInfo> RefusedAsync(StatusCode code, string reason, Func<Task> call)
+    {
+        var error = await Should.ThrowAsync<RpcException>(call);
+        error.Reason().ShouldBe(reason, error.ToString());
+        error.StatusCode.ShouldBe(code);
+        return error.Detail<ErrorInfo>()!;
+    }
+
+    /// <summary>Asserts that a call is refused for malformed fields, and returns which.</summary>
+    public static async Task<List<string>> MalformedAsync(Func<Task> call)
+    {
+        var error = await Should.ThrowAsync<RpcException>(call);
+        error.Reason().ShouldBe("INVALID_FIELD", error.ToString());
+        error.StatusCode.ShouldBe(StatusCode.InvalidArgument);
+        return [.. error.Detail<BadRequest>()!.FieldViolations.Select(v => v.Field)];
+    }
+}
+
+/// <summary>Shares the processes among the tests that call them.</summary>
+[CollectionDefinition("platform")]
+public sealed class PlatformTests : ICollectionFixture<PlatformFixture>;
