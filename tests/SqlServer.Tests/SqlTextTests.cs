@@ -7,29 +7,75 @@ namespace ContactPlatform.SqlServer.Tests;
 /// <summary>Every hand-written statement of the platform has a T-SQL side that is well formed.</summary>
 public class SqlTextTests
 {
+    /// <summary>Parameters that one database alone uses.</summary>
+    private static readonly Dictionary<string, string[]> _onOneSideOnly = new()
+    {
+        // SQL Server counts the blocks with OPENJSON, in place of generate_series.
+        ["ServiceDefaults.Data.IdSequence.NextBlocks"] = ["@numbers"],
+        // A row version is unique; a transaction of PostgreSQL has many rows.
+        ["ServiceDefaults.Feeds.FeedReader.Batch"] = ["@id"],
+    };
+
     public static TheoryData<string> Statements => [.. Find().Keys];
 
     [Theory, MemberData(nameof(Statements))]
-    public void The_SQL_Server_side_is_well_formed(string name) => TSql.Errors(Find()[name].SqlServer).ShouldBeEmpty(Find()[name].SqlServer);
+    public void The_SQL_Server_side_is_well_formed(string name)
+    {
+        var sql = Find()[name].SqlServer;
+        TSql.Errors(sql).ShouldBeEmpty(sql);
+        // PostgreSQL's cast is T-SQL's call of a static method, so the parser lets it pass.
+        sql.ShouldNotContain("::");
+    }
 
     [Theory, MemberData(nameof(Statements))]
     public void Both_sides_take_the_same_parameters(string name)
     {
         var sql = Find()[name];
-        // What SQL Server needs besides is listed, each with its reason, so that a forgotten one is seen.
-        var more = name.EndsWith("IdSequence.NextBlocks", StringComparison.Ordinal) ? new[] { "@numbers" /* the block's numbers, in place of generate_series */ } : [];
-        Parameters(sql.SqlServer).Except(more).ShouldBe(Parameters(sql.PostgreSql), sql.SqlServer);
+        var one = Parameters(sql.SqlServer);
+        one.SymmetricExceptWith(Parameters(sql.PostgreSql));
+        one.ShouldBe(_onOneSideOnly.GetValueOrDefault(name, []), sql.SqlServer);
     }
 
-    /// <summary>A statement in a local or an instance would not be found by these tests.</summary>
+    /// <summary>
+    /// A statement made in a method, or held in a shape that is not looked into, would not be found by these tests: so
+    /// every place in the compiled code that makes one has to be a static initializer, and each has to be found.
+    /// </summary>
     [Fact]
-    public void Statements_are_in_static_fields_only()
+    public void No_statement_escapes()
     {
-        var elsewhere = Assemblies().SelectMany(a => a.GetTypes()).Where(t => t != typeof(SqlText))
-            .SelectMany(t => t.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
-                .Where(f => f.FieldType == typeof(SqlText) && !f.Name.StartsWith('<')).Select(f => $"{t}.{f.Name}"));
-        elsewhere.ShouldBeEmpty();
-        Find().Count.ShouldBeGreaterThan(2);
+        var made = Assemblies().SelectMany(a => a.GetTypes()).Where(t => t != typeof(SqlText))
+            .SelectMany(t => t.GetMembers(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).OfType<MethodBase>())
+            .SelectMany(m => Enumerable.Repeat(m, Made(m))).ToList();
+        made.Where(m => m is not ConstructorInfo { IsStatic: true }).Select(m => $"{m.DeclaringType}.{m.Name}").ShouldBeEmpty();
+        Find().Count.ShouldBe(made.Count);
+    }
+
+    /// <summary>How many statements a method's code makes: `newobj` (0x73) with the token of SqlText's constructor.</summary>
+    private static int Made(MethodBase method)
+    {
+        var (code, count) = (method.GetMethodBody()?.GetILAsByteArray() ?? [], 0);
+        for (var i = 0; i + 4 < code.Length; i++)
+        {
+            var token = code[i] == 0x73 ? BitConverter.ToInt32(code, i + 1) : 0;
+            // Tables 6 and 10: a method of this module, or a reference to another's. The bytes may be anything else, too.
+            if ((token >>> 24) is 0x06 or 0x0A && Resolve(method, token)?.DeclaringType == typeof(SqlText))
+            {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    private static MethodBase? Resolve(MethodBase method, int token)
+    {
+        try
+        {
+            return method.Module.ResolveMethod(token, method.DeclaringType?.GetGenericArguments(), method.IsGenericMethod ? method.GetGenericArguments() : null);
+        }
+        catch (Exception e) when (e is ArgumentException or BadImageFormatException or MissingMethodException or TypeLoadException or FileNotFoundException)
+        {
+            return null; // No token after all.
+        }
     }
 
     private static IEnumerable<Assembly> Assemblies() => Contexts.Services.Select(Contexts.AssemblyOf).Prepend(typeof(SqlText).Assembly);
@@ -40,11 +86,11 @@ public class SqlTextTests
         foreach (var field in Assemblies().SelectMany(a => a.GetTypes())
             .SelectMany(t => t.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)))
         {
-            var name = $"{field.DeclaringType!.FullName!["ContactPlatform.".Length..]}.{field.Name}";
             if (field.FieldType != typeof(SqlText) && !typeof(IEnumerable<SqlText>).IsAssignableFrom(field.FieldType))
             {
                 continue;
             }
+            var name = $"{field.DeclaringType!.FullName!["ContactPlatform.".Length..]}.{field.Name}";
             field.DeclaringType.ContainsGenericParameters.ShouldBeFalse($"{name}: a statement in a generic type cannot be read here; put it beside");
             switch (field.GetValue(null))
             {

@@ -13,7 +13,6 @@ public class TSqlTests
     [Theory]
     [InlineData("SELECT a FROM t LIMIT 1")]
     [InlineData("INSERT INTO t (a) VALUES (1) ON CONFLICT DO NOTHING")]
-    [InlineData("SELECT a::text FROM t")]
     [InlineData("UPDATE t SET a = 1 RETURNING a")]
     [InlineData("SELECT user FROM t AS plan")]
     public void What_is_not_is_refused(string sql) => TSql.Errors(sql).ShouldNotBeEmpty();

@@ -16,6 +16,10 @@ internal static class StartupHook
 
     // Apart, so that nothing of the gate is loaded before its assemblies can be found.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Start() => ContactPlatform.SqlServerGate.LinqGate.Start(problem => Console.WriteLine($"fail: SqlServerGate {problem.ReplaceLineEndings(" ")}"));
+    private static void Start()
+    {
+        ContactPlatform.SqlServerGate.LinqGate.Start(problem => Console.WriteLine($"fail: SqlServerGate {problem.ReplaceLineEndings(" ")}"));
+        Console.WriteLine("info: SqlServerGate watches");
+    }
 }
 #pragma warning restore CA1050

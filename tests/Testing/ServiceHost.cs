@@ -48,6 +48,9 @@ public sealed class ServiceHost : IAsyncDisposable
             ["GRPC_PORT"] = grpc.ToString(CultureInfo.InvariantCulture),
             ["HTTP_PORT"] = http.ToString(CultureInfo.InvariantCulture),
             ["DOTNET_ENVIRONMENT"] = "Production",
+            // Has SQL Server's provider translate every LINQ query that the tests make the service run; a query that it
+            // would not take is an error in the log, which fails the test below.
+            ["DOTNET_STARTUP_HOOKS"] = Path.Combine(AppContext.BaseDirectory, "ContactPlatform.SqlServerGate.dll"),
             ["Logging__Console__FormatterName"] = "simple",
             ["Logging__Console__FormatterOptions__SingleLine"] = "true",
         };
@@ -78,6 +81,10 @@ public sealed class ServiceHost : IAsyncDisposable
     {
         Channel.Dispose();
         await Process.DisposeAsync();
+        if (!Process.Lines.Any(l => l == "info: SqlServerGate watches"))
+        {
+            throw new InvalidOperationException($"{_service} ran without the gate that gives its queries to SQL Server's provider:\n{Process.Output}");
+        }
         var unexpected = Process.Lines.Where(l => (l.StartsWith("fail:", StringComparison.Ordinal) || l.StartsWith("crit:", StringComparison.Ordinal))
             && !_expectedErrors.Any(e => l.Contains(e, StringComparison.Ordinal))).ToList();
         if (unexpected.Count > 0)
