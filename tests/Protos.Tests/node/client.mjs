@@ -10,14 +10,14 @@ import protobuf from 'protobufjs';
 const [contactsAddress, funnelAddress, apiKey] = process.argv.slice(2);
 const protos = fileURLToPath(new URL('../../../protos', import.meta.url));
 const files = ['contacts/v1/access', 'contacts/v1/contact', 'contacts/v1/label', 'funnel/v1/stage', 'funnel/v1/label_rule', 'funnel/v1/funnel_report'];
-const { contactplatform } = grpc.loadPackageDefinition(loadSync(files.map(f => `contactplatform/${f}.proto`), { includeDirs: [protos], longs: String, enums: String, defaults: true }));
+const { contactplatform } = grpc.loadPackageDefinition(loadSync(files.map(f => `contactplatform/${f}.proto`), { includeDirs: [protos], keepCase: true, longs: String, enums: String, defaults: true }));
 
 // google.rpc's error model, as far as it is read here.
 const errors = protobuf.parse(`syntax = "proto3"; package google.rpc;
   message Any { string type_url = 1; bytes value = 2; }
   message Status { int32 code = 1; string message = 2; repeated Any details = 3; }
   message ErrorInfo { string reason = 1; string domain = 2; map<string, string> metadata = 3; }
-  message BadRequest { message FieldViolation { string field = 1; string description = 2; } repeated FieldViolation field_violations = 1; }`).root;
+  message BadRequest { message FieldViolation { string field = 1; string description = 2; } repeated FieldViolation field_violations = 1; }`, { keepCase: true }).root;
 
 const metadata = new grpc.Metadata();
 const client = (address, Service) => new Service(address, grpc.credentials.createInsecure());
