@@ -15,6 +15,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 
 namespace ContactPlatform.ServiceDefaults.Hosting;
 
@@ -39,6 +40,8 @@ public static class ServiceDefaultsExtensions
             ["/grpc.health.v1.Health/Watch"] = ScopeTable.Open,
         });
         builder.Services.TryAddSingleton(TimeProvider.System);
+        // Callers' streams never end by themselves, so waiting longer for them would only delay every stop.
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(3));
         builder.Services
             .AddSingleton(new ServiceName(name))
             .AddSingleton(open)

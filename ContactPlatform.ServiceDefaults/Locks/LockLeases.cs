@@ -19,7 +19,7 @@ public sealed class LockLeases(RedisConnection redis, TimeProvider time, ILogger
     /// <exception cref="RefusalException">LOCKS_UNAVAILABLE: Redis is away.</exception>
     public async Task<LockLease?> TryTakeAsync(LockKey key, CancellationToken cancellationToken)
     {
-        using var activity = PlatformTelemetry.Source.StartActivity("lock.take", ActivityKind.Client);
+        using var activity = PlatformTelemetry.Source.StartActivity("redis: take lease", ActivityKind.Client);
         activity?.SetTag("db.system.name", "redis").SetTag("contactplatform.lock", key.Key);
         var token = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
         var started = time.GetTimestamp();
