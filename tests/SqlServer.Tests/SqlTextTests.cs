@@ -33,7 +33,7 @@ public class SqlTextTests
         var sql = Find()[name];
         var one = Parameters(sql.SqlServer);
         one.SymmetricExceptWith(Parameters(sql.PostgreSql));
-        one.ShouldBe(_onOneSideOnly.GetValueOrDefault(name, []), sql.SqlServer);
+        string.Join(" ", one).ShouldBe(string.Join(" ", _onOneSideOnly.GetValueOrDefault(name, [])), sql.SqlServer);
     }
 
     /// <summary>
