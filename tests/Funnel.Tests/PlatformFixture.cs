@@ -12,7 +12,7 @@ namespace ContactPlatform.Funnel.Tests;
 /// <summary>Contacts and two replicas of Funnel as processes, and the clients of both.</summary>
 public sealed class PlatformFixture : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private int names;
     private (long[]? Ids, long LabelId) crowd;
 
@@ -66,20 +66,16 @@ public sealed class PlatformFixture : IAsyncLifetime
         return ids;
     }
 
-    /// <summary>Many contacts with a label, of which Funnel has heard; created once for all tests that need so many.</summary>
+    /// <summary>
+    /// Many contacts with a label, created once for all tests that need so many. Funnel may not have heard of all: a run
+    /// adds those on its way.
+    /// </summary>
     public async Task<(long[] Ids, long LabelId)> CrowdAsync(int count)
     {
         if (crowd.Ids is null)
         {
             var ids = await CreateContactsAsync(count);
             crowd = (ids, await CreateLabelAsync(ids));
-            await UntilAsync(async () =>
-            {
-                await using var connection = await Funnel.Database.OpenAsync(default);
-                await using var command = connection.CreateCommand();
-                command.CommandText = $"SELECT COUNT(*) FROM contact_stages WHERE contact_id BETWEEN {ids[0]} AND {ids[^1]}";
-                return Convert.ToInt64(await command.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture) >= count;
-            });
         }
         crowd.Ids!.Length.ShouldBe(count);
         return (crowd.Ids, crowd.LabelId);
