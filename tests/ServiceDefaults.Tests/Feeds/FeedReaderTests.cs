@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Feeds;
 using ContactPlatform.ServiceDefaults.Tests.Support;
 using ContactPlatform.ServiceDefaults.Tests.V1;
 using ContactPlatform.Testing;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace ContactPlatform.ServiceDefaults.Tests.Feeds;
 
@@ -66,6 +68,42 @@ public sealed class FeedReaderTests : IAsyncLifetime, IDisposable
         await stopAgain.CancelAsync();
         await again;
         rest.ShouldBe(read.Skip(100));
+    }
+
+    [Fact]
+    public async Task Transactions_are_ordered_as_numbers_where_they_get_a_digit_more()
+    {
+        await using var host = await ProbeHost.StartAsync(_database, await TestServers.RedisAsync(), ProbeFixture.NewPrefix(), Token);
+        await using (var connection = new NpgsqlConnection(_database))
+        {
+            await connection.OpenAsync(Token);
+            await using var burn = new NpgsqlCommand(
+                """
+                DO $$
+                DECLARE now_at bigint := pg_current_xact_id()::text::bigint; next_power bigint := power(10, length(now_at::text));
+                BEGIN
+                  FOR i IN 1 .. next_power - now_at - 20 LOOP
+                    COMMIT;
+                    PERFORM pg_current_xact_id();
+                  END LOOP;
+                END $$
+                """, connection) { CommandTimeout = 60 };
+            await burn.ExecuteNonQueryAsync(Token);
+        }
+        var positions = new List<string>();
+        for (var i = 0; i < 150; i++)
+        {
+            positions.Add(await AddAsync(host, i));
+        }
+        positions.Select(p => ulong.Parse(p.AsSpan(0, 16), NumberStyles.HexNumber, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture).Length).Distinct().Count().ShouldBe(2);
+        var read = new ConcurrentQueue<(string Position, long Number)>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var reading = ReadAsync(host, read, stop.Token);
+        await Eventually.ShouldBeAsync("all changes are read", () => read.Count >= 150, 5);
+        await stop.CancelAsync();
+        await reading;
+        read.Select(r => r.Number).ShouldBe(Enumerable.Range(0, 150).Select(n => (long)n));
+        read.Select(r => r.Position).ShouldBe(positions);
     }
 
     [Fact]
