@@ -9,9 +9,13 @@ public static class BulkTransaction
     /// <summary>
     /// PostgreSQL keeps a plan for a prepared statement; one that was made while a table was empty reads all of it, over and
     /// over, until statistics arrive a minute later. Planning each bulk statement anew costs next to nothing beside it.
+    /// A process that freezes in the middle must not hold its rows for ever: the server ends a transaction from which
+    /// nothing is heard for 5 s, so none of these may wait for anything but the database.
     /// SQL Server: a failed statement ends the transaction, as it does on PostgreSQL.
     /// </summary>
-    private static readonly SqlText Settings = new("SET LOCAL plan_cache_mode = force_custom_plan", "SET XACT_ABORT ON");
+    private static readonly SqlText Settings = new(
+        "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL idle_in_transaction_session_timeout = '5s'",
+        "SET XACT_ABORT ON");
 
     /// <summary>Begins a transaction whose statements touch many rows at once.</summary>
     public static async Task<IDbContextTransaction> BeginBulkAsync(this PlatformDbContext db, CancellationToken cancellationToken)
