@@ -11,10 +11,10 @@ public static class FaultTable
 {
     /// <summary>
     /// PostgreSQL states that mean "not now" (PostgreSQL manual, appendix A): class 08 connection, 53 resources (disk
-    /// full, too many connections), 57P operator intervention, 25006 read only, 40 rollback (deadlock,
+    /// full, too many connections), 57P operator intervention, 25006 read only, 25P03 silent for too long, 40 rollback (deadlock,
     /// serialisation), 55P03 lock not available.
     /// </summary>
-    private static readonly string[] TransientStates = ["08", "53", "57P", "25006", "40", "55P03", "58030"];
+    private static readonly string[] TransientStates = ["08", "53", "57P", "25006", "25P03", "40", "55P03", "58030"];
 
     /// <summary>Returns the refusal for a fault that passes by itself; null for any other.</summary>
     public static Refusal? Find(Exception exception) => exception switch

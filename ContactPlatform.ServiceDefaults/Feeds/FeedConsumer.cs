@@ -129,7 +129,7 @@ public abstract partial class FeedConsumer<T>(string source, IServiceProvider se
         await using var scope = scopes.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CurrentAccount>().Id = change.AccountId;
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await db.BeginBulkAsync(cancellationToken);
         var now = time.GetUtcNow().UtcDateTime;
         // First, so that a second reader of the same change waits here for the first to commit, and then moves nothing.
         var moved = await db.FeedPositions.Where(p => p.Source == source && p.Position == previous)

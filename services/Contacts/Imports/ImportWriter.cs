@@ -78,7 +78,7 @@ public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, ImportLab
             await labels.HoldAsync(account, used, cancellationToken);
         }
 
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await db.BeginBulkAsync(cancellationToken);
         var raw = transaction.GetDbTransaction();
         await ShareLabelsAsync(raw, used, cancellationToken);
         var known = await ImportStore.FindAsync(raw, account, batch.Lines, used, cancellationToken);

@@ -4,6 +4,7 @@ using ContactPlatform.Funnel.ContactFeed;
 using ContactPlatform.Funnel.Stages;
 using ContactPlatform.Funnel.V1;
 using ContactPlatform.ServiceDefaults.Auth;
+using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Locks;
 using ContactPlatform.ServiceDefaults.Runs;
 using Microsoft.EntityFrameworkCore;
@@ -76,7 +77,7 @@ public sealed class LabelRuleExecutor(LabelRuleSnapshot snapshot, IServiceScopeF
         {
             for (var last = -1; ;)
             {
-                await using var transaction = await db.Database.BeginTransactionAsync(stop.Token);
+                await using var transaction = await db.BeginBulkAsync(stop.Token);
                 if (await targets.TakeAsync(run.RunId, last, stop.Token) is not { } chunk)
                 {
                     return;

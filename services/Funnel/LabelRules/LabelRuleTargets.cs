@@ -20,10 +20,8 @@ public sealed class LabelRuleTargets(FunnelDbContext db, StageStore stages)
     ];
 
     // The row's lock is the claim: another worker passes it by, and it is free again when this transaction is rolled back.
-    // A process that froze in the middle of a piece must not hold it for ever, so the server ends such a transaction.
     private static readonly SqlText Take = new(
         """
-        SET LOCAL idle_in_transaction_session_timeout = '5s';
         DELETE FROM label_rule_targets WHERE account_id = @account AND run_id = @run AND chunk_number = (
           SELECT chunk_number FROM label_rule_targets WHERE account_id = @account AND run_id = @run AND chunk_number > @after
           ORDER BY chunk_number LIMIT 1 FOR UPDATE SKIP LOCKED)

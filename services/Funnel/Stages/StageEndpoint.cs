@@ -4,6 +4,7 @@ using ContactPlatform.Funnel.ContactFeed;
 using ContactPlatform.Funnel.DefaultStages;
 using ContactPlatform.Funnel.V1;
 using ContactPlatform.ServiceDefaults.Auth;
+using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
 using ContactPlatform.ServiceDefaults.Feeds;
 using ContactPlatform.ServiceDefaults.Paging;
@@ -80,7 +81,7 @@ public sealed class StageEndpoint(FunnelDbContext db, StageStore store, DefaultS
         violations.ThrowIfAny();
         await contacts.LearnAsync(ids, context.CancellationToken);
         var act = ActOf(context);
-        await using var transaction = await db.Database.BeginTransactionAsync(context.CancellationToken);
+        await using var transaction = await db.BeginBulkAsync(context.CancellationToken);
         var moved = await store.SetManyAsync(ids, stage, act, context.CancellationToken);
         var outbox = ChangesProto.StagesChanged(db.AccountId, act, moved, _ => (stage, false));
         if (outbox is not null)

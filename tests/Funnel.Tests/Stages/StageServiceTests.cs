@@ -181,6 +181,24 @@ public sealed class StageServiceTests(PlatformFixture platform)
     }
 
     [Fact]
+    public async Task While_Contacts_is_silent_only_contacts_that_Funnel_has_not_heard_of_wait()
+    {
+        var id = await platform.CreateContactAsync();
+        await platform.StageAsync(id);
+        platform.Contacts.Service.Process.Suspend();
+        try
+        {
+            var refusal = await RefusedAsync(StatusCode.Unavailable, "SERVICE_UNAVAILABLE", async () => await platform.Stages.SetStageAsync(new() { ContactId = id + 1_000_000, Stage = FunnelStage.Customer }, platform.Headers));
+            refusal.Metadata["service"].ShouldBe("contacts");
+            (await platform.Stages.SetStageAsync(new() { ContactId = id, Stage = FunnelStage.Customer }, platform.Headers)).ContactStage.Stage.ShouldBe(FunnelStage.Customer);
+        }
+        finally
+        {
+            platform.Contacts.Service.Process.Resume();
+        }
+    }
+
+    [Fact]
     public async Task Malformed_requests_name_every_field()
     {
         (await MalformedAsync(async () => await platform.Stages.GetContactStageAsync(new(), platform.Headers))).ShouldBe(["contact_id"]);
