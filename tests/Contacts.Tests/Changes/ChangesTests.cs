@@ -58,6 +58,10 @@ public sealed class ChangesTests(ContactsFixture fixture)
         });
 
         await account.CreateAsync("c0@example.org");
+        while (seen.Count == 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, stop.Token);
+        }
         await using var late = (NpgsqlConnection)await fixture.OpenAsync();
         await using var transaction = await late.BeginTransactionAsync();
         var change = new V1.StreamChangesResponse { AccountId = account.Id, ChangeTime = new Timestamp(), ContactsCreated = new() { ContactIds = { 4711 } } };
