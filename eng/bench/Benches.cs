@@ -18,6 +18,12 @@ internal static class Benches
         new("label-rule-noop", 1_000_000, "run of a label rule over contacts that all have its stage", "the run before it, which gave it to them", LabelRuleBench.NoopAsync),
         new("import", 1_000_000, "CSV with 3 labels a row through gRPC, from the first byte to the end of its run, every row readable",
             "COPY of the same rows into the same tables and indexes", ImportBench.RunAsync),
+        new("set-stage", 30_000, "SetStage, 64 callers, one Funnel", "the same SQL from 32 connections without gRPC", SetStageBench.RunAsync),
+        new("calm", 1_000_000, "p99 of SetStage and GetContact while a label rule runs and a file is imported, each of this size", "their p99 when idle", CalmBench.RunAsync),
+        new("feed-lag", 500, "p99 from a change in Contacts until Funnel answers with it, idle system", "one commit and one gRPC round trip", FeedLagBench.RunAsync),
+        new("resume", 1_000_000, "kill -9 of Funnel in mid-run, to the next piece committed by whoever takes over", "for the ratio: the undisturbed run and the gap", ResumeBench.RunAsync),
+        new("start", 1, "./dev run, warm, to all healthy and serving a call", "four empty Kestrel services, PostgreSQL and Garnet as processes", StartBench.RunAsync),
+        new("slope", 1_000_000, "label rule, time per contact at the whole size", "the same at a tenth of it", SlopeBench.RunAsync),
     ];
 
     public static Bench? Find(string? name) => All.FirstOrDefault(b => b.Name == name);
