@@ -48,8 +48,9 @@ public sealed class PlatformFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Operators = await IdentityProvider.StartAsync(FreePort.Next(), () => [OperatorTokens.Key]);
-        Contacts = await ContactsHost.StartAsync(CancellationToken.None, operators: Operators);
-        Funnel = await FunnelHost.StartAsync(Contacts, 2, CancellationToken.None, Operators);
+        var servers = await HostServers.SharedAsync() with { Operators = Operators };
+        Contacts = await ContactsHost.StartAsync(CancellationToken.None, servers: servers);
+        Funnel = await FunnelHost.StartAsync(Contacts, 2, CancellationToken.None, servers: servers);
         Headers = await Contacts.HeadersAsync(ContactsHost.Account, CancellationToken.None);
         OtherHeaders = await Contacts.HeadersAsync(ContactsHost.OtherAccount, CancellationToken.None);
     }
