@@ -23,10 +23,12 @@ public static class ImportStore
         WHERE account_id = @account AND label_id IN (SELECT CAST([value] AS bigint) FROM OPENJSON(@labels)) ORDER BY label_id
         """);
 
+    // One look into the unique index per key: a plan that was made while the table was empty, and is kept, must not read the
+    // whole account once per batch. LIMIT keeps it so.
     private static readonly SqlText FindByEmail = new(
         """
-        SELECT contact_id FROM contacts
-        WHERE account_id = @account AND email IS NOT NULL AND email = ANY(ARRAY(SELECT json_array_elements_text(@keys::json)))
+        SELECT c.contact_id FROM json_array_elements_text(@keys::json) AS k(key)
+        CROSS JOIN LATERAL (SELECT contact_id FROM contacts WHERE account_id = @account AND email = k.key LIMIT 1) AS c
         """,
         """
         SELECT contact_id FROM contacts
@@ -35,8 +37,8 @@ public static class ImportStore
 
     private static readonly SqlText FindByPhone = new(
         """
-        SELECT contact_id FROM contacts
-        WHERE account_id = @account AND email IS NULL AND phone IS NOT NULL AND phone = ANY(ARRAY(SELECT json_array_elements_text(@keys::json)))
+        SELECT c.contact_id FROM json_array_elements_text(@keys::json) AS k(key)
+        CROSS JOIN LATERAL (SELECT contact_id FROM contacts WHERE account_id = @account AND email IS NULL AND phone = k.key LIMIT 1) AS c
         """,
         """
         SELECT contact_id FROM contacts
