@@ -92,6 +92,7 @@ internal static class AuthFaults
         var name = bed.NewName().Replace(' ', '-');
         var contact = (await stack.ContactService.CreateContactAsync(new() { Contact = new() { Email = $"{Secret}.{name}@auth.example", GivenName = Secret } }, headers, cancellationToken: cancellationToken)).Contact.ContactId;
         var label = (await stack.Labels.CreateLabelAsync(new() { DisplayName = $"{Secret} {name}" }, headers, cancellationToken: cancellationToken)).Label.LabelId;
+        var target = (await stack.Labels.CreateLabelAsync(new() { DisplayName = $"{Secret} target {name}" }, headers, cancellationToken: cancellationToken)).Label.LabelId;
         await stack.Labels.AddLabelAsync(new() { ContactId = contact, LabelId = label }, headers, cancellationToken: cancellationToken);
         await stack.Stages.SetStageAsync(new() { ContactId = contact, Stage = FunnelStage.Engaged }, headers, cancellationToken: cancellationToken);
         var rule = (await stack.Rules.CreateLabelRuleAsync(new() { LabelRule = new() { LabelId = label, Stage = FunnelStage.Customer, DisplayName = Secret } }, headers, cancellationToken: cancellationToken)).LabelRule.LabelRuleId;
@@ -108,7 +109,7 @@ internal static class AuthFaults
         await bed.CheckAsync(cancellationToken);
         return new()
         {
-            ["contact_id"] = contact, ["contact_ids"] = contact, ["label_id"] = label, ["label_ids"] = label, ["source_label_id"] = label, ["target_label_id"] = label,
+            ["contact_id"] = contact, ["contact_ids"] = contact, ["label_id"] = label, ["label_ids"] = label, ["source_label_id"] = label, ["target_label_id"] = target,
             ["label_rule_id"] = rule, ["label_rule_ids"] = rule, ["run_id"] = run, ["import_id"] = import, ["api_key_id"] = key,
         };
     }

@@ -35,7 +35,7 @@ internal static class CallFaults
         var ids = crowd.LabelledIds.ToArray();
         var before = Errors(bed);
         var (acknowledged, givenUp) = (0, 0);
-        var plans = Enumerable.Range(0, 400).Select(i => (Number: i, Kind: bed.Random.Next(4), Limit: TimeSpan.FromMilliseconds(bed.Random.NextDouble() * 25), Cancel: bed.Random.Next(2) == 0)).ToList();
+        var plans = Enumerable.Range(0, 400).Select(i => (Number: i, Kind: bed.Random.Next(4), Limit: TimeSpan.FromMilliseconds(bed.Random.NextDouble() * 60), Cancel: bed.Random.Next(2) == 0)).ToList();
         await Parallel.ForEachAsync(plans, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken }, async (plan, _) =>
         {
             using var cancel = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -78,7 +78,7 @@ internal static class CallFaults
         FaultBed.Must(acknowledged > 0 && givenUp > 0, $"{acknowledged} calls were answered and {givenUp} given up: nothing was tried");
         // What a service has to say of a call, it says within this.
         await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, cancellationToken);
-        var errors = Errors(bed).Skip(before.Count).ToList();
+        var errors = Errors(bed).Zip(before, (now, then) => now.Skip(then.Count)).SelectMany(e => e).ToList();
         FaultBed.Must(errors.Count == 0, $"calls that were given up are logged as errors: {string.Join("\n", errors.Take(3))}");
     }
 
@@ -144,6 +144,7 @@ internal static class CallFaults
         bed.Log($"{rows} changes of {change.CalculateSize()} bytes after {after}");
     }
 
-    private static List<string> Errors(FaultBed bed) =>
-        [.. bed.Stack.Services.SelectMany(s => s.Process.Lines.Where(l => l.StartsWith("fail:", StringComparison.Ordinal) || l.StartsWith("crit:", StringComparison.Ordinal)))];
+    /// <summary>The errors that each service has logged.</summary>
+    private static List<List<string>> Errors(FaultBed bed) => [.. bed.Stack.Services.Select(s =>
+        s.Process.Lines.Where(l => l.StartsWith("fail:", StringComparison.Ordinal) || l.StartsWith("crit:", StringComparison.Ordinal)).ToList())];
 }

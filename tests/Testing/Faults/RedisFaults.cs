@@ -35,7 +35,7 @@ internal static class RedisFaults
         {
             using var client = new TcpClient();
             await client.ConnectAsync("127.0.0.1", bed.Stack.Redis.Port, cancellationToken);
-            await client.GetStream().WriteAsync("FLUSHALL\r\n"u8.ToArray(), cancellationToken);
+            await client.GetStream().WriteAsync("*1\r\n$8\r\nFLUSHALL\r\n"u8.ToArray(), cancellationToken);
             var answer = new byte[5];
             await client.GetStream().ReadExactlyAsync(answer, cancellationToken);
             FaultBed.Must(Encoding.ASCII.GetString(answer) == "+OK\r\n", $"FLUSHALL says {Encoding.ASCII.GetString(answer)}");
