@@ -7,10 +7,10 @@ if (StartOptions.Read(args, out var options) is { } mistake)
     return 2;
 }
 
-using var data = DataFolder.Open();
+using var data = DataFolder.Open(options.Data);
 if (data is null)
 {
-    Console.Error.WriteLine("another run of this clone is active: stop it first");
+    Console.Error.WriteLine("another run has this data: stop it first, or keep other data with --data FOLDER");
     return 1;
 }
 
@@ -49,6 +49,7 @@ if (options.Profile != Profile.External)
 {
     // Contacts makes sure that this key opens account 1.
     contacts.WithEnvironment("Access__BootstrapKeys__1", builder.AddParameter("demo-api-key", data.Secrets.DemoApiKey, secret: true));
+    DemoCommands.Offer(data, contacts, funnel);
 }
 
 builder.AnnounceWhenHealthy(data, options.Profile, contacts, funnel);

@@ -31,9 +31,10 @@ internal sealed class DataFolder : IDisposable
     public RunSecrets Secrets { get; }
 
     /// <summary>Null when another run has it. The lock is the process's: it ends with it, however it ends.</summary>
-    public static DataFolder? Open()
+    /// <param name="path">Where it is, or is to be; null: this clone's own.</param>
+    public static DataFolder? Open(string? path)
     {
-        var path = System.IO.Path.Combine(RepoRoot.LocalFolder, "data");
+        path ??= System.IO.Path.Combine(RepoRoot.LocalFolder, "data");
         Directory.CreateDirectory(path);
         try
         {

@@ -15,7 +15,7 @@ internal enum Profile
     External,
 }
 
-/// <summary>What the command line asks for; each also as a variable CONTACTPLATFORM_PROFILE, CONTACTPLATFORM_REPLICAS.</summary>
+/// <summary>What the command line asks for; each also as a variable CONTACTPLATFORM_PROFILE, _REPLICAS, _DATA.</summary>
 internal sealed class StartOptions
 {
     private const int MaxReplicas = 16;
@@ -27,11 +27,14 @@ internal sealed class StartOptions
         ["funnel"] = 2,
     };
 
-    private StartOptions(Profile profile) => Profile = profile;
+    private StartOptions(Profile profile, string? data) => (Profile, Data) = (profile, data);
 
     public Profile Profile { get; }
 
-    /// <summary>Reads <c>--profile NAME --replicas NAME=N,...</c>.</summary>
+    /// <summary>Where the data is kept; null: in the clone's own folder.</summary>
+    public string? Data { get; }
+
+    /// <summary>Reads <c>--profile NAME --replicas NAME=N,... --data FOLDER</c>.</summary>
     /// <returns>What is wrong with it, for a person; null when nothing is.</returns>
     public static string? Read(string[] args, out StartOptions options)
     {
@@ -39,7 +42,7 @@ internal sealed class StartOptions
         var name = configuration["profile"] ?? "local";
         var known = Enum.GetNames<Profile>();
         var profile = known.FirstOrDefault(p => p.Equals(name, StringComparison.OrdinalIgnoreCase));
-        options = new StartOptions(profile is null ? Profile.Local : Enum.Parse<Profile>(profile));
+        options = new StartOptions(profile is null ? Profile.Local : Enum.Parse<Profile>(profile), configuration["data"]);
         if (profile is null)
         {
             return $"--profile {name}: it is one of {string.Join(", ", known.Select(p => p.ToLowerInvariant()))}";
@@ -51,6 +54,11 @@ internal sealed class StartOptions
             return "--profile containers: needs the packages Aspire.Hosting.SqlServer and Aspire.Hosting.Redis, which this package registry lacks";
         }
 #endif
+
+        if (options.Data is { } data && !Path.IsPathFullyQualified(data))
+        {
+            return $"--data {data}: give the folder's full path";
+        }
 
         return options.ReadReplicas(configuration["replicas"] ?? "");
     }

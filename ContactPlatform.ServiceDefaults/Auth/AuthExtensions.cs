@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -13,12 +14,13 @@ public static class AuthExtensions
     /// <summary>The scheme of the platform's own tokens.</summary>
     internal const string Platform = "platform";
 
-    private const string Operators = "operators";
+    /// <summary>The scheme of the operators' identity provider.</summary>
+    internal const string Operators = "operators";
 
     /// <summary>
     /// Adds token validation. The platform's keys come from Contacts (`services:contacts:http:0`, OpenID Connect
     /// discovery) unless `PlatformKeys` says otherwise; `Auth:Operators:Authority` and `Auth:Operators:Audience` add an identity
-    /// provider whose tokens must carry account_id and scope.
+    /// provider whose tokens must carry account_id and scope; it must be reached by https, except on this machine.
     /// </summary>
     public static void AddPlatformAuth(this IHostApplicationBuilder builder)
     {
@@ -56,11 +58,17 @@ public static class AuthExtensions
             {
                 options.MapInboundClaims = false;
                 options.Authority = operators;
+                options.RequireHttpsMetadata = !(Uri.TryCreate(operators, UriKind.Absolute, out var address) && address.IsLoopback);
                 options.Audience = builder.Configuration["Auth:Operators:Audience"];
-            }).AddPolicyScheme("any", "any", options => options.ForwardDefaultSelector = context =>
-                IssuerOf(context.Request.Headers.Authorization.ToString()) == PlatformClaims.Issuer ? Platform : Operators);
+                options.TokenValidationParameters.NameClaimType = PlatformClaims.Name;
+            }).AddPolicyScheme("any", "any", options => options.ForwardDefaultSelector = SchemeOf);
+            authentication.Services.AddOptions<JwtBearerOptions>(Operators).Configure<IServiceProvider>((options, services) => options.TimeProvider = services.GetService<TimeProvider>());
         }
     }
+
+    /// <summary>Says which scheme checks a call's token, where both are configured.</summary>
+    internal static string SchemeOf(HttpContext context) =>
+        IssuerOf(context.Request.Headers.Authorization.ToString()) == PlatformClaims.Issuer ? Platform : Operators;
 
     /// <summary>Reads the issuer without trusting it: it only chooses who will check the token.</summary>
     private static string? IssuerOf(string header)

@@ -17,6 +17,9 @@ public static class PlatformClaims
     /// <summary>Who the caller is.</summary>
     public const string Subject = "sub";
 
+    /// <summary>Who issued the token.</summary>
+    public const string IssuedBy = "iss";
+
     /// <summary>The caller's name for people.</summary>
     public const string Name = "name";
 
@@ -39,21 +42,28 @@ public sealed record Caller(long AccountId, Actor Actor)
     /// <summary>Reads the caller of a call.</summary>
     public static Caller Of(ServerCallContext context) => Of(context.GetHttpContext().User);
 
-    /// <summary>Reads the caller from a token's claims.</summary>
+    /// <summary>
+    /// Reads the caller from a token's claims. Whatever subject an identity provider gives somebody, its people are
+    /// operators: only the platform's own tokens make keys and services.
+    /// </summary>
     public static Caller Of(ClaimsPrincipal user)
     {
+        var own = IsPlatform(user);
         var subject = user.FindFirstValue(PlatformClaims.Subject) ?? "";
         return new(
             long.TryParse(user.FindFirstValue(PlatformClaims.AccountId), System.Globalization.CultureInfo.InvariantCulture, out var account) ? account : 0,
             new Actor
             {
-                Kind = subject.StartsWith("key:", StringComparison.Ordinal) ? ActorKind.ApiKey
-                    : subject.StartsWith("service:", StringComparison.Ordinal) ? ActorKind.Service
+                Kind = own && subject.StartsWith("key:", StringComparison.Ordinal) ? ActorKind.ApiKey
+                    : own && subject.StartsWith("service:", StringComparison.Ordinal) ? ActorKind.Service
                     : ActorKind.Operator,
                 Subject = Limit(subject),
                 DisplayName = Limit(user.FindFirstValue(PlatformClaims.Name) ?? ""),
             });
     }
+
+    /// <summary>True for a token that the platform issued itself.</summary>
+    internal static bool IsPlatform(ClaimsPrincipal user) => user.FindFirstValue(PlatformClaims.IssuedBy) == PlatformClaims.Issuer;
 
     /// <summary>Headers that pass the caller's own token on to another service, for work done on its behalf.</summary>
     public static Metadata Forward(ServerCallContext context) =>

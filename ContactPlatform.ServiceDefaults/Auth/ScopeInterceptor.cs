@@ -59,7 +59,9 @@ public sealed class ScopeInterceptor(ScopeTable table) : Interceptor
                 : new Refusal(CommonReasons.TokenMissing, "the call carries no bearer token").With("allowed", "authorization: Bearer <token>"));
         }
         http.User = result.Principal;
-        var scopes = (result.Principal.FindFirst(PlatformClaims.Scope)?.Value ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var scopes = (result.Principal.FindFirst(PlatformClaims.Scope)?.Value ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            // What is for services only, no identity provider can give to a person.
+            .Where(s => Caller.IsPlatform(result.Principal) || Scopes.Grantable.Contains(s));
         var required = table.Required.GetValueOrDefault(context.Method) ?? throw new InvalidOperationException($"{context.Method} has no scope");
         if (!scopes.Contains(required))
         {
@@ -76,7 +78,9 @@ public sealed class ScopeInterceptor(ScopeTable table) : Interceptor
     /// <summary>Keys that could never be read yet are no fault of the token.</summary>
     private static async Task<bool> KeysAreAwayAsync(ServerCallContext context)
     {
-        if (context.Service<IOptionsMonitor<JwtBearerOptions>>().Get(AuthExtensions.Platform).ConfigurationManager is not { } keys)
+        var options = context.Service<IOptionsMonitor<JwtBearerOptions>>();
+        var scheme = AuthExtensions.SchemeOf(context.GetHttpContext());
+        if (options.Get(scheme).ConfigurationManager is not { } keys)
         {
             return false;
         }

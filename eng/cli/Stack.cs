@@ -53,11 +53,11 @@ internal sealed class Stack : IDisposable
     /// <exception cref="CliException">Nothing is running here and the environment does not say where else.</exception>
     public static Stack Find()
     {
-        var running = Read("data/addresses.json");
+        var running = Read("addresses.json");
         return new Stack(
             Setting("CONTACTPLATFORM_CONTACTS", running, "contacts"),
             Setting("CONTACTPLATFORM_FUNNEL", running, "funnel"),
-            Setting("CONTACTPLATFORM_API_KEY", Read("data/secrets.json"), "demoApiKey"));
+            Setting("CONTACTPLATFORM_API_KEY", Read("secrets.json"), "demoApiKey"));
     }
 
     /// <summary>A token with at least a minute to live.</summary>
@@ -101,7 +101,8 @@ internal sealed class Stack : IDisposable
 
     private static JsonElement? Read(string file)
     {
-        var path = Path.Combine(RepoRoot.LocalFolder, file);
+        var data = Environment.GetEnvironmentVariable("CONTACTPLATFORM_DATA") is { Length: > 0 } elsewhere ? elsewhere : Path.Combine(RepoRoot.LocalFolder, "data");
+        var path = Path.Combine(data, file);
         return File.Exists(path) ? JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(path)) : null;
     }
 

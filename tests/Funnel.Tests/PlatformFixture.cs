@@ -43,10 +43,18 @@ public sealed class PlatformFixture : IAsyncLifetime
 
     public FunnelReportService.FunnelReportServiceClient Reports => new(Funnel.Service.Channel);
 
+    /// <summary>Who identifies the operators of both services.</summary>
+    public IdentityProvider Operators { get; private set; } = null!;
+
+    /// <summary>The key of their tokens.</summary>
+    public TestTokens OperatorTokens { get; } = new("people-1");
+
     public async Task InitializeAsync()
     {
-        Contacts = await ContactsHost.StartAsync(CancellationToken.None);
-        Funnel = await FunnelHost.StartAsync(Contacts, 2, CancellationToken.None);
+        Operators = await IdentityProvider.StartAsync(FreePort.Next(), () => [OperatorTokens.Key]);
+        var servers = await HostServers.SharedAsync() with { Operators = Operators };
+        Contacts = await ContactsHost.StartAsync(CancellationToken.None, servers: servers);
+        Funnel = await FunnelHost.StartAsync(Contacts, 2, CancellationToken.None, servers: servers);
         Headers = await Contacts.HeadersAsync(ContactsHost.Account, CancellationToken.None);
         OtherHeaders = await Contacts.HeadersAsync(ContactsHost.OtherAccount, CancellationToken.None);
     }
@@ -55,7 +63,16 @@ public sealed class PlatformFixture : IAsyncLifetime
     {
         await Funnel.DisposeAsync();
         await Contacts.DisposeAsync();
+        await Operators.DisposeAsync();
     }
+
+    /// <summary>Headers of a person whom the operators' identity provider knows.</summary>
+    public Metadata Operator(string scope, long account = ContactsHost.Account, string subject = "ines@example.com") => new()
+    {
+        { "authorization", $"Bearer {OperatorTokens.Token(scope, account, subject, Issuer, name: "Inês")}" },
+    };
+
+    private string Issuer => Operators.Address.ToString().TrimEnd('/');
 
     /// <summary>Creates contacts and returns their ids, ascending.</summary>
     public async Task<long[]> CreateContactsAsync(int count, Metadata? headers = null)

@@ -1,5 +1,6 @@
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.SqlServerGate;
+using ContactPlatform.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -17,6 +18,13 @@ public class ModelTests
         ["outbox.row_version"] = "SQL Server orders the feed by row version",
     };
 
+    /// <summary>Tables that no account has to itself, each with its reason.</summary>
+    private static readonly Dictionary<string, string> _overAllAccounts = new()
+    {
+        ["feed_positions"] = "a service follows the changes of all accounts in one stream",
+        ["signing_keys"] = "one set of keys signs the tokens of all accounts",
+    };
+
     public static TheoryData<string> Services => Contexts.All;
 
     [Fact]
@@ -30,6 +38,14 @@ public class ModelTests
         using var sqlServer = Contexts.SqlServer(service);
         using var postgreSql = Contexts.PostgreSql(service);
         Describe(sqlServer).ShouldBe(Describe(postgreSql));
+    }
+
+    [Theory, MemberData(nameof(Services))]
+    public void Every_table_belongs_to_accounts(string service)
+    {
+        using var db = Contexts.PostgreSql(service);
+        var tables = db.Model.GetEntityTypes().Select(e => e.GetTableName()).ToHashSet();
+        AccountKeys.Problems(db.Model, _overAllAccounts.Where(t => tables.Contains(t.Key)).ToDictionary()).ShouldBeEmpty();
     }
 
     [Theory, MemberData(nameof(Services))]

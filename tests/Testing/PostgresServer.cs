@@ -12,22 +12,33 @@ public sealed class PostgresServer : IAsyncDisposable
     private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(50);
 
     private readonly TestFolder _folder;
-    private readonly ChildProcess _process;
+    private readonly ServerCommand _command;
+    private ChildProcess _process;
     private bool _disposed;
 
-    private PostgresServer(TestFolder folder, ChildProcess process, string connectionString)
+    private PostgresServer(TestFolder folder, ServerCommand command, int port, string connectionString)
     {
         _folder = folder;
-        _process = process;
+        _command = command;
+        Port = port;
+        _process = Launch();
         ConnectionString = connectionString;
     }
+
+    /// <summary>The TCP port on 127.0.0.1.</summary>
+    public int Port { get; }
 
     /// <summary>The maintenance database, as superuser.</summary>
     public string ConnectionString { get; }
 
     /// <summary>Starts a cluster on a free port and waits until it answers; about a second.</summary>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <param name="durable">
+    /// True leaves PostgreSQL's own settings as they are, so that a commit costs what it costs, and the data survive a
+    /// restart.
+    /// </param>
     /// <exception cref="InvalidOperationException">It did not start; the message has its output.</exception>
-    public static async Task<PostgresServer> StartAsync(CancellationToken cancellationToken)
+    public static async Task<PostgresServer> StartAsync(CancellationToken cancellationToken, bool durable = false)
     {
         await Postgres.EnsureAsync(Console.Error.WriteLine, cancellationToken);
         var folder = new TestFolder();
@@ -35,9 +46,7 @@ public sealed class PostgresServer : IAsyncDisposable
         var password = RandomNumberGenerator.GetHexString(32);
         await File.WriteAllTextAsync(passwordFile, password, cancellationToken);
         var port = FreePort.Next();
-        var command = Postgres.Command(Path.Combine(folder.Path, "data"), port, passwordFile, temporary: true);
-        // TERM, so that the script behind it stops the server and removes the data even when this process is killed.
-        var process = ChildProcess.Start(command.FileName, command.Arguments, endSignal: "TERM");
+        var command = Postgres.Command(Path.Combine(folder.Path, "data"), port, passwordFile, temporary: !durable);
         var connection = new NpgsqlConnectionStringBuilder
         {
             Host = "127.0.0.1",
@@ -47,7 +56,7 @@ public sealed class PostgresServer : IAsyncDisposable
             Database = "postgres",
             IncludeErrorDetail = true,
         };
-        var server = new PostgresServer(folder, process, connection.ConnectionString);
+        var server = new PostgresServer(folder, command, port, connection.ConnectionString);
         try
         {
             await server.WaitUntilReadyAsync(cancellationToken);
@@ -73,6 +82,18 @@ public sealed class PostgresServer : IAsyncDisposable
         return new NpgsqlConnectionStringBuilder(ConnectionString) { Database = name }.ConnectionString;
     }
 
+    /// <summary>Stops a durable server at once, whoever is connected, and keeps its data.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _process.StopAsync(cancellationToken);
+
+    /// <summary>Starts a stopped server on its data and waits until it answers.</summary>
+    public async Task StartAgainAsync(CancellationToken cancellationToken)
+    {
+        await _process.DisposeAsync();
+        _process = Launch();
+        NpgsqlConnection.ClearAllPools();
+        await WaitUntilReadyAsync(cancellationToken);
+    }
+
     /// <summary>Stops the server at once, whoever is connected, and removes its data. Once is enough.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -89,6 +110,9 @@ public sealed class PostgresServer : IAsyncDisposable
         await _process.DisposeAsync();
         _folder.Dispose();
     }
+
+    // TERM, so that the script behind it stops the server and removes temporary data even when this process is killed.
+    private ChildProcess Launch() => ChildProcess.Start(_command.FileName, _command.Arguments, endSignal: "TERM");
 
     private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {

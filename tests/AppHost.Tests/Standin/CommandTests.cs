@@ -18,7 +18,7 @@ public sealed class CommandTests : IAsyncLifetime
         var (first, second) = (_echo.Replicas("front-end")[0].Name, _echo.Replicas("front-end")[1]);
 
         (await _echo.CommandAsync(first, "stop")).Kind.ShouldBe(ResourceCommandResponseKind.Succeeded);
-        (await _echo.PidsAsync("front-end")).ShouldHaveSingleItem().ShouldBe(Pid(second));
+        (await _echo.PidsAsync("front-end")).ShouldHaveSingleItem().ShouldBe(StandinStack.Pid(second));
         var stopped = await _echo.WaitForReplicaAsync(first, r => r.State == "Finished");
         Enabled(stopped).ShouldBe(["start"]);
 
@@ -31,7 +31,7 @@ public sealed class CommandTests : IAsyncLifetime
     public async Task A_killed_process_is_shown_and_not_started_again_by_itself()
     {
         var victim = _echo.Replicas("front-end")[0];
-        using (var process = System.Diagnostics.Process.GetProcessById(Pid(victim)))
+        using (var process = System.Diagnostics.Process.GetProcessById(StandinStack.Pid(victim)))
         {
             process.Kill();
         }
@@ -48,7 +48,7 @@ public sealed class CommandTests : IAsyncLifetime
         var before = _echo.The("back");
         (await _echo.CommandAsync(before.Name, "restart")).Kind.ShouldBe(ResourceCommandResponseKind.Succeeded);
         var after = await _echo.WaitForReplicaAsync(before.Name, r => r.State == "Running");
-        Pid(after).ShouldNotBe(Pid(before));
+        StandinStack.Pid(after).ShouldNotBe(StandinStack.Pid(before));
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class CommandTests : IAsyncLifetime
         response.Kind.ShouldBe(ResourceCommandResponseKind.Succeeded);
         response.Message.ShouldBe("greeted " + back.Name);
         using var logs = _echo.Dashboard.WatchResourceConsoleLogs(
-            new WatchResourceConsoleLogsRequest { ResourceName = back.Name, SuppressFollow = true }, EchoStack.Headers, cancellationToken: _echo.End);
+            new WatchResourceConsoleLogsRequest { ResourceName = back.Name, SuppressFollow = true }, StandinStack.Headers, cancellationToken: _echo.End);
         (await logs.ResponseStream.MoveNext(_echo.End)).ShouldBeTrue();
         logs.ResponseStream.Current.LogLines.ShouldContain(l => l.Text.EndsWith("Hello from " + back.Name, StringComparison.Ordinal));
     }
@@ -103,9 +103,6 @@ public sealed class CommandTests : IAsyncLifetime
         response.Kind.ShouldBe(ResourceCommandResponseKind.Failed);
         response.Message.ShouldBe("Resource 'back' not found.");
     }
-
-    private static int Pid(Resource resource) =>
-        int.Parse(resource.Properties.Single(p => p.Name == "executable.pid").Value.StringValue, System.Globalization.CultureInfo.InvariantCulture);
 
     private static IEnumerable<string> Enabled(Resource resource) =>
         resource.Commands.Where(c => c.State == ResourceCommandState.Enabled).Select(c => c.Name);

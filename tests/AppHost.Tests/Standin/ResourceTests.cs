@@ -59,7 +59,7 @@ public sealed class ResourceTests(ResourceTests.Stack fixture) : IClassFixture<R
         var variables = await Echo.EnvironmentAsync("front-end");
         variables.ShouldNotContainKey("ASPNETCORE_URLS");
         variables.ShouldNotContainKey("DOTNET_ENVIRONMENT");
-        variables.ShouldContainKey("ECHO_MARK");
+        variables.ShouldContainKey("STACK_MARK");
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class ResourceTests(ResourceTests.Stack fixture) : IClassFixture<R
         back.HealthReports.Single().Key.ShouldBe("back_http_/health_200_check");
         back.Relationships.Select(r => $"{r.Type} {r.ResourceName}").ShouldBe(["Reference store", "Reference front-end", "WaitFor disk"], ignoreOrder: true);
         back.Environment.Single(v => v.Name == "ECHO_HEALTHY").IsFromSpec.ShouldBeTrue();
-        back.Environment.Single(v => v.Name == "ECHO_MARK").IsFromSpec.ShouldBeFalse();
+        back.Environment.Single(v => v.Name == "STACK_MARK").IsFromSpec.ShouldBeFalse();
         Echo.The("disk").ResourceType.ShouldBe("Executable");
         Echo.Replicas("front-end")[0].Urls.Select(u => u.DisplayProperties.DisplayName).ShouldBe(["", "Manual"]);
     }
@@ -105,7 +105,7 @@ public sealed class ResourceTests(ResourceTests.Stack fixture) : IClassFixture<R
         await client.PostAsync("say?text=to-the-output", null, Echo.End);
         await client.PostAsync("complain?text=to-the-errors", null, Echo.End);
         using var logs = Echo.Dashboard.WatchResourceConsoleLogs(
-            new WatchResourceConsoleLogsRequest { ResourceName = back.Name }, EchoStack.Headers, cancellationToken: Echo.End);
+            new WatchResourceConsoleLogsRequest { ResourceName = back.Name }, StandinStack.Headers, cancellationToken: Echo.End);
         var lines = new List<ConsoleLogLine>();
         await foreach (var update in logs.ResponseStream.ReadAllAsync(Echo.End))
         {
@@ -124,7 +124,7 @@ public sealed class ResourceTests(ResourceTests.Stack fixture) : IClassFixture<R
     public async Task Console_logs_end_where_no_more_are_wanted()
     {
         using var logs = Echo.Dashboard.WatchResourceConsoleLogs(
-            new WatchResourceConsoleLogsRequest { ResourceName = Echo.The("once").Name, SuppressFollow = true }, EchoStack.Headers, cancellationToken: Echo.End);
+            new WatchResourceConsoleLogsRequest { ResourceName = Echo.The("once").Name, SuppressFollow = true }, StandinStack.Headers, cancellationToken: Echo.End);
         var lines = await logs.ResponseStream.ReadAllAsync(Echo.End).ToListAsync(Echo.End);
         lines.SelectMany(u => u.LogLines).Select(l => l.Text[29..]).ShouldBe(["done", "The process ended with exit code 3"]);
     }
@@ -133,7 +133,7 @@ public sealed class ResourceTests(ResourceTests.Stack fixture) : IClassFixture<R
     public async Task Logs_of_nobody_are_not_found()
     {
         using var logs = Echo.Dashboard.WatchResourceConsoleLogs(
-            new WatchResourceConsoleLogsRequest { ResourceName = "back" }, EchoStack.Headers, cancellationToken: Echo.End);
+            new WatchResourceConsoleLogsRequest { ResourceName = "back" }, StandinStack.Headers, cancellationToken: Echo.End);
         var refusal = await Should.ThrowAsync<RpcException>(() => logs.ResponseStream.MoveNext(Echo.End));
         refusal.StatusCode.ShouldBe(StatusCode.NotFound);
     }
@@ -141,7 +141,7 @@ public sealed class ResourceTests(ResourceTests.Stack fixture) : IClassFixture<R
     [Fact]
     public async Task Interactions_can_be_watched_though_there_are_none()
     {
-        using var call = Echo.Dashboard.WatchInteractions(EchoStack.Headers, cancellationToken: Echo.End);
+        using var call = Echo.Dashboard.WatchInteractions(StandinStack.Headers, cancellationToken: Echo.End);
         await call.ResponseHeadersAsync;
         var next = call.ResponseStream.MoveNext(Echo.End);
         await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, Echo.End);
@@ -154,7 +154,7 @@ public sealed class ResourceTests(ResourceTests.Stack fixture) : IClassFixture<R
         var refusal = await Should.ThrowAsync<RpcException>(async () =>
             await Echo.Dashboard.GetApplicationInformationAsync(new ApplicationInformationRequest(), cancellationToken: Echo.End));
         refusal.StatusCode.ShouldBe(StatusCode.Unauthenticated);
-        (await Echo.Dashboard.GetApplicationInformationAsync(new ApplicationInformationRequest(), EchoStack.Headers, cancellationToken: Echo.End))
+        (await Echo.Dashboard.GetApplicationInformationAsync(new ApplicationInformationRequest(), StandinStack.Headers, cancellationToken: Echo.End))
             .ApplicationName.ShouldBe("ContactPlatform.EchoAppHost");
     }
 

@@ -1,5 +1,4 @@
 using ContactPlatform.Common.V1;
-using ContactPlatform.Contacts.V1;
 using ContactPlatform.Funnel.V1;
 using ContactPlatform.Testing;
 using Grpc.Core;
@@ -13,9 +12,7 @@ public sealed class ChangesServiceTests(PlatformFixture platform)
     [Fact]
     public async Task The_feed_tells_of_moves_and_defaults_after_a_position()
     {
-        var access = new AccessService.AccessServiceClient(platform.Contacts.Service.Channel);
-        var token = (await access.ExchangeServiceKeyAsync(new() { ServiceKey = ContactsHost.ServiceKey, Service = "test", AccountId = 0 })).AccessToken;
-        var headers = new Metadata { { "authorization", $"Bearer {token}" } };
+        var headers = await platform.Contacts.FeedHeadersAsync(default);
         var feed = new V1.ChangesService.ChangesServiceClient(platform.Funnel.Replicas[1].Channel);
         var id = await platform.CreateContactAsync();
         var first = await platform.Stages.SetStageAsync(new() { ContactId = id, Stage = FunnelStage.Customer }, platform.Headers);

@@ -8,8 +8,6 @@ using ContactPlatform.ServiceDefaults.Tests.V1;
 using ContactPlatform.Testing;
 using Google.Rpc;
 using Grpc.Core;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,7 +24,7 @@ public sealed class AuthTests(ProbeFixture fixture) : IClassFixture<ProbeFixture
 
     public static TheoryData<string, string?, StatusCode, string, string?> Refused()
     {
-        var good = ProbeHost.Tokens.Token();
+        var good = ProbeHost.Tokens.Token(ProbeEndpoint.ReadScope);
         var parts = good.Split('.');
         return new()
         {
@@ -34,17 +32,17 @@ public sealed class AuthTests(ProbeFixture fixture) : IClassFixture<ProbeFixture
             { "another kind", "Basic dXNlcjpwYXNz", StatusCode.Unauthenticated, "TOKEN_MISSING", null },
             { "garbage", "Bearer garbage", StatusCode.Unauthenticated, "TOKEN_INVALID", "malformed" },
             { "alg none", $"Bearer {Encode("""{"alg":"none","typ":"JWT"}""")}.{parts[1]}.", StatusCode.Unauthenticated, "TOKEN_INVALID", "signature" },
-            { "signed by a stranger", $"Bearer {new TestTokens("probe-1").Token()}", StatusCode.Unauthenticated, "TOKEN_INVALID", "signature" },
-            { "unknown key", $"Bearer {new TestTokens("other").Token()}", StatusCode.Unauthenticated, "TOKEN_INVALID", "signature" },
+            { "signed by a stranger", $"Bearer {new TestTokens("probe-1").Token(ProbeEndpoint.ReadScope)}", StatusCode.Unauthenticated, "TOKEN_INVALID", "signature" },
+            { "unknown key", $"Bearer {new TestTokens("other").Token(ProbeEndpoint.ReadScope)}", StatusCode.Unauthenticated, "TOKEN_INVALID", "signature" },
             { "changed payload", $"Bearer {parts[0]}.{Encode("""{"account_id":2}""")}.{parts[2]}", StatusCode.Unauthenticated, "TOKEN_INVALID", "signature" },
-            { "expired", $"Bearer {ProbeHost.Tokens.Token(expires: TimeSpan.FromMinutes(-1))}", StatusCode.Unauthenticated, "TOKEN_INVALID", "expired" },
-            { "not yet valid", $"Bearer {ProbeHost.Tokens.Token(expires: TimeSpan.FromMinutes(20))}", StatusCode.Unauthenticated, "TOKEN_INVALID", "not yet valid" },
-            { "other issuer", $"Bearer {ProbeHost.Tokens.Token(issuer: "https://else.example")}", StatusCode.Unauthenticated, "TOKEN_INVALID", "issuer" },
-            { "other audience", $"Bearer {ProbeHost.Tokens.Token(audience: "else")}", StatusCode.Unauthenticated, "TOKEN_INVALID", "audience" },
+            { "expired", $"Bearer {ProbeHost.Tokens.Token(ProbeEndpoint.ReadScope, expires: TimeSpan.FromMinutes(-1))}", StatusCode.Unauthenticated, "TOKEN_INVALID", "expired" },
+            { "not yet valid", $"Bearer {ProbeHost.Tokens.Token(ProbeEndpoint.ReadScope, expires: TimeSpan.FromMinutes(20))}", StatusCode.Unauthenticated, "TOKEN_INVALID", "not yet valid" },
+            { "other issuer", $"Bearer {ProbeHost.Tokens.Token(ProbeEndpoint.ReadScope, issuer: "https://else.example")}", StatusCode.Unauthenticated, "TOKEN_INVALID", "issuer" },
+            { "other audience", $"Bearer {ProbeHost.Tokens.Token(ProbeEndpoint.ReadScope, audience: "else")}", StatusCode.Unauthenticated, "TOKEN_INVALID", "audience" },
             { "no scope", $"Bearer {ProbeHost.Tokens.Token(scope: "")}", StatusCode.PermissionDenied, "SCOPE_MISSING", null },
             { "other scopes", $"Bearer {ProbeHost.Tokens.Token(scope: "probe.reader xprobe.read probe")}", StatusCode.PermissionDenied, "SCOPE_MISSING", null },
-            { "account 0", $"Bearer {ProbeHost.Tokens.Token(account: 0)}", StatusCode.Unauthenticated, "TOKEN_INVALID", "no account_id" },
-            { "negative account", $"Bearer {ProbeHost.Tokens.Token(account: -1)}", StatusCode.Unauthenticated, "TOKEN_INVALID", "no account_id" },
+            { "account 0", $"Bearer {ProbeHost.Tokens.Token(ProbeEndpoint.ReadScope, account: 0)}", StatusCode.Unauthenticated, "TOKEN_INVALID", "no account_id" },
+            { "negative account", $"Bearer {ProbeHost.Tokens.Token(ProbeEndpoint.ReadScope, account: -1)}", StatusCode.Unauthenticated, "TOKEN_INVALID", "no account_id" },
         };
     }
 
@@ -96,8 +94,8 @@ public sealed class AuthTests(ProbeFixture fixture) : IClassFixture<ProbeFixture
     public async Task No_part_of_a_token_is_ever_logged()
     {
         fixture.Host.Behaviours["fine"] = (_, _) => Task.FromResult(new ProbeResponse());
-        var good = ProbeHost.Tokens.Token();
-        var stranger = new TestTokens("probe-1").Token();
+        var good = ProbeHost.Tokens.Token(ProbeEndpoint.ReadScope);
+        var stranger = new TestTokens("probe-1").Token(ProbeEndpoint.ReadScope);
         await fixture.Host.Client.CallAsync(new ProbeRequest { Behaviour = "fine" }, ProbeHost.Bearer(good), cancellationToken: Token);
         await Should.ThrowAsync<RpcException>(fixture.Host.Client.CallAsync(new ProbeRequest { Behaviour = "fine" }, ProbeHost.Bearer(stranger), cancellationToken: Token).ResponseAsync);
         fixture.Host.Logs.Lines.Count.ShouldBeGreaterThan(20);
@@ -108,13 +106,15 @@ public sealed class AuthTests(ProbeFixture fixture) : IClassFixture<ProbeFixture
     }
 
     [Theory]
-    [InlineData("key:12", ActorKind.ApiKey)]
-    [InlineData("service:funnel", ActorKind.Service)]
-    [InlineData("someone@example.com", ActorKind.Operator)]
-    [InlineData("Service:funnel", ActorKind.Operator)]
-    public void The_subject_says_what_kind_of_actor_it_is(string subject, ActorKind kind)
+    [InlineData("contactplatform", "key:12", ActorKind.ApiKey)]
+    [InlineData("contactplatform", "service:funnel", ActorKind.Service)]
+    [InlineData("contactplatform", "Service:funnel", ActorKind.Operator)]
+    [InlineData("https://people.example", "someone@example.com", ActorKind.Operator)]
+    [InlineData("https://people.example", "key:12", ActorKind.Operator)]
+    [InlineData("https://people.example", "service:funnel", ActorKind.Operator)]
+    public void Issuer_and_subject_say_what_kind_of_actor_it_is(string issuer, string subject, ActorKind kind)
     {
-        var caller = Caller.Of(new ClaimsPrincipal(new ClaimsIdentity([new("account_id", "7"), new("sub", subject), new("name", new string('n', 300))])));
+        var caller = Caller.Of(new ClaimsPrincipal(new ClaimsIdentity([new("iss", issuer), new("account_id", "7"), new("sub", subject), new("name", new string('n', 300))])));
         caller.AccountId.ShouldBe(7);
         caller.Actor.Kind.ShouldBe(kind);
         caller.Actor.DisplayName.Length.ShouldBe(200);
@@ -142,7 +142,7 @@ public sealed class AuthTests(ProbeFixture fixture) : IClassFixture<ProbeFixture
         host.Behaviours["fine"] = (_, _) => Task.FromResult(new ProbeResponse());
         var (first, second) = (new TestTokens("k1"), new TestTokens("k2"));
         Task<ProbeResponse> CallAsync(TestTokens tokens) =>
-            host.Client.CallAsync(new ProbeRequest { Behaviour = "fine" }, ProbeHost.Bearer(tokens.Token()), cancellationToken: Token).ResponseAsync;
+            host.Client.CallAsync(new ProbeRequest { Behaviour = "fine" }, ProbeHost.Bearer(tokens.Token(ProbeEndpoint.ReadScope)), cancellationToken: Token).ResponseAsync;
 
         // Nobody publishes keys: that is no fault of the token.
         var away = await Should.ThrowAsync<RpcException>(CallAsync(first));
@@ -150,7 +150,7 @@ public sealed class AuthTests(ProbeFixture fixture) : IClassFixture<ProbeFixture
         away.Detail<RetryInfo>().ShouldNotBeNull();
 
         List<ECDsaSecurityKey> published = [first.Key];
-        await using var issuer = await IssuerAsync(port, address, () => published);
+        await using var issuer = await IdentityProvider.StartAsync(port, () => published, PlatformClaims.Issuer);
         await EventuallyPassesAsync(() => CallAsync(first), 10);
         (await Should.ThrowAsync<RpcException>(CallAsync(second))).Reason().ShouldBe("TOKEN_INVALID");
         published = [second.Key, first.Key];
@@ -166,25 +166,6 @@ public sealed class AuthTests(ProbeFixture fixture) : IClassFixture<ProbeFixture
         await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
         return await Record.ExceptionAsync(call) is null;
     }, seconds);
-
-    private static async Task<WebApplication> IssuerAsync(int port, string address, Func<IReadOnlyList<ECDsaSecurityKey>> keys)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        var app = builder.Build();
-        app.Urls.Add($"http://127.0.0.1:{port}");
-        app.MapGet("/.well-known/openid-configuration", () => Results.Json(new { issuer = PlatformClaims.Issuer, jwks_uri = $"{address}/.well-known/jwks.json" }));
-        app.MapGet("/.well-known/jwks.json", () => Results.Json(new
-        {
-            keys = keys().Select(k =>
-            {
-                var q = k.ECDsa.ExportParameters(false).Q;
-                return new { kty = "EC", crv = "P-256", use = "sig", alg = "ES256", kid = k.KeyId, x = Base64UrlEncoder.Encode(q.X), y = Base64UrlEncoder.Encode(q.Y) };
-            }),
-        }));
-        await app.StartAsync();
-        return app;
-    }
 
     private static string Encode(string json) => Base64UrlEncoder.Encode(Encoding.UTF8.GetBytes(json));
 }

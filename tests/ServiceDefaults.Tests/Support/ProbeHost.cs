@@ -47,7 +47,7 @@ public sealed class ProbeHost : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _app.Services.GetRequiredService<T>();
 
-    public static Metadata Bearer(string? token = null) => new() { { "authorization", $"Bearer {token ?? Tokens.Token()}" } };
+    public static Metadata Bearer(string? token = null) => new() { { "authorization", $"Bearer {token ?? Tokens.Token(ProbeEndpoint.ReadScope)}" } };
 
     /// <summary>Makes the tables in a fresh database.</summary>
     public static async Task<string> CreateDatabaseAsync(PostgresServer? server, CancellationToken cancellationToken)

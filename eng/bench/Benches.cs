@@ -1,0 +1,30 @@
+namespace ContactPlatform.Bench;
+
+/// <summary>One measurement.</summary>
+/// <param name="Name">As on the command line.</param>
+/// <param name="DefaultSize">Contacts, rows or calls.</param>
+/// <param name="Work">What is measured.</param>
+/// <param name="Against">Its limit.</param>
+/// <param name="RunAsync">Does it.</param>
+internal sealed record Bench(string Name, int DefaultSize, string Work, string Against, Func<BenchRun, CancellationToken, Task<Outcome>> RunAsync);
+
+/// <summary>All of them.</summary>
+internal static class Benches
+{
+    public static readonly Bench[] All =
+    [
+        new("label-rule", 1_000_000, "run of a label rule, from RunLabelRule to SUCCEEDED: snapshot, stage, history, feed, progress",
+            "plain SQL on one connection: the same stage, history and outbox rows, 1,000 per commit", LabelRuleBench.RunAsync),
+        new("label-rule-noop", 1_000_000, "run of a label rule over contacts that all have its stage", "the run before it, which gave it to them", LabelRuleBench.NoopAsync),
+        new("import", 1_000_000, "CSV with 3 labels a row through gRPC, from the first byte to the end of its run, every row readable",
+            "COPY of the same rows into the same tables and indexes", ImportBench.RunAsync),
+        new("set-stage", 30_000, "SetStage, 64 callers, one Funnel", "the same SQL from 32 connections without gRPC", SetStageBench.RunAsync),
+        new("calm", 1_000_000, "p99 of SetStage and GetContact while a label rule runs and a file is imported, each of this size", "their p99 when idle", CalmBench.RunAsync),
+        new("feed-lag", 500, "p99 from a change in Contacts until Funnel answers with it, idle system", "one commit and one gRPC round trip", FeedLagBench.RunAsync),
+        new("resume", 1_000_000, "kill -9 of Funnel in mid-run, to the next piece committed by whoever takes over", "for the ratio: the undisturbed run and the gap", ResumeBench.RunAsync),
+        new("start", 1, "./dev run, warm, to all healthy and serving a call", "four empty Kestrel services, PostgreSQL and Garnet as processes", StartBench.RunAsync),
+        new("slope", 1_000_000, "label rule, time per contact at the whole size", "the same at a tenth of it", SlopeBench.RunAsync),
+    ];
+
+    public static Bench? Find(string? name) => All.FirstOrDefault(b => b.Name == name);
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using ContactPlatform.Contacts.V1;
+using ContactPlatform.LocalTools;
+using ContactPlatform.Testing;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace ContactPlatform.Bench;
+
+/// <summary>
+/// `./dev run` when everything is built and the database exists, until everything is healthy and a call is served;
+/// against PostgreSQL (on data that exist), Garnet and four services that do nothing, started as processes all at once.
+/// </summary>
+internal static class StartBench
+{
+    /// <summary>Argument with which this program is one of the four.</summary>
+    public const string EmptyService = "--empty-service";
+
+    private const int Services = 4;
+
+    public static async Task<Outcome> RunAsync(BenchRun run, CancellationToken cancellationToken)
+    {
+        BenchRun.Progress("./dev run once, to build what is missing and to create the databases");
+        await DevRunAsync(cancellationToken);
+        await using var postgres = await PostgresServer.StartAsync(cancellationToken, durable: true);
+        await postgres.StopAsync(cancellationToken);
+        await EmptyAsync(postgres, cancellationToken);
+        var (work, limit) = (new List<double>(), new List<double>());
+        for (var round = 1; round <= run.Rounds; round++)
+        {
+            work.Add(await DevRunAsync(cancellationToken));
+            BenchRun.Sample("./dev run", work[^1], "s");
+            limit.Add(await EmptyAsync(postgres, cancellationToken));
+            BenchRun.Sample("empty services", limit[^1], "s");
+        }
+        return new Outcome(work.Median(), "s", limit.Median());
+    }
+
+    /// <summary>One of the four: answers to everything.</summary>
+    public static void ServeNothing(string port)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(int.Parse(port, CultureInfo.InvariantCulture)));
+        var app = builder.Build();
+        app.MapGet("/{**path}", () => Results.Ok());
+        app.Run();
+    }
+
+    private static async Task<double> DevRunAsync(CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await using var dev = ChildProcess.Start("bash", [Path.Combine(RepoRoot.Path, "dev"), "run"], endSignal: "TERM");
+        await dev.WaitForLineAsync(l => l.StartsWith("Everything is up", StringComparison.Ordinal), cancellationToken);
+        var addresses = JsonSerializer.Deserialize<Dictionary<string, string>>(await File.ReadAllTextAsync(Path.Combine(RepoRoot.LocalFolder, "data", "addresses.json"), cancellationToken))!;
+        var token = dev.Lines.Select(l => l.Trim().Split(' ', StringSplitOptions.RemoveEmptyEntries)).First(w => w is ["token", _])[1];
+        using var channel = GrpcChannel.ForAddress(addresses["contacts"]);
+        await new LabelService.LabelServiceClient(channel).ListLabelsAsync(new(), new() { { "authorization", $"Bearer {token}" } }, cancellationToken: cancellationToken);
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        await dev.StopAsync(cancellationToken);
+        return seconds;
+    }
+
+    private static async Task<double> EmptyAsync(PostgresServer postgres, CancellationToken cancellationToken)
+    {
+        var processes = new List<ChildProcess>();
+        try
+        {
+            var started = Stopwatch.GetTimestamp();
+            var redis = RedisServer.StartAsync(cancellationToken);
+            var waits = new List<Task> { redis, postgres.StartAgainAsync(cancellationToken) };
+            for (var i = 0; i < Services; i++)
+            {
+                var port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
+                var process = ChildProcess.StartDotNet(typeof(StartBench).Assembly.Location, [EmptyService, port]);
+                processes.Add(process);
+                waits.Add(process.WaitForHealthAsync(new Uri($"http://127.0.0.1:{port}/"), cancellationToken));
+            }
+            await Task.WhenAll(waits);
+            var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            await (await redis).DisposeAsync();
+            return seconds;
+        }
+        finally
+        {
+            foreach (var process in processes)
+            {
+                await process.DisposeAsync();
+            }
+            await postgres.StopAsync(CancellationToken.None);
+        }
+    }
+}
