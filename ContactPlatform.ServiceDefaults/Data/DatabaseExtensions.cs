@@ -3,10 +3,12 @@ using ContactPlatform.ServiceDefaults.Errors;
 using ContactPlatform.ServiceDefaults.Feeds;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace ContactPlatform.ServiceDefaults.Data;
@@ -32,7 +34,7 @@ public static class DatabaseExtensions
         {
             SqlServerSupport.Require();
             builder.Services.AddDbContext<TContext, TSqlServer>((services, options) => options
-                .UseSqlServer(connectionString).AddInterceptors(services.GetRequiredService<CommitSignal>()));
+                .UseSqlServer(connectionString).AddInterceptors(services.GetRequiredService<CommitSignal>()).ConfigureWarnings(OnceOnly));
             builder.Services.AddSingleton(new IdSequence(c => OpenAsync(new SqlConnection(connectionString), c)));
         }
         else
@@ -43,13 +45,20 @@ public static class DatabaseExtensions
             var source = settings.Build();
             builder.Services.AddSingleton(source);
             builder.Services.AddDbContext<TContext>((services, options) => options
-                .UseNpgsql(source).AddInterceptors(services.GetRequiredService<CommitSignal>()));
+                .UseNpgsql(source).AddInterceptors(services.GetRequiredService<CommitSignal>()).ConfigureWarnings(OnceOnly));
             builder.Services.AddSingleton(new IdSequence(async c => await source.OpenConnectionAsync(c)));
         }
         builder.Services.AddScoped<PlatformDbContext>(services => services.GetRequiredService<TContext>());
         builder.Services.AddHostedService<Migrator>();
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database", HealthStatus.Unhealthy, [], TimeSpan.FromSeconds(4));
     }
+
+    /// <summary>
+    /// What breaks a connection or a transaction is thrown, and whoever catches it knows what it is worth: nothing when the
+    /// caller has given up, which EF would report as an error here.
+    /// </summary>
+    private static void OnceOnly(WarningsConfigurationBuilder warnings) =>
+        warnings.Log((RelationalEventId.ConnectionError, LogLevel.Debug), (RelationalEventId.TransactionError, LogLevel.Debug));
 
     private static async Task<DbConnection> OpenAsync(SqlConnection connection, CancellationToken cancellationToken)
     {

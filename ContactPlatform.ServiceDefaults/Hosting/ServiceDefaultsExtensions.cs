@@ -16,6 +16,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace ContactPlatform.ServiceDefaults.Hosting;
 
@@ -40,6 +41,8 @@ public static class ServiceDefaultsExtensions
             ["/grpc.health.v1.Health/Watch"] = ScopeTable.Open,
         });
         builder.Services.TryAddSingleton(TimeProvider.System);
+        // What a method throws is logged by the ErrorInterceptor; this would add requests that their callers broke off.
+        builder.Logging.AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.Critical);
         // Callers' streams never end by themselves, so waiting longer for them would only delay every stop.
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(3));
         builder.Services

@@ -43,31 +43,6 @@ public sealed class LabelRuleFaultTests(PlatformFixture platform)
     }
 
     [Fact]
-    public async Task A_frozen_worker_that_wakes_up_writes_nothing()
-    {
-        var (ids, rule) = await RuleAsync(FunnelStage.Engaged);
-        LabelRuleRun run;
-        ServiceHost worker;
-        await using (await RowHold.TakeAsync(platform, ids[1200]))
-        {
-            run = await StartAndStallAsync(rule);
-            worker = await WorkerAsync(run);
-            worker.Process.Suspend();
-        }
-        try
-        {
-            var other = platform.Funnel.Replicas.Single(r => r != worker);
-            await AssertExactAsync((await platform.WaitForRunAsync(run.Run.RunId, new(other.Channel))).Run, ids);
-        }
-        finally
-        {
-            worker.Process.Resume();
-        }
-        await UntilAsync(async () => (await new LabelRuleService.LabelRuleServiceClient(worker.Channel).GetLabelRuleRunAsync(new() { RunId = run.Run.RunId }, platform.Headers)).LabelRuleRun.Run.State == RunState.Succeeded);
-        await AssertExactAsync((await platform.WaitForRunAsync(run.Run.RunId)).Run, ids);
-    }
-
-    [Fact]
     public async Task A_running_run_is_cancelled_at_its_next_piece()
     {
         var (ids, rule) = await RuleAsync(FunnelStage.Promoter);

@@ -1,0 +1,122 @@
+using ContactPlatform.Common.V1;
+using Grpc.Core;
+using Npgsql;
+
+namespace ContactPlatform.Testing.Faults;
+
+/// <summary>PostgreSQL restarted, read-only, or its answers lost.</summary>
+internal static class DatabaseFaults
+{
+    /// <summary>Restarted in mid-run, with single callers at work.</summary>
+    public static async Task RestartedAsync(FaultBed bed, CancellationToken cancellationToken)
+    {
+        var callers = await SingleCallers.StartAsync(bed, cancellationToken);
+        var run = await bed.StartRunAsync(cancellationToken);
+        await bed.SomeTimeAsync(cancellationToken);
+        await bed.Stack.Postgres.StopAsync(cancellationToken);
+        await bed.SomeTimeAsync(TimeSpan.FromSeconds(1), cancellationToken);
+        await bed.Stack.Postgres.StartAgainAsync(cancellationToken);
+        await bed.AssertExactAsync(run, bed.Crowd, cancellationToken);
+        await callers.StopAsync(allSucceed: false, cancellationToken);
+    }
+
+    /// <summary>
+    /// Takes no writes, as when its disk is full: calls are refused as UNAVAILABLE with a time to try again, nothing is
+    /// acknowledged, and a run waits.
+    /// </summary>
+    public static async Task ReadOnlyAsync(FaultBed bed, CancellationToken cancellationToken)
+    {
+        var crowd = await Crowd.FillAsync(bed.Stack, 10, 0, cancellationToken);
+        var run = await bed.StartRunAsync(cancellationToken);
+        await bed.SomeTimeAsync(cancellationToken);
+        await SetAsync(bed, "on", cancellationToken);
+        try
+        {
+            await RefusedAsync("SetStage", bed.Stack.Stages.SetStageAsync(new() { ContactId = crowd.FirstId, Stage = FunnelStage.Customer }, bed.Stack.Headers, cancellationToken: cancellationToken).ResponseAsync);
+            await RefusedAsync("BatchSetStage", bed.Stack.Stages.BatchSetStageAsync(new() { ContactIds = { crowd.LabelledIds }, Stage = FunnelStage.Customer }, bed.Stack.Headers, cancellationToken: cancellationToken).ResponseAsync);
+            await RefusedAsync("CreateContact", bed.Stack.ContactService.CreateContactAsync(new() { Contact = new() { Email = "nobody@readonly.example" } }, bed.Stack.Headers, cancellationToken: cancellationToken).ResponseAsync);
+            await RefusedAsync("CreateLabel", bed.Stack.Labels.CreateLabelAsync(new() { DisplayName = bed.NewName() }, bed.Stack.Headers, cancellationToken: cancellationToken).ResponseAsync);
+            var shown = await bed.Stack.Stages.GetContactStageAsync(new() { ContactId = crowd.FirstId }, bed.Stack.Headers, cancellationToken: cancellationToken);
+            FaultBed.Must(shown.ContactStage.Version == 0, "a refused change is shown");
+        }
+        finally
+        {
+            await SetAsync(bed, "off", cancellationToken);
+        }
+        FaultBed.Must(await bed.FunnelAsync($"SELECT COUNT(*) FROM stage_changes WHERE contact_id BETWEEN {crowd.FirstId} AND {crowd.FirstId + 9}", cancellationToken) == 0, "a refused change is in the history");
+        FaultBed.Must(await bed.ContactsAsync("SELECT COUNT(*) FROM contacts WHERE email = 'nobody@readonly.example'", cancellationToken) == 0, "a refused contact exists");
+        await bed.AssertExactAsync(run, bed.Crowd, cancellationToken);
+    }
+
+    /// <summary>The answer to a COMMIT is lost: the caller is told UNAVAILABLE, and its retry finds the run that was made.</summary>
+    public static async Task CommitLostAsync(FaultBed bed, CancellationToken cancellationToken)
+    {
+        var small = await Crowd.FillAsync(bed.Stack, 100, 0, cancellationToken);
+        var request = new Funnel.V1.RunLabelRuleRequest { LabelRuleId = await bed.RuleAsync(small.LabelId, FunnelStage.Promoter, cancellationToken), RequestId = bed.NewName() };
+        var (cuts, tries) = (bed.Cutter.Cuts, 0);
+        bed.Cutter.CutNext();
+        Funnel.V1.LabelRuleRun? made = null;
+        while (made is null)
+        {
+            try
+            {
+                tries++;
+                made = (await bed.Stack.Rules.RunLabelRuleAsync(request, bed.Stack.Headers, cancellationToken: cancellationToken)).LabelRuleRun;
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable && tries < 50)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
+            }
+        }
+        bed.Cutter.CutNext(0);
+        bed.Log($"{bed.Cutter.Cuts - cuts} answers lost, {tries} tries");
+        FaultBed.Must(bed.Cutter.Cuts > cuts, "no answer was lost");
+        FaultBed.Must(await bed.FunnelAsync($"SELECT COUNT(*) FROM requests WHERE request_id = '{request.RequestId}'", cancellationToken) == 1, "the request is remembered more than once");
+        FaultBed.Must(await bed.FunnelAsync($"SELECT COUNT(*) FROM runs WHERE subject_id = {request.LabelRuleId}", cancellationToken) == 1, "the request has made more than one run");
+        await bed.AssertExactAsync(made.Run.RunId, small, cancellationToken);
+    }
+
+    /// <summary>The answers to several commits in the middle of a run are lost: no piece is done twice, none is left out.</summary>
+    public static async Task CommitLostInRunAsync(FaultBed bed, CancellationToken cancellationToken)
+    {
+        var cuts = bed.Cutter.Cuts;
+        var run = await bed.StartRunAsync(cancellationToken);
+        for (var i = 0; i < 3; i++)
+        {
+            await bed.SomeTimeAsync(bed.RunTime / 3, cancellationToken);
+            bed.Cutter.CutNext();
+        }
+        await bed.AssertExactAsync(run, bed.Crowd, cancellationToken);
+        bed.Cutter.CutNext(0);
+        bed.Log($"{bed.Cutter.Cuts - cuts} answers lost");
+    }
+
+    private static async Task RefusedAsync<T>(string method, Task<T> call)
+    {
+        try
+        {
+            await call;
+        }
+        catch (RpcException e)
+        {
+            var details = e.Trailers.GetValueBytes("grpc-status-details-bin") is { } bytes ? Google.Rpc.Status.Parser.ParseFrom(bytes) : null;
+            FaultBed.Must(e.StatusCode == StatusCode.Unavailable, $"{method} is refused as {e.Status}");
+            FaultBed.Must(details?.Details.Any(d => d.Is(Google.Rpc.RetryInfo.Descriptor)) == true, $"{method} does not say when to try again");
+            return;
+        }
+        throw new FaultException($"{method} was acknowledged by a database that takes no writes");
+    }
+
+    /// <summary>Makes new transactions of everybody read-only, or no longer; a setting that open connections take up too.</summary>
+    private static async Task SetAsync(FaultBed bed, string value, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(bed.Stack.Postgres.ConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        foreach (var statement in new[] { $"ALTER SYSTEM SET default_transaction_read_only = {value}", "SELECT pg_reload_conf()" })
+        {
+            await using var command = new NpgsqlCommand(statement, connection);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+        await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System, cancellationToken);
+    }
+}

@@ -1,0 +1,44 @@
+namespace ContactPlatform.Testing.Faults;
+
+/// <summary>Something that happens to the platform, and what must hold nevertheless.</summary>
+/// <param name="Name">As on the command line.</param>
+/// <param name="Tries">How often the harness does it unless told otherwise.</param>
+/// <param name="TryAsync">Does it once, leaves the stack healthy, and throws <see cref="FaultException"/> when something does not hold.</param>
+public sealed record Fault(string Name, int Tries, Func<FaultBed, CancellationToken, Task> TryAsync)
+{
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<Fault> All { get; } =
+    [
+        new("funnel-killed", 20, KilledFaults.OneFunnelAsync),
+        new("funnel-killed-of-two", 20, KilledFaults.FunnelOfTwoAsync),
+        new("contacts-killed", 10, KilledFaults.ContactsAsync),
+        new("both-killed", 10, KilledFaults.BothAsync),
+        new("redis-killed", 5, RedisFaults.KilledAsync),
+        new("redis-paused", 5, RedisFaults.PausedAsync),
+        new("redis-flushed", 5, RedisFaults.FlushedAsync),
+        new("zombie", 3, KilledFaults.ZombieAsync),
+        new("postgres-restarted", 5, DatabaseFaults.RestartedAsync),
+        new("label-changed", 5, LabelFaults.ChangedAsync),
+        new("label-gone", 5, LabelFaults.GoneAsync),
+        new("overlapping-rules", 3, LabelFaults.OverlappingAsync),
+        new("same-request", 5, CallFaults.SameRequestAsync),
+        new("given-up", 5, CallFaults.GivenUpAsync),
+        new("slow-reader", 1, CallFaults.SlowReaderAsync),
+        new("read-only", 3, DatabaseFaults.ReadOnlyAsync),
+        new("commit-lost", 10, DatabaseFaults.CommitLostAsync),
+        new("commit-lost-in-run", 5, DatabaseFaults.CommitLostInRunAsync),
+        new("feed-late-writer", 1, FeedFaults.LateWriterAsync),
+        new("feed-restarts", 3, FeedFaults.RestartsAsync),
+        new("import-killed", 5, ImportFaults.KilledAsync),
+        new("import-hostile", 1, ImportFaults.HostileAsync),
+        new("auth", 1, AuthFaults.EveryMethodAsync),
+    ];
+
+    /// <summary>Does it once, and then looks at everything.</summary>
+    public async Task RunAsync(FaultBed bed, int seed, CancellationToken cancellationToken)
+    {
+        bed.Random = new Random(seed);
+        await TryAsync(bed, cancellationToken);
+        await bed.CheckAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Text;
+using ContactPlatform.Common.V1;
+using ContactPlatform.Contacts.V1;
+using ContactPlatform.Sample;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace ContactPlatform.Testing.Faults;
+
+/// <summary>Imports while their service is killed, and files made to fill its memory.</summary>
+internal static class ImportFaults
+{
+    private const long Megabyte = 1 << 20;
+
+    /// <summary>Killed at a random moment, an import goes on and counts every row once.</summary>
+    public static async Task KilledAsync(FaultBed bed, CancellationToken cancellationToken)
+    {
+        // Of every ten rows one names a contact of an earlier row and changes it; of every thousand one more is wrong.
+        var rows = Math.Max(5000, bed.Size / 10 * 10);
+        var (own, bad) = (rows / 10 * 9, rows / 1000);
+        var domain = $"{bed.NewName().Replace(' ', '-')}.example";
+        var file = new StringBuilder("email,given_name,labels\n");
+        for (var i = 0; i < rows; i++)
+        {
+            file.Append(CultureInfo.InvariantCulture, $"u{i % own}@{domain},{(i < own ? "A" : "B")},killed\n").Append(i % 1000 == 7 ? "bad,,\n" : "");
+        }
+        var import = await UploadAsync(bed, Encoding.UTF8.GetBytes(file.ToString()).Chunk(100_000).Select(c => UnsafeByteOperations.UnsafeWrap(c)), cancellationToken);
+        await bed.SomeTimeAsync(TimeSpan.FromSeconds(rows / 20_000.0), cancellationToken);
+        await FaultBed.KillAndStartAsync(bed.Stack.Contacts.Service, cancellationToken);
+        var ended = await EndAsync(bed, import, cancellationToken);
+        var counts = (ended.CreatedCount, ended.UpdatedCount, ended.UnchangedCount, ended.RefusedCount);
+        FaultBed.Must(counts == (own, rows - own, 0, bad), $"import {import} counts {counts}");
+        FaultBed.Must(await bed.ContactsAsync($"SELECT COUNT(*) FROM contacts WHERE email LIKE '%@{domain}'", cancellationToken) == own, "not everybody is there");
+        FaultBed.Must(await bed.ContactsAsync($"SELECT COUNT(*) FROM contacts WHERE email LIKE '%@{domain}' AND version = 2", cancellationToken) == rows - own, "not everybody was changed once");
+        FaultBed.Must(await bed.ContactsAsync($"SELECT COUNT(*) FROM import_errors WHERE import_id = {import}", cancellationToken) == bad, "not every wrong row is told");
+    }
+
+    /// <summary>
+    /// Rows that are all wrong, a file of 1 GB, one line of 100 MB, and quotes without an end (each at full size): an
+    /// answer or refused rows, and the service stays under 300 MB, whatever it is sent.
+    /// </summary>
+    public static async Task HostileAsync(FaultBed bed, CancellationToken cancellationToken)
+    {
+        var (large, line) = (bed.Size * 10_000L, bed.Size * 1000L);
+        var service = bed.Stack.Contacts.Service;
+        // Anew, so that what is measured is these imports' own.
+        await FaultBed.KillAndStartAsync(service, cancellationToken);
+        var calm = await SlowestAsync(bed, Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, cancellationToken), cancellationToken);
+        service.ForgetPeak();
+        var work = ImportAllAsync();
+        var busy = await SlowestAsync(bed, work, cancellationToken);
+        await work;
+        var peak = service.PeakBytes();
+        bed.Log(string.Create(CultureInfo.InvariantCulture, $"memory of Contacts was {peak / 1e6:0} MB at most; p99 of GetContact {calm:0.0} ms when idle, {busy:0.0} ms meanwhile"));
+        FaultBed.Must(peak < 300 * Megabyte, $"Contacts took {peak} bytes");
+
+        async Task ImportAllAsync()
+        {
+            // Some ten thousand of them are odd or wrong; some name an earlier row, so there must be right ones too.
+            using var dirty = new MemoryStream();
+            var summary = SampleFile.Write(dirty, 20_000, bed.Random.Next(), 0.5);
+            var ended = await ImportAsync("malformed rows", dirty.ToArray().Chunk(100_000).Select(c => UnsafeByteOperations.UnsafeWrap(c)));
+            FaultBed.Must(ended.RefusedCount == summary.Count(Expected.Refused), $"{ended.RefusedCount} rows were refused, {summary.Count(Expected.Refused)} are wrong");
+            // Long rows of one contact, so that the database is not what is measured.
+            ended = await ImportAsync("long rows", Parts("email,note\n", "a@long.example," + new string('n', 20_000) + "\n", large));
+            FaultBed.Must(ended.RefusedCount == 0 && ended.CreatedCount <= 1, $"a large file was imported as {ended}");
+            ended = await ImportAsync("one line", Parts("email,note\na@long.example,\n", "x", line).Append(ByteString.CopyFromUtf8("\nb@long.example,\n")));
+            FaultBed.Must(ended.RefusedCount == 1 && ended.CreatedCount + ended.UnchangedCount == 2, $"a long line was imported as {ended}");
+            ended = await ImportAsync("quotes", Parts("email,note\na@long.example,\n", "\"", line).Append(ByteString.CopyFromUtf8("\nb@long.example,\n")));
+            FaultBed.Must(ended.RefusedCount == 1 && ended.UnchangedCount == 2, $"quotes were imported as {ended}");
+            ended = await ImportAsync("quotes that open and close", Parts("email,note\n", "\"\"\"\n", line / 20));
+            FaultBed.Must(ended.RefusedCount > 0, $"open quotes were imported as {ended}");
+        }
+
+        async Task<Import> ImportAsync(string what, IEnumerable<ByteString> parts)
+        {
+            var ended = await EndAsync(bed, await UploadAsync(bed, parts, cancellationToken), cancellationToken);
+            bed.Log(string.Create(CultureInfo.InvariantCulture, $"{what}: {ended.ByteCount / 1e6:0} MB, Contacts at {service.PeakBytes() / 1e6:0} MB"));
+            return ended;
+        }
+    }
+
+    private static async Task<long> UploadAsync(FaultBed bed, IEnumerable<ByteString> parts, CancellationToken cancellationToken)
+    {
+        using var call = bed.Stack.Imports.UploadImport(bed.Stack.Headers, cancellationToken: cancellationToken);
+        await call.RequestStream.WriteAsync(new() { Start = new UploadImportStart { Config = new ImportConfig { CreateMissingLabels = true } } }, cancellationToken);
+        foreach (var part in parts)
+        {
+            await call.RequestStream.WriteAsync(new() { Data = part }, cancellationToken);
+        }
+        await call.RequestStream.CompleteAsync();
+        return (await call.ResponseAsync).Import.ImportId;
+    }
+
+    private static async Task<Import> EndAsync(FaultBed bed, long import, CancellationToken cancellationToken)
+    {
+        await FaultBed.UntilAsync($"import {import} ends", async () => await bed.ContactsAsync($"SELECT state FROM runs WHERE run_id = {import}", cancellationToken) >= 3, cancellationToken, TimeSpan.FromMinutes(10));
+        var ended = (await bed.Stack.Imports.GetImportAsync(new() { ImportId = import }, bed.Stack.Headers, cancellationToken: cancellationToken)).Import;
+        FaultBed.Must(ended.Run.State == RunState.Succeeded, $"import {import} ended as {ended.Run.State}: {ended.Run.FailureReason} {ended.Run.Message}");
+        return ended;
+    }
+
+    /// <summary>p99 of GetContact in milliseconds while something goes on.</summary>
+    private static async Task<double> SlowestAsync(FaultBed bed, Task until, CancellationToken cancellationToken)
+    {
+        var times = new List<double>();
+        while (!until.IsCompleted)
+        {
+            var started = System.Diagnostics.Stopwatch.GetTimestamp();
+            await bed.Stack.ContactService.GetContactAsync(new() { ContactId = bed.Crowd.FirstId }, bed.Stack.Headers, cancellationToken: cancellationToken);
+            times.Add(System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, cancellationToken);
+        }
+        times.Sort();
+        return times.Count == 0 ? 0 : times[(int)(times.Count * 0.99)];
+    }
+
+    private static IEnumerable<ByteString> Parts(string first, string repeated, long bytes)
+    {
+        yield return ByteString.CopyFromUtf8(first);
+        var part = ByteString.CopyFromUtf8(string.Concat(Enumerable.Repeat(repeated, (int)(Math.Min(Megabyte, bytes) / repeated.Length))));
+        for (var sent = 0L; sent < bytes; sent += part.Length)
+        {
+            yield return part;
+        }
+    }
+}

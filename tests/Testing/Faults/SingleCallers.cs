@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using ContactPlatform.Common.V1;
+using Grpc.Core;
+
+namespace ContactPlatform.Testing.Faults;
+
+/// <summary>
+/// Callers who change single contacts of their own all the while, and remember what was acknowledged: each of those
+/// changes must be in the history afterwards, and none twice.
+/// </summary>
+public sealed class SingleCallers
+{
+    private const int Callers = 4;
+
+    private readonly FaultBed _bed;
+    private readonly ConcurrentDictionary<long, (int Acknowledged, int Unknown)> _changes = new();
+    private readonly ConcurrentQueue<string> _failures = new();
+    private readonly Task _calling;
+    private long _slowest;
+    private volatile bool _stopping;
+
+    private SingleCallers(FaultBed bed, Crowd crowd)
+    {
+        _bed = bed;
+        _calling = Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(() => CallAsync(bed, crowd.FirstId + caller))));
+    }
+
+    /// <summary>Starts them on contacts of their own.</summary>
+    public static async Task<SingleCallers> StartAsync(FaultBed bed, CancellationToken cancellationToken) =>
+        new(bed, await Crowd.FillAsync(bed.Stack, Callers, 0, cancellationToken));
+
+    /// <summary>The longest that a call took.</summary>
+    public TimeSpan Slowest => Stopwatch.GetElapsedTime(0, Volatile.Read(ref _slowest));
+
+    /// <summary>Stops them, and looks for what was acknowledged.</summary>
+    /// <param name="allSucceed">True when no call may have failed.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task StopAsync(bool allSucceed, CancellationToken cancellationToken)
+    {
+        _stopping = true;
+        await _calling;
+        FaultBed.Must(!allSucceed || _failures.IsEmpty, $"{_failures.Count} single calls failed: {_failures.FirstOrDefault()}");
+        var acknowledged = 0;
+        foreach (var (contact, (known, unknown)) in _changes)
+        {
+            var entries = await _bed.FunnelAsync($"SELECT COUNT(*) FROM stage_changes WHERE contact_id = {contact}", cancellationToken);
+            FaultBed.Must(entries >= known && entries <= known + unknown, $"contact {contact}: {known} changes were acknowledged and {unknown} left open, and the history has {entries}");
+            acknowledged += known;
+        }
+        _bed.Log($"{acknowledged} single changes acknowledged, {_failures.Count} refused or unknown, the slowest {Slowest.TotalMilliseconds:0} ms");
+        FaultBed.Must(acknowledged > 0, "no single change was acknowledged at all");
+    }
+
+    private async Task CallAsync(FaultBed bed, long contact)
+    {
+        for (var i = 0; !_stopping; i++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            var replica = bed.Stack.Funnel.Replicas[i % bed.Stack.Funnel.Replicas.Count];
+            try
+            {
+                var reply = await new Funnel.V1.StageService.StageServiceClient(replica.Channel).SetStageAsync(
+                    new() { ContactId = contact, Stage = i % 2 == 0 ? FunnelStage.Customer : FunnelStage.Engaged }, bed.Stack.Headers, TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(20));
+                // Without a token it was a no-op: the call before it had been applied after all.
+                Count(reply.ChangeToken.Length > 0 ? 1 : 0, 0);
+            }
+            catch (RpcException e)
+            {
+                _failures.Enqueue($"{e.StatusCode} {e.Status.Detail}");
+                Count(0, 1);
+            }
+            var elapsed = Stopwatch.GetTimestamp() - started;
+            Interlocked.Exchange(ref _slowest, Math.Max(elapsed, Volatile.Read(ref _slowest)));
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        }
+
+        void Count(int acknowledged, int unknown) => _changes.AddOrUpdate(contact, (acknowledged, unknown), (_, c) => (c.Acknowledged + acknowledged, c.Unknown + unknown));
+    }
+}
