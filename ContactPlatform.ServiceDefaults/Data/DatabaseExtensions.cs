@@ -66,18 +66,6 @@ public static class DatabaseExtensions
         return connection;
     }
 
-    /// <summary>Brings the database up to date before the service takes calls. EF holds a lock, so replicas may start at once.</summary>
-    private sealed class Migrator(IServiceScopeFactory scopes) : IHostedService
-    {
-        public async Task StartAsync(CancellationToken cancellationToken)
-        {
-            await using var scope = scopes.CreateAsyncScope();
-            await scope.ServiceProvider.GetRequiredService<PlatformDbContext>().Database.MigrateAsync(cancellationToken);
-        }
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
-
     private sealed class DatabaseHealth(IServiceScopeFactory scopes) : IHealthCheck
     {
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

@@ -7,7 +7,7 @@ namespace ContactPlatform.Cli;
 
 internal static class FlowCommand
 {
-    private const int BarWidth = 30;
+    private const int BarWidth = 24;
 
     public static Command Create()
     {

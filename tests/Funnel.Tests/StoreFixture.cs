@@ -45,6 +45,7 @@ public sealed class StoreFixture : IAsyncLifetime
         builder.Configuration["Database:Provider"] = Database.Provider;
         builder.Configuration["ConnectionStrings:funnel"] = Database.ConnectionString;
         builder.Configuration["ConnectionStrings:redis"] = await TestServers.RedisAsync();
+        builder.Configuration["Access:ServiceKey"] = ContactsHost.ServiceKey;
         builder.AddServiceDefaults("funnel", FunnelScopes.Table);
         builder.AddPlatformDatabase<FunnelDbContext, SqlServerFunnelDbContext>("funnel");
         builder.Logging.ClearProviders();
