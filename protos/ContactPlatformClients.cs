@@ -46,6 +46,8 @@ public static class ContactPlatformClients
     public static IServiceCollection AddFunnelClients(this IServiceCollection services, Uri address) => services
         .Add<Funnel.V1.StageService.StageServiceClient>(address)
         .Add<Funnel.V1.LabelRuleService.LabelRuleServiceClient>(address)
+        .Add<Funnel.V1.LabelRulePreviewService.LabelRulePreviewServiceClient>(address)
+        .Add<Funnel.V1.LabelRuleUndoService.LabelRuleUndoServiceClient>(address)
         .Add<Funnel.V1.FunnelReportService.FunnelReportServiceClient>(address)
         .Add<Funnel.V1.ChangesService.ChangesServiceClient>(address);
 

@@ -12,19 +12,24 @@ internal static class FunnelCommand
     public static Command Create()
     {
         var asOf = new Option<DateTimeOffset?>("--as-of") { Description = "A past moment, such as 2026-05-01T12:00:00Z; now unless given." };
-        var command = new Command("funnel", "Shows how many contacts stand where, the lost apart.") { asOf };
-        command.SetAction(async (result, cancellationToken) =>
-        {
-            using var stack = Stack.Find();
-            var request = new GetFunnelReportRequest();
-            if (result.GetValue(asOf) is { } time)
-            {
-                request.AsOfTime = Timestamp.FromDateTimeOffset(time);
-            }
-
-            AnsiConsole.Write(Table(await stack.Reports.GetFunnelReportAsync(request, cancellationToken: cancellationToken)));
-        });
+        var moment = new Argument<DateTimeOffset>("TIME") { Description = "A past moment, such as 2026-05-01T12:00:00Z." };
+        var past = new Command("as-of", "Shows how many contacts stood where at a past moment.") { moment };
+        past.SetAction((result, cancellationToken) => ShowAsync(result.GetValue(moment), cancellationToken));
+        var command = new Command("funnel", "Shows how many contacts stand where, the lost apart.") { asOf, past, FlowCommand.Create() };
+        command.SetAction((result, cancellationToken) => ShowAsync(result.GetValue(asOf), cancellationToken));
         return command;
+    }
+
+    private static async Task ShowAsync(DateTimeOffset? asOf, CancellationToken cancellationToken)
+    {
+        using var stack = Stack.Find();
+        var request = new GetFunnelReportRequest();
+        if (asOf is { } time)
+        {
+            request.AsOfTime = Timestamp.FromDateTimeOffset(time);
+        }
+
+        AnsiConsole.Write(Table(await stack.Reports.GetFunnelReportAsync(request, cancellationToken: cancellationToken)));
     }
 
     /// <summary>One row a stage, and below them one for each stage that contacts were lost from, on one scale.</summary>

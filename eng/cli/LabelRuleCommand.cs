@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
-using ContactPlatform.Common.V1;
 using ContactPlatform.Funnel.V1;
 using Spectre.Console;
 
@@ -11,20 +10,14 @@ internal static class LabelRuleCommand
 {
     public static Command Create()
     {
-        var label = new Option<string?>("--label") { Description = "Everyone who carries this label ..." };
-        var stage = new Option<string?>("--stage") { Description = "... gets this stage. The rule is made when there is none." };
-        var id = new Argument<long?>("RULE") { Description = "A rule's number, instead of --label and --stage.", Arity = ArgumentArity.ZeroOrOne };
-        var run = new Command("run", "Runs a label rule and shows how far it is.") { id, label, stage };
+        var arguments = new RuleArguments();
+        var token = new Option<string?>("--token") { Description = "A preview's token: moves exactly the contacts that were previewed, or nobody." };
+        var run = new Command("run", "Runs a label rule and shows how far it is.") { token };
+        arguments.AddTo(run);
         run.SetAction(async (result, cancellationToken) =>
         {
             using var stack = Stack.Find();
-            var rule = (result.GetValue(id), result.GetValue(label), result.GetValue(stage)) switch
-            {
-                ({ } number, null, null) => (await stack.LabelRules.GetLabelRuleAsync(new() { LabelRuleId = number }, cancellationToken: cancellationToken)).LabelRule,
-                (null, { } name, { } text) => await FindOrCreateAsync(stack, name, Words.ReadStage(text), cancellationToken),
-                _ => throw new CliException("Name a rule by its number, or by both --label and --stage."),
-            };
-            return await RunAsync(stack, rule, cancellationToken);
+            return await RunAsync(stack, await arguments.FindAsync(stack, result, cancellationToken), result.GetValue(token) ?? "", cancellationToken);
         });
 
         var list = new Command("list", "Lists the label rules.");
@@ -33,68 +26,45 @@ internal static class LabelRuleCommand
             using var stack = Stack.Find();
             await ListAsync(stack, cancellationToken);
         });
-        return new Command("label-rule", "Label rules: everyone who carries a label gets a stage.") { run, list };
-    }
-
-    private static async Task<LabelRule> FindOrCreateAsync(Stack stack, string labelName, FunnelStage stage, CancellationToken cancellationToken)
-    {
-        var label = await LabelLookup.FindAsync(stack, labelName, cancellationToken);
-        var rules = await RulesAsync(stack, cancellationToken);
-        if (rules.Find(r => r.LabelId == label.LabelId && r.Stage == stage) is { } existing)
+        return new Command("label-rule", "Label rules: everyone who carries a label gets a stage.")
         {
-            return existing;
-        }
-
-        var rule = new LabelRule { LabelId = label.LabelId, Stage = stage, DisplayName = $"{label.DisplayName} becomes {Words.Stage(stage)}" };
-        return (await stack.LabelRules.CreateLabelRuleAsync(new() { LabelRule = rule }, cancellationToken: cancellationToken)).LabelRule;
+            run, list, PreviewCommand.Create(), ConflictsCommand.Create(), UndoCommand.Create(),
+        };
     }
 
-    private static async Task<int> RunAsync(Stack stack, LabelRule rule, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(Stack stack, LabelRule rule, string token, CancellationToken cancellationToken)
     {
         // Known before the answer, so that a retry after a lost answer does not run the rule twice.
         var requestId = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        var started = await stack.LabelRules.RunLabelRuleAsync(new() { LabelRuleId = rule.LabelRuleId, RequestId = requestId }, cancellationToken: cancellationToken);
-        var run = started.LabelRuleRun.Run;
-        AnsiConsole.MarkupLine($"Rule {rule.LabelRuleId}, {Words.Plain(rule.DisplayName)}: run {run.RunId}");
-        await RunView.NewProgress().StartAsync(async progress =>
-        {
-            var task = progress.AddTask("Reading the label's members");
-            task.IsIndeterminate = true;
-            await foreach (var message in Watching.FollowAsync(
-                () => stack.LabelRules.WatchLabelRuleRun(new() { RunId = run.RunId }, cancellationToken: cancellationToken),
-                () => task.Description = "Funnel went away; the run goes on when it is back",
-                cancellationToken))
-            {
-                run = message.LabelRuleRun.Run;
-                if (run.SetTime is not null)
-                {
-                    task.IsIndeterminate = false;
-                    task.MaxValue = Math.Max(1, run.TotalCount);
-                    task.Value = run.State == RunState.Succeeded ? task.MaxValue : run.DoneCount;
-                }
-
-                task.Description = Words.Plain(RunView.Describe($"To {Words.Stage(rule.Stage)}", run, run.DoneCount));
-                if (RunView.HasEnded(run))
-                {
-                    break;
-                }
-            }
-        });
-
+        var request = new RunLabelRuleRequest { LabelRuleId = rule.LabelRuleId, RequestId = requestId, PreviewToken = token };
+        var started = (await stack.LabelRules.RunLabelRuleAsync(request, cancellationToken: cancellationToken)).LabelRuleRun;
+        AnsiConsole.MarkupLine($"Rule {rule.LabelRuleId}, {Words.Plain(rule.DisplayName)}: run {started.Run.RunId}");
+        var ended = await RunWatch.ToEndAsync(stack, started, "Reading the label's members", $"To {Words.Stage(rule.Stage)}", cancellationToken);
+        var run = ended.Run;
         AnsiConsole.MarkupLine($"  changed {Words.Count(run.ChangedCount)}, already there {Words.Count(run.UnchangedCount)}, skipped {Words.Count(run.SkipCounts.Sum(s => s.Count))}");
-        foreach (var skip in run.SkipCounts)
+        RunWatch.WriteSkipped(run.SkipCounts);
+        if (ended.MembersDifference is { } difference)
         {
-            AnsiConsole.MarkupLine($"    {Words.Plain(skip.Reason)}: {Words.Count(skip.Count)}");
+            WriteDifference("joined", difference.AddedCount, difference.AddedContactIds);
+            WriteDifference("left", difference.RemovedCount, difference.RemovedContactIds);
         }
 
         return RunView.WriteEnd(run);
+    }
+
+    private static void WriteDifference(string what, long count, Google.Protobuf.Collections.RepeatedField<long> sample)
+    {
+        if (count > 0)
+        {
+            AnsiConsole.MarkupLine($"  {Words.Count(count)} {what} since the preview: {string.Join(", ", sample)}{(count > sample.Count ? ", ..." : "")}");
+        }
     }
 
     private static async Task ListAsync(Stack stack, CancellationToken cancellationToken)
     {
         var labels = (await LabelLookup.ListAsync(stack, cancellationToken)).ToDictionary(l => l.LabelId, l => l.DisplayName);
         var table = new Table().RoundedBorder().AddColumns("Rule", "Label", "Stage", "Last run");
-        foreach (var rule in await RulesAsync(stack, cancellationToken))
+        foreach (var rule in await RuleArguments.ListAsync(stack, cancellationToken))
         {
             table.AddRow(
                 rule.LabelRuleId.ToString(CultureInfo.InvariantCulture),
@@ -104,19 +74,5 @@ internal static class LabelRuleCommand
         }
 
         AnsiConsole.Write(table);
-    }
-
-    private static async Task<List<LabelRule>> RulesAsync(Stack stack, CancellationToken cancellationToken)
-    {
-        var rules = new List<LabelRule>();
-        var request = new ListLabelRulesRequest { PageSize = 1000 };
-        do
-        {
-            var page = await stack.LabelRules.ListLabelRulesAsync(request, cancellationToken: cancellationToken);
-            rules.AddRange(page.LabelRules);
-            request.PageToken = page.NextPageToken;
-        }
-        while (request.PageToken.Length > 0);
-        return rules;
     }
 }

@@ -44,6 +44,10 @@ internal sealed class Stack : IDisposable
 
     public LabelRuleService.LabelRuleServiceClient LabelRules => new(_funnel);
 
+    public LabelRulePreviewService.LabelRulePreviewServiceClient Previews => new(_funnel);
+
+    public LabelRuleUndoService.LabelRuleUndoServiceClient Undos => new(_funnel);
+
     public FunnelReportService.FunnelReportServiceClient Reports => new(_funnel);
 
     /// <exception cref="CliException">Nothing is running here and the environment does not say where else.</exception>

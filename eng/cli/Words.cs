@@ -32,6 +32,9 @@ internal static class Words
         _ => Stage(status.Stage),
     };
 
+    /// <summary>The same for one side of a flow, where a contact may not have been there yet, or any more.</summary>
+    public static string Status(StageStatus? status, string absent) => status is null ? absent : Status(status);
+
     /// <summary>`label rule` for STAGE_CHANGE_CAUSE_LABEL_RULE.</summary>
     public static string Cause(StageChangeCause cause) => cause == StageChangeCause.Api ? "API" : Spaced(cause.ToString()).ToLowerInvariant();
 

@@ -1,6 +1,8 @@
 using ContactPlatform.Funnel.DefaultStages;
 using ContactPlatform.Funnel.LabelRules;
+using ContactPlatform.Funnel.Previews;
 using ContactPlatform.Funnel.Stages;
+using ContactPlatform.Funnel.Undos;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
@@ -37,6 +39,12 @@ public class FunnelDbContext : PlatformDbContext
 
     /// <summary>What their runs have still to do.</summary>
     public DbSet<LabelRuleTargetRow> LabelRuleTargets => Set<LabelRuleTargetRow>();
+
+    /// <summary>Previews of label rules.</summary>
+    public DbSet<PreviewRow> LabelRulePreviews => Set<PreviewRow>();
+
+    /// <summary>What undos left as it was.</summary>
+    public DbSet<UndoResultRow> UndoResults => Set<UndoResultRow>();
 }
 
 /// <summary>The same with SQL Server's migrations.</summary>

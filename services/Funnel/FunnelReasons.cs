@@ -13,5 +13,8 @@ public static class FunnelReasons
     public static readonly Reason LabelRuleNotFound = new("LABEL_RULE_NOT_FOUND", StatusCode.NotFound);
     public static readonly Reason LabelNotFound = new("LABEL_NOT_FOUND", StatusCode.NotFound);
     public static readonly Reason LabelRuleExists = new("LABEL_RULE_EXISTS", StatusCode.AlreadyExists);
+    public static readonly Reason RunNotEnded = new("RUN_NOT_ENDED", StatusCode.FailedPrecondition);
+    public static readonly Reason PreviewTokenInvalid = new("PREVIEW_TOKEN_INVALID", StatusCode.InvalidArgument);
+    public static readonly Reason LabelMembersChanged = new("LABEL_MEMBERS_CHANGED", StatusCode.FailedPrecondition);
 #pragma warning restore CS1591
 }

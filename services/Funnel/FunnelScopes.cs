@@ -7,6 +7,8 @@ public static class FunnelScopes
 {
     private const string Stages = "/contactplatform.funnel.v1.StageService/";
     private const string LabelRules = "/contactplatform.funnel.v1.LabelRuleService/";
+    private const string Previews = "/contactplatform.funnel.v1.LabelRulePreviewService/";
+    private const string Undos = "/contactplatform.funnel.v1.LabelRuleUndoService/";
     private const string Reports = "/contactplatform.funnel.v1.FunnelReportService/";
     private const string Changes = "/contactplatform.funnel.v1.ChangesService/";
 
@@ -31,7 +33,12 @@ public static class FunnelScopes
         [LabelRules + "ListLabelRuleRuns"] = Scopes.FunnelRead,
         [LabelRules + "CancelLabelRuleRun"] = Scopes.FunnelWrite,
         [LabelRules + "WatchLabelRuleRun"] = Scopes.FunnelRead,
+        [Previews + "PreviewLabelRule"] = Scopes.FunnelRead,
+        [Previews + "GetLabelRuleConflicts"] = Scopes.FunnelRead,
+        [Undos + "UndoLabelRuleRun"] = Scopes.FunnelWrite,
+        [Undos + "ListUndoResults"] = Scopes.FunnelRead,
         [Reports + "GetFunnelReport"] = Scopes.FunnelRead,
+        [Reports + "GetFunnelFlow"] = Scopes.FunnelRead,
         [Changes + "StreamChanges"] = Scopes.ChangesRead,
     });
 }

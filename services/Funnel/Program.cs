@@ -1,11 +1,14 @@
 using ContactPlatform;
 using ContactPlatform.Funnel;
 using ContactPlatform.Funnel.Changes;
+using ContactPlatform.Funnel.Conflicts;
 using ContactPlatform.Funnel.ContactFeed;
 using ContactPlatform.Funnel.DefaultStages;
 using ContactPlatform.Funnel.LabelRules;
+using ContactPlatform.Funnel.Previews;
 using ContactPlatform.Funnel.Reports;
 using ContactPlatform.Funnel.Stages;
+using ContactPlatform.Funnel.Undos;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Hosting;
@@ -23,16 +26,25 @@ builder.Services
     .AddScoped<DefaultStageStore>()
     .AddScoped<NewContacts>()
     .AddScoped<ReportStore>()
+    .AddScoped<FlowStore>()
     .AddScoped<ContactFeedStore>()
     .AddScoped<LabelRuleTargets>()
+    .AddScoped<LabelRuleRuns>()
+    .AddScoped<PreviewStore>()
+    .AddScoped<UndoStore>()
+    .AddSingleton<LabelMembers>()
+    .AddSingleton<ConflictFinder>()
     .AddSingleton<LabelRuleSnapshot>()
     .AddSingleton<IRunExecutor, LabelRuleExecutor>()
+    .AddSingleton<IRunExecutor, UndoExecutor>()
     .AddHostedService<RunWorker>()
     .AddHostedService<ContactFeedConsumer>();
 
 var app = builder.Build();
 app.MapGrpcService<StageEndpoint>();
 app.MapGrpcService<LabelRuleEndpoint>();
+app.MapGrpcService<PreviewEndpoint>();
+app.MapGrpcService<UndoEndpoint>();
 app.MapGrpcService<FunnelReportEndpoint>();
 app.MapGrpcService<ChangesEndpoint>();
 app.MapServiceDefaults();

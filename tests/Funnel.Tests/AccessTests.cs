@@ -1,8 +1,5 @@
 using ContactPlatform.Contacts.V1;
-using ContactPlatform.Funnel.V1;
 using ContactPlatform.ServiceDefaults.Auth;
-using Google.Protobuf;
-using Google.Protobuf.Reflection;
 using Grpc.Core;
 using static ContactPlatform.Funnel.Tests.PlatformFixture;
 
@@ -17,8 +14,7 @@ public sealed class AccessTests(PlatformFixture platform)
     public static TheoryData<string, bool> Methods()
     {
         var data = new TheoryData<string, bool>();
-        foreach (var method in ((FileDescriptor[])[StageReflection.Descriptor, LabelRuleReflection.Descriptor, FunnelReportReflection.Descriptor, V1.ChangesReflection.Descriptor])
-            .SelectMany(f => f.Services).SelectMany(s => s.Methods))
+        foreach (var method in TablesTests.Files.SelectMany(f => f.Services).SelectMany(s => s.Methods))
         {
             data.Add($"/{method.Service.FullName}/{method.Name}", method.IsServerStreaming);
         }

@@ -37,6 +37,10 @@ public sealed class PlatformFixture : IAsyncLifetime
     /// <summary>The same of the second replica.</summary>
     public LabelRuleService.LabelRuleServiceClient RulesOfReplica => new(Funnel.Replicas[1].Channel);
 
+    public LabelRulePreviewService.LabelRulePreviewServiceClient Previews => new(Funnel.Service.Channel);
+
+    public LabelRuleUndoService.LabelRuleUndoServiceClient Undos => new(Funnel.Service.Channel);
+
     public FunnelReportService.FunnelReportServiceClient Reports => new(Funnel.Service.Channel);
 
     /// <summary>Who identifies the operators of both services.</summary>
@@ -115,9 +119,19 @@ public sealed class PlatformFixture : IAsyncLifetime
     public async Task<long> CreateRuleAsync(long labelId, Common.V1.FunnelStage stage) =>
         (await Rules.CreateLabelRuleAsync(new() { LabelRule = new() { LabelId = labelId, Stage = stage } }, Headers)).LabelRule.LabelRuleId;
 
+    /// <summary>A request id that no other call uses.</summary>
+    public string NewRequestId() => $"request {Interlocked.Increment(ref names)}";
+
     /// <summary>Queues a run.</summary>
-    public async Task<LabelRuleRun> StartRunAsync(long ruleId) =>
-        (await Rules.RunLabelRuleAsync(new() { LabelRuleId = ruleId, RequestId = $"request {Interlocked.Increment(ref names)}" }, Headers)).LabelRuleRun;
+    public async Task<LabelRuleRun> StartRunAsync(long ruleId, string previewToken = "") =>
+        (await Rules.RunLabelRuleAsync(new() { LabelRuleId = ruleId, RequestId = NewRequestId(), PreviewToken = previewToken }, Headers)).LabelRuleRun;
+
+    /// <summary>Runs a rule to its end.</summary>
+    public async Task<LabelRuleRun> RunAsync(long ruleId, string previewToken = "") => await WaitForRunAsync((await StartRunAsync(ruleId, previewToken)).Run.RunId);
+
+    /// <summary>Undoes a run to the undo's end.</summary>
+    public async Task<LabelRuleRun> UndoAsync(long runId) =>
+        await WaitForRunAsync((await Undos.UndoLabelRuleRunAsync(new() { RunId = runId, RequestId = NewRequestId() }, Headers)).LabelRuleRun.Run.RunId);
 
     /// <summary>Waits until a run has ended.</summary>
     public async Task<LabelRuleRun> WaitForRunAsync(long runId, LabelRuleService.LabelRuleServiceClient? client = null)

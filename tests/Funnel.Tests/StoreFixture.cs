@@ -2,17 +2,21 @@ using ContactPlatform.Common.V1;
 using ContactPlatform.Funnel.ContactFeed;
 using ContactPlatform.Funnel.DefaultStages;
 using ContactPlatform.Funnel.LabelRules;
+using ContactPlatform.Funnel.Previews;
 using ContactPlatform.Funnel.Reports;
 using ContactPlatform.Funnel.Stages;
+using ContactPlatform.Funnel.Undos;
 using ContactPlatform.Funnel.V1;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Hosting;
+using ContactPlatform.ServiceDefaults.Runs;
 using ContactPlatform.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using RunState = ContactPlatform.ServiceDefaults.Runs.RunState;
 
 namespace ContactPlatform.Funnel.Tests;
 
@@ -22,11 +26,17 @@ public sealed class StoreFixture : IAsyncLifetime
     private WebApplication app = null!;
     private long accounts;
 
+    /// <summary>A time before anything that a run does.</summary>
+    public static readonly DateTime Before = new(2026, 3, 1, 0, 0, 0, DateTimeKind.Utc);
+
     /// <summary>The database.</summary>
     public TestDatabase Database { get; private set; } = null!;
 
     /// <summary>What works on runs.</summary>
     public LabelRuleExecutor Executor => app.Services.GetRequiredService<LabelRuleExecutor>();
+
+    /// <summary>What undoes them.</summary>
+    public UndoExecutor Undo => app.Services.GetRequiredService<UndoExecutor>();
 
     public async Task InitializeAsync()
     {
@@ -39,6 +49,7 @@ public sealed class StoreFixture : IAsyncLifetime
         builder.AddPlatformDatabase<FunnelDbContext, SqlServerFunnelDbContext>("funnel");
         builder.Logging.ClearProviders();
         builder.Services.AddScoped<StageStore>().AddScoped<DefaultStageStore>().AddScoped<ReportStore>().AddScoped<ContactFeedStore>().AddScoped<LabelRuleTargets>()
+            .AddScoped<FlowStore>().AddScoped<PreviewStore>().AddScoped<UndoStore>().AddSingleton<LabelMembers>().AddSingleton<UndoExecutor>()
             // Nobody is there: what is tested here must not need Contacts.
             .AddContactsClients(new Uri("http://127.0.0.1:9")).AddSingleton<ServiceTokens>().AddSingleton<ContactsCalls>()
             .AddSingleton<LabelRuleSnapshot>().AddSingleton<LabelRuleExecutor>();
@@ -58,6 +69,27 @@ public sealed class StoreFixture : IAsyncLifetime
         var scope = app.Services.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CurrentAccount>().Id = account;
         return scope;
+    }
+
+    /// <summary>A run at its first epoch: of a rule with its set written down, or one that undoes another run.</summary>
+    public async Task<RunWork> NewRunAsync(long account, long[] ids, FunnelStage stage, long undoneRunId = 0)
+    {
+        await using var scope = Open(account);
+        var db = scope.ServiceProvider.GetRequiredService<FunnelDbContext>();
+        var runId = await scope.ServiceProvider.GetRequiredService<IdSequence>().NextAsync(default);
+        var set = undoneRunId == 0 ? Before : (DateTime?)null;
+        var row = new RunRow
+        {
+            AccountId = account, RunId = runId, Kind = undoneRunId == 0 ? LabelRuleExecutor.RunKind : UndoExecutor.RunKind, State = RunState.Running, Epoch = 1, TotalCount = ids.Length,
+            CreateTime = Before, SetTime = set, ActorKind = (short)ActorKind.Operator, ActorSubject = "ann", ActorName = "Ann",
+        };
+        db.Runs.Add(row);
+        db.LabelRuleRuns.Add(new() { AccountId = account, RunId = runId, LabelRuleId = 1, LabelId = 1, Stage = stage, UndoneRunId = undoneRunId });
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        await db.SaveChangesAsync();
+        await scope.ServiceProvider.GetRequiredService<LabelRuleTargets>().WriteAsync(runId, 0, ids.Chunk(LabelRuleTargets.ChunkSize), default);
+        await transaction.CommitAsync();
+        return new RunWork(row, TimeProvider.System);
     }
 
     /// <summary>An act of an operator.</summary>

@@ -9,7 +9,12 @@ namespace ContactPlatform.Funnel.Tests;
 /// <summary>The literal tables name what the contract names, no more and no less.</summary>
 public sealed class TablesTests
 {
-    private static readonly FileDescriptor[] Files = [StageReflection.Descriptor, LabelRuleReflection.Descriptor, FunnelReportReflection.Descriptor, ChangesReflection.Descriptor];
+    /// <summary>The files of the contract that have methods.</summary>
+    public static readonly FileDescriptor[] Files =
+    [
+        StageReflection.Descriptor, LabelRuleReflection.Descriptor, LabelRulePreviewReflection.Descriptor, LabelRuleUndoReflection.Descriptor,
+        FunnelReportReflection.Descriptor, ChangesReflection.Descriptor,
+    ];
 
     [Fact]
     public void Every_method_has_a_scope() =>
@@ -27,7 +32,7 @@ public sealed class TablesTests
     private static string Expected(string method) => method[(method.LastIndexOf('/') + 1)..] switch
     {
         "StreamChanges" => Scopes.ChangesRead,
-        var name when new[] { "Get", "BatchGet", "List", "Watch" }.Any(verb => name.StartsWith(verb, StringComparison.Ordinal)) => Scopes.FunnelRead,
+        var name when new[] { "Get", "BatchGet", "List", "Watch", "Preview" }.Any(verb => name.StartsWith(verb, StringComparison.Ordinal)) => Scopes.FunnelRead,
         _ => Scopes.FunnelWrite,
     };
 }

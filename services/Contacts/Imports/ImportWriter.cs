@@ -81,7 +81,7 @@ public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, ImportLab
         await using var transaction = await db.BeginBulkAsync(cancellationToken);
         var raw = transaction.GetDbTransaction();
         await ShareLabelsAsync(raw, used, cancellationToken);
-        var known = await ImportStore.FindAsync(raw, account, batch.Lines, used, cancellationToken);
+        var known = await ImportKnown.FindAsync(raw, account, batch.Lines, used, cancellationToken);
         var outcome = decisions.Decide(batch.Lines, known, labelIds, dryRunKeys.Contains);
         if (!plan.Config.DryRun)
         {
@@ -135,7 +135,7 @@ public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, ImportLab
     private async Task ShareLabelsAsync(DbTransaction transaction, List<long> used, CancellationToken cancellationToken)
     {
         used.RemoveAll(id => id < 0);
-        var there = await ImportStore.ShareLabelsAsync(transaction, account, used, cancellationToken);
+        var there = await ImportKnown.ShareLabelsAsync(transaction, account, used, cancellationToken);
         if (used.Find(id => !there.Contains(id)) is not 0 and var gone)
         {
             throw plan.Config.LabelIds.Contains(gone)

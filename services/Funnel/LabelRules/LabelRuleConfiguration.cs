@@ -22,6 +22,7 @@ internal sealed class LabelRuleRunConfiguration : IEntityTypeConfiguration<Label
         builder.ToTable("label_rule_runs").HasKey(r => new { r.AccountId, r.RunId });
         builder.Property(r => r.RunId).ValueGeneratedNever();
         builder.Property(r => r.Stage).HasConversion<short>();
+        builder.Property(r => r.MembersDifference).HasMaxLength(1000);
     }
 }
 

@@ -1,5 +1,6 @@
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.Funnel.ContactFeed;
+using ContactPlatform.Funnel.Previews;
 using ContactPlatform.Funnel.V1;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
@@ -13,7 +14,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ContactPlatform.Funnel.LabelRules;
 
 /// <summary>Serves LabelRuleService.</summary>
-public sealed class LabelRuleEndpoint(FunnelDbContext db, RequestIds requests, RunStore runs, IdSequence ids, LabelService.LabelServiceClient labels, ContactsCalls contacts, TimeProvider time) : LabelRuleService.LabelRuleServiceBase
+public sealed class LabelRuleEndpoint(FunnelDbContext db, RequestIds requests, RunStore runs, LabelRuleRuns ruleRuns, PreviewStore previews, IdSequence ids, LabelService.LabelServiceClient labels, ContactsCalls contacts, TimeProvider time) : LabelRuleService.LabelRuleServiceBase
 {
     /// <inheritdoc/>
     public override async Task<CreateLabelRuleResponse> CreateLabelRule(CreateLabelRuleRequest request, ServerCallContext context)
@@ -61,12 +62,12 @@ public sealed class LabelRuleEndpoint(FunnelDbContext db, RequestIds requests, R
     public override async Task<DeleteLabelRuleResponse> DeleteLabelRule(DeleteLabelRuleRequest request, ServerCallContext context)
     {
         var id = LabelRuleProto.ReadId(request.LabelRuleId, "label_rule_id");
-        await FindAsync(id, context.CancellationToken);
+        await db.FindRuleAsync(id, context.CancellationToken);
         if (Etag.Check(request.Etag, LabelRuleRow.Version) is { } stale)
         {
             throw new RefusalException(stale);
         }
-        return await db.LabelRules.Where(r => r.LabelRuleId == id).ExecuteDeleteAsync(context.CancellationToken) > 0 ? new() : throw Missing(id);
+        return await db.LabelRules.Where(r => r.LabelRuleId == id).ExecuteDeleteAsync(context.CancellationToken) > 0 ? new() : throw LabelRuleRows.Missing(id);
     }
 
     /// <inheritdoc/>
@@ -79,25 +80,23 @@ public sealed class LabelRuleEndpoint(FunnelDbContext db, RequestIds requests, R
         var caller = Caller.Of(context);
         var (runId, created) = await requests.OnceAsync(caller, "RunLabelRule", requestId, new RunLabelRuleRequest(request) { RequestId = "" }, async () =>
         {
-            var rule = await FindAsync(ruleId, context.CancellationToken);
+            var rule = await db.FindRuleAsync(ruleId, context.CancellationToken);
+            var previewId = request.PreviewToken.Length == 0 ? 0 : await previews.FindAsync(rule, request.PreviewToken, context.CancellationToken);
             var id = await ids.NextAsync(context.CancellationToken);
             db.Runs.Add(runs.New(id, LabelRuleExecutor.RunKind, ruleId, caller));
-            db.LabelRuleRuns.Add(new LabelRuleRunRow { AccountId = caller.AccountId, RunId = id, LabelRuleId = ruleId, LabelId = rule.LabelId, Stage = rule.Stage });
+            db.LabelRuleRuns.Add(new LabelRuleRunRow { AccountId = caller.AccountId, RunId = id, LabelRuleId = ruleId, LabelId = rule.LabelId, Stage = rule.Stage, PreviewId = previewId });
             return id;
         }, context.CancellationToken);
         if (created)
         {
             runs.Queued();
         }
-        return new() { LabelRuleRun = await ShowRunAsync(await runs.GetAsync(runId, LabelRuleExecutor.RunKind, context.CancellationToken), context.CancellationToken) };
+        return new() { LabelRuleRun = await ruleRuns.ShowAsync(runId, context.CancellationToken) };
     }
 
     /// <inheritdoc/>
-    public override async Task<GetLabelRuleRunResponse> GetLabelRuleRun(GetLabelRuleRunRequest request, ServerCallContext context)
-    {
-        var run = await runs.GetAsync(LabelRuleProto.ReadId(request.RunId, "run_id"), LabelRuleExecutor.RunKind, context.CancellationToken);
-        return new() { LabelRuleRun = await ShowRunAsync(run, context.CancellationToken) };
-    }
+    public override async Task<GetLabelRuleRunResponse> GetLabelRuleRun(GetLabelRuleRunRequest request, ServerCallContext context) =>
+        new() { LabelRuleRun = await ruleRuns.ShowAsync(LabelRuleProto.ReadId(request.RunId, "run_id"), context.CancellationToken) };
 
     /// <inheritdoc/>
     public override async Task<ListLabelRuleRunsResponse> ListLabelRuleRuns(ListLabelRuleRunsRequest request, ServerCallContext context)
@@ -107,7 +106,7 @@ public sealed class LabelRuleEndpoint(FunnelDbContext db, RequestIds requests, R
         var page = Page.Read(request.PageSize, request.PageToken, violations, "ListLabelRuleRuns", request.LabelRuleId);
         violations.ThrowIfAny();
         var (ruleId, before) = (request.LabelRuleId, page.After ?? long.MaxValue);
-        var found = await db.Runs.AsNoTracking().Where(r => r.Kind == LabelRuleExecutor.RunKind && r.RunId < before && (ruleId == 0 || r.SubjectId == ruleId))
+        var found = await db.Runs.AsNoTracking().Where(r => r.RunId < before && (ruleId == 0 || r.SubjectId == ruleId))
             .Join(db.LabelRuleRuns.AsNoTracking(), r => r.RunId, d => d.RunId, (run, detail) => new { run, detail })
             .OrderByDescending(r => r.run.RunId).Take(page.Size + 1).ToListAsync(context.CancellationToken);
         var (rows, next) = page.Cut(found, r => r.run.RunId);
@@ -117,18 +116,21 @@ public sealed class LabelRuleEndpoint(FunnelDbContext db, RequestIds requests, R
     /// <inheritdoc/>
     public override async Task<CancelLabelRuleRunResponse> CancelLabelRuleRun(CancelLabelRuleRunRequest request, ServerCallContext context)
     {
-        var run = await runs.CancelAsync(LabelRuleProto.ReadId(request.RunId, "run_id"), LabelRuleExecutor.RunKind, context.CancellationToken);
-        return new() { LabelRuleRun = await ShowRunAsync(run, context.CancellationToken) };
+        var detail = await ruleRuns.DetailAsync(LabelRuleProto.ReadId(request.RunId, "run_id"), context.CancellationToken);
+        return new() { LabelRuleRun = detail.ToProto(await runs.CancelAsync(detail.RunId, LabelRuleRuns.Kind(detail), context.CancellationToken)) };
     }
 
     /// <inheritdoc/>
     public override async Task WatchLabelRuleRun(WatchLabelRuleRunRequest request, IServerStreamWriter<WatchLabelRuleRunResponse> responseStream, ServerCallContext context)
     {
-        var id = LabelRuleProto.ReadId(request.RunId, "run_id");
-        LabelRuleRunRow? detail = null;
-        await foreach (var run in runs.WatchAsync(id, LabelRuleExecutor.RunKind, null, context.CancellationToken))
+        var detail = await ruleRuns.DetailAsync(LabelRuleProto.ReadId(request.RunId, "run_id"), context.CancellationToken);
+        await foreach (var run in runs.WatchAsync(detail.RunId, LabelRuleRuns.Kind(detail), null, context.CancellationToken))
         {
-            detail ??= await DetailAsync(id, context.CancellationToken);
+            if (run.Ended)
+            {
+                // The difference from a preview is known by now.
+                detail = await ruleRuns.DetailAsync(detail.RunId, context.CancellationToken);
+            }
             await responseStream.WriteAsync(new() { LabelRuleRun = detail.ToProto(run) }, context.CancellationToken);
         }
     }
@@ -141,7 +143,7 @@ public sealed class LabelRuleEndpoint(FunnelDbContext db, RequestIds requests, R
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
         {
-            throw new RefusalException(LabelRuleSnapshot.NoLabel(row.LabelId), e);
+            throw new RefusalException(LabelMembers.NoLabel(row.LabelId), e);
         }
     }
 
@@ -157,23 +159,11 @@ public sealed class LabelRuleEndpoint(FunnelDbContext db, RequestIds requests, R
 
     private async Task<LabelRule> ShowAsync(long id, CancellationToken cancellationToken)
     {
-        var row = await FindAsync(id, cancellationToken);
+        var row = await db.FindRuleAsync(id, cancellationToken);
         return row.ToProto((await LastRunsAsync([id], cancellationToken)).GetValueOrDefault(id));
     }
-
-    private async Task<LabelRuleRow> FindAsync(long id, CancellationToken cancellationToken) =>
-        await db.LabelRules.AsNoTracking().SingleOrDefaultAsync(r => r.LabelRuleId == id, cancellationToken) ?? throw Missing(id);
 
     private Task<Dictionary<long, long>> LastRunsAsync(long[] ruleIds, CancellationToken cancellationToken) =>
         db.Runs.Where(r => r.Kind == LabelRuleExecutor.RunKind && ruleIds.Contains(r.SubjectId)).GroupBy(r => r.SubjectId)
             .Select(g => new { RuleId = g.Key, RunId = g.Max(r => r.RunId) }).ToDictionaryAsync(r => r.RuleId, r => r.RunId, cancellationToken);
-
-    private async Task<LabelRuleRun> ShowRunAsync(RunRow run, CancellationToken cancellationToken) =>
-        (await DetailAsync(run.RunId, cancellationToken)).ToProto(run);
-
-    private Task<LabelRuleRunRow> DetailAsync(long runId, CancellationToken cancellationToken) =>
-        db.LabelRuleRuns.AsNoTracking().SingleAsync(r => r.RunId == runId, cancellationToken);
-
-    private static RefusalException Missing(long id) =>
-        new(new Refusal(FunnelReasons.LabelRuleNotFound, $"there is no label rule {id}").With("label_rule_id", id));
 }

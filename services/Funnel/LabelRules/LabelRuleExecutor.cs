@@ -44,7 +44,7 @@ public sealed class LabelRuleExecutor(LabelRuleSnapshot snapshot, IServiceScopeF
         {
             if (work.Row.SetTime is null)
             {
-                await snapshot.TakeAsync(work, run.LabelId, cancellationToken);
+                await snapshot.TakeAsync(work, run, cancellationToken);
             }
             await ApplyAllAsync(work, run, cancellationToken);
             while (await targets.AnyAsync(run.RunId, cancellationToken))

@@ -60,5 +60,7 @@ public static class LabelRuleProto
         LabelRuleId = row.LabelRuleId,
         LabelId = row.LabelId,
         Stage = row.Stage,
+        UndoneRunId = row.UndoneRunId,
+        MembersDifference = row.MembersDifference is { } difference ? MembersDifference.Parser.ParseFrom(difference) : null,
     };
 }

@@ -1,5 +1,7 @@
 using ContactPlatform.Common.V1;
 using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.ServiceDefaults.Errors;
+using Microsoft.EntityFrameworkCore;
 
 namespace ContactPlatform.Funnel.LabelRules;
 
@@ -28,7 +30,7 @@ public sealed class LabelRuleRow : IAccountOwned
     public const long Version = 1;
 }
 
-/// <summary>What a run is about: a copy, so that the run stays what it was when its rule is deleted.</summary>
+/// <summary>What a run, or the undoing of one, is about: a copy, so that the run stays what it was when its rule is deleted.</summary>
 public sealed class LabelRuleRunRow : IAccountOwned
 {
     /// <summary>The account.</summary>
@@ -45,18 +47,38 @@ public sealed class LabelRuleRunRow : IAccountOwned
 
     /// <summary>Its stage.</summary>
     public FunnelStage Stage { get; init; }
+
+    /// <summary>The run that this one undoes; 0 for a run of the rule itself.</summary>
+    public long UndoneRunId { get; init; }
+
+    /// <summary>The preview whose set the run has to find; 0 for none.</summary>
+    public long PreviewId { get; init; }
+
+    /// <summary>How the set differed from the preview's, as the contract's message; null when it did not.</summary>
+    public byte[]? MembersDifference { get; init; }
+
+    /// <summary>The same for a run that undoes this one.</summary>
+    public LabelRuleRunRow Undoing(long runId) => new()
+    {
+        AccountId = AccountId,
+        RunId = runId,
+        LabelRuleId = LabelRuleId,
+        LabelId = LabelId,
+        Stage = Stage,
+        UndoneRunId = RunId,
+    };
 }
 
 /// <summary>
-/// A piece of what a run has still to do: the members of the label as they were read, up to 1,000 in a row. It is
-/// deleted in the transaction that moves them, so what is here is exactly what is left.
+/// A piece of a set: the members of the label as they were read, up to 1,000 in a row. A run's piece is deleted in the
+/// transaction that moves them, so what is here is exactly what is left; a preview's stays until the preview ends.
 /// </summary>
 public sealed class LabelRuleTargetRow : IAccountOwned
 {
     /// <summary>The account.</summary>
     public long AccountId { get; init; }
 
-    /// <summary>The run.</summary>
+    /// <summary>The run, or the preview: their ids come from one sequence.</summary>
     public long RunId { get; init; }
 
     /// <summary>Place of the piece, in ascending order of contacts.</summary>
@@ -64,4 +86,17 @@ public sealed class LabelRuleTargetRow : IAccountOwned
 
     /// <summary>Ids of the contacts, ascending, 8 bytes each with the lowest first.</summary>
     public required byte[] ContactIds { get; init; }
+}
+
+/// <summary>Finds rules.</summary>
+public static class LabelRuleRows
+{
+    /// <summary>Finds a rule.</summary>
+    /// <exception cref="RefusalException">LABEL_RULE_NOT_FOUND.</exception>
+    public static async Task<LabelRuleRow> FindRuleAsync(this FunnelDbContext db, long id, CancellationToken cancellationToken) =>
+        await db.LabelRules.AsNoTracking().SingleOrDefaultAsync(r => r.LabelRuleId == id, cancellationToken) ?? throw Missing(id);
+
+    /// <summary>The refusal when there is no such rule.</summary>
+    public static RefusalException Missing(long id) =>
+        new(new Refusal(FunnelReasons.LabelRuleNotFound, $"there is no label rule {id}").With("label_rule_id", id));
 }

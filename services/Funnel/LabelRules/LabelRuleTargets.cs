@@ -8,7 +8,7 @@ using NpgsqlTypes;
 
 namespace ContactPlatform.Funnel.LabelRules;
 
-/// <summary>Writes down a run's set, and gives it out piece by piece.</summary>
+/// <summary>Writes down the set of a run or of a preview, and gives it out piece by piece.</summary>
 public sealed class LabelRuleTargets(FunnelDbContext db, StageStore stages)
 {
     /// <summary>Contacts in a piece: row locks are held for milliseconds, and the commit's cost is shared by enough rows.</summary>
@@ -34,10 +34,18 @@ public sealed class LabelRuleTargets(FunnelDbContext db, StageStore stages)
         DELETE FROM next OUTPUT deleted.chunk_number, deleted.contact_ids
         """);
 
-    /// <summary>Writes pieces in the open transaction.</summary>
-    public Task WriteAsync(long runId, int firstChunk, IEnumerable<long[]> chunks, CancellationToken cancellationToken) =>
-        BulkCopy.WriteAsync(db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction(), "label_rule_targets", Columns,
+    /// <summary>Writes pieces, in the open transaction if there is one.</summary>
+    public async Task WriteAsync(long runId, int firstChunk, IEnumerable<long[]> chunks, CancellationToken cancellationToken)
+    {
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        await BulkCopy.WriteAsync(db.Database.GetDbConnection(), db.Database.CurrentTransaction?.GetDbTransaction(), "label_rule_targets", Columns,
             chunks.Select((ids, i) => new object?[] { db.AccountId, runId, firstChunk + i, MemoryMarshal.AsBytes(ids.AsSpan()).ToArray() }), cancellationToken);
+    }
+
+    /// <summary>Reads a piece; null when there is none with this number.</summary>
+    public async Task<long[]?> ReadAsync(long runId, int chunkNumber, CancellationToken cancellationToken) =>
+        await db.LabelRuleTargets.AsNoTracking().Where(t => t.RunId == runId && t.ChunkNumber == chunkNumber).Select(t => t.ContactIds)
+            .SingleOrDefaultAsync(cancellationToken) is { } bytes ? MemoryMarshal.Cast<byte, long>(bytes).ToArray() : null;
 
     /// <summary>Takes the next free piece in the open transaction; null when there is none.</summary>
     public async Task<(int Number, long[] ContactIds)?> TakeAsync(long runId, int after, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using ContactPlatform.Common.V1;
+using ContactPlatform.Funnel.Stages;
 using ContactPlatform.Funnel.V1;
 using Google.Protobuf.WellKnownTypes;
 
@@ -26,4 +27,24 @@ public static class ReportProto
             }),
         },
     };
+
+    /// <summary>Shows the moves of a period with their sums.</summary>
+    public static GetFunnelFlowResponse ToProto(IReadOnlyList<FlowCount> flows, DateTime start, DateTime end)
+    {
+        long Sum(Func<FlowCount, bool> which) => flows.Where(which).Sum(f => f.Count);
+        return new()
+        {
+            StartTime = Timestamp.FromDateTime(start),
+            EndTime = Timestamp.FromDateTime(end),
+            Flows = { flows.Select(f => new FunnelFlow { From = Status(f.From), To = Status(f.To), MoveCount = f.Count }) },
+            ChangeCount = Sum(f => f is { From: not null, To: not null }),
+            LostCount = Sum(f => f is { From.Lost: false, To.Lost: true }),
+            ReactivatedCount = Sum(f => f is { From.Lost: true, To.Lost: false }),
+            CreatedCount = Sum(f => f.From is null),
+            DeletedCount = Sum(f => f.To is null),
+        };
+    }
+
+    private static StageStatus? Status((FunnelStage? Stage, bool Lost)? standing) =>
+        standing is { } known ? StageProto.Status(known.Stage, known.Lost) : null;
 }

@@ -14,38 +14,57 @@ public readonly record struct StandingCount(FunnelStage? Stage, bool Lost, long 
 public sealed class ReportStore(FunnelDbContext db, StageStore stages)
 {
     private static readonly SqlText Now = new(
-        "SELECT stage, lost, COUNT(*) FROM contact_stages WHERE account_id = @account AND delete_time IS NULL GROUP BY stage, lost",
-        "SELECT stage, lost, COUNT_BIG(*) FROM contact_stages WHERE account_id = @account AND delete_time IS NULL GROUP BY stage, lost");
+        """
+        SELECT COALESCE(stage, 0) * 2 + CAST(lost AS int), COUNT(*) FROM contact_stages
+        WHERE account_id = @account AND delete_time IS NULL GROUP BY stage, lost
+        """,
+        """
+        SELECT COALESCE(stage, 0) * 2 + CAST(lost AS int), COUNT_BIG(*) FROM contact_stages
+        WHERE account_id = @account AND delete_time IS NULL GROUP BY stage, lost
+        """);
 
     // Backwards from the present: every history is a chain in which each `from` is the `to` before, so undoing all moves
     // since the time (plus one where from, minus one where to) leaves each contact where it stood then. Contacts created
     // since then end up without a stage and are taken out; contacts deleted by then are left out, and have not moved since.
+    // Move by move, because counting one kind of move is a range of one index, and grouping millions of them is not needed.
     private static readonly SqlText AsOf = new(
         """
-        WITH moves AS (
-          SELECT from_stage, from_lost, to_stage, to_lost, COUNT(*) AS number FROM stage_changes
-          WHERE account_id = @account AND change_time > @time GROUP BY from_stage, from_lost, to_stage, to_lost
+        WITH moves AS MATERIALIZED (
+          SELECT f.code AS from_code, t.code AS to_code, (
+            SELECT COUNT(*) FROM stage_changes
+            WHERE account_id = @account AND move = f.code * 12 + t.code AND change_time > @time) AS number
+          FROM (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11)) AS f (code)
+          CROSS JOIN (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11)) AS t (code)
+        ), contacts AS MATERIALIZED (
+          SELECT COALESCE(stage, 0) * 2 + CAST(lost AS int) AS code,
+            COUNT(CASE WHEN delete_time IS NULL OR delete_time > @time THEN 1 END) AS number,
+            COUNT(CASE WHEN create_time > @time THEN 1 END) AS later
+          FROM contact_stages WHERE account_id = @account GROUP BY stage, lost
         ), counts AS (
-          SELECT stage, lost, COUNT(*) AS number FROM contact_stages
-          WHERE account_id = @account AND (delete_time IS NULL OR delete_time > @time) GROUP BY stage, lost
-          UNION ALL SELECT from_stage, from_lost, number FROM moves
-          UNION ALL SELECT to_stage, to_lost, -number FROM moves
-          UNION ALL SELECT NULL, false, -COUNT(*) FROM contact_stages WHERE account_id = @account AND create_time > @time
+          SELECT code, number FROM contacts
+          UNION ALL SELECT 0, -later FROM contacts
+          UNION ALL SELECT from_code, number FROM moves
+          UNION ALL SELECT to_code, -number FROM moves
         )
-        SELECT stage, lost, SUM(number)::bigint FROM counts GROUP BY stage, lost
+        SELECT code, CAST(SUM(number) AS bigint) FROM counts GROUP BY code
         """,
         """
-        WITH moves AS (
-          SELECT from_stage, from_lost, to_stage, to_lost, COUNT_BIG(*) AS number FROM stage_changes
-          WHERE account_id = @account AND change_time > @time GROUP BY from_stage, from_lost, to_stage, to_lost
-        ), counts AS (
-          SELECT stage, lost, COUNT_BIG(*) AS number FROM contact_stages
-          WHERE account_id = @account AND (delete_time IS NULL OR delete_time > @time) GROUP BY stage, lost
-          UNION ALL SELECT from_stage, from_lost, number FROM moves
-          UNION ALL SELECT to_stage, to_lost, -number FROM moves
-          UNION ALL SELECT CAST(NULL AS smallint), CAST(0 AS bit), -COUNT_BIG(*) FROM contact_stages WHERE account_id = @account AND create_time > @time
+        WITH counts AS (
+          SELECT c.code, c.number FROM (
+            SELECT COALESCE(stage, 0) * 2 + CAST(lost AS int) AS code,
+              COUNT_BIG(CASE WHEN delete_time IS NULL OR delete_time > @time THEN 1 END) AS number,
+              COUNT_BIG(CASE WHEN create_time > @time THEN 1 END) AS later
+            FROM contact_stages WHERE account_id = @account GROUP BY stage, lost) AS s
+          CROSS APPLY (VALUES (s.code, s.number), (0, -s.later)) AS c (code, number)
+          UNION ALL
+          SELECT c.code, c.number FROM (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11)) AS f (code)
+          CROSS JOIN (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11)) AS t (code)
+          CROSS APPLY (
+            SELECT COUNT_BIG(*) AS number FROM stage_changes
+            WHERE account_id = @account AND move = f.code * 12 + t.code AND change_time > @time) AS m
+          CROSS APPLY (VALUES (f.code, m.number), (t.code, -m.number)) AS c (code, number)
         )
-        SELECT stage, lost, SUM(number) FROM counts GROUP BY stage, lost
+        SELECT code, SUM(number) FROM counts GROUP BY code
         """);
 
     /// <summary>Counts the account's contacts, now or as of a past time.</summary>
@@ -61,7 +80,8 @@ public sealed class ReportStore(FunnelDbContext db, StageStore stages)
         var counts = new List<StandingCount>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            counts.Add(new(reader.IsDBNull(0) ? null : (FunnelStage)reader.GetInt16(0), reader.GetBoolean(1), reader.GetInt64(2)));
+            var (stage, lost) = StandingCode.Read(reader.GetInt32(0));
+            counts.Add(new(stage, lost, reader.GetInt64(1)));
         }
         return counts;
     }

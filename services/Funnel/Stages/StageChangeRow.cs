@@ -24,6 +24,8 @@ public sealed class StageChangeRow : IAccountOwned
     public bool ToLost { get; init; }
     public StageChangeCause Cause { get; init; }
     public long RunId { get; init; }
+    /// <summary>From and to as one number, computed by the database; see <see cref="Reports.StandingCode"/>.</summary>
+    public short Move { get; init; }
 #pragma warning restore CS1591
 }
 

@@ -1,3 +1,4 @@
+using ContactPlatform.Funnel.Reports;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -29,8 +30,11 @@ internal sealed class StageChangeConfiguration : IEntityTypeConfiguration<StageC
         builder.Property(c => c.FromStage).HasConversion<short?>();
         builder.Property(c => c.ToStage).HasConversion<short?>();
         builder.Property(c => c.Cause).HasConversion<short>();
-        // A report of the past counts moves since then from the index alone. As key columns, not included ones: equal
-        // entries, of which a run makes a thousand at a time, are stored once.
-        builder.HasIndex(c => new { c.AccountId, c.ChangeTime, c.FromStage, c.FromLost, c.ToStage, c.ToLost });
+        builder.Property(c => c.Move).HasComputedColumnSql(StandingCode.MoveSql, stored: true);
+        // Reports of the past and flows count the moves of a kind in a range of time, from the index alone.
+        builder.HasIndex(c => new { c.AccountId, c.Move, c.ChangeTime });
+        // What a run of Funnel moved, in the order in which it is undone and listed. LABEL_RULE and UNDO: the run ids of
+        // imports are those of Contacts.
+        builder.HasIndex(c => new { c.AccountId, c.RunId, c.ContactId }).HasFilter("cause IN (3, 6)");
     }
 }

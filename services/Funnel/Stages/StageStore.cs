@@ -22,6 +22,9 @@ public enum Outcome
 
     /// <summary>It is deleted.</summary>
     Deleted = 3,
+
+    /// <summary>Something else moved it after what is to be undone.</summary>
+    ChangedSince = 4,
 }
 
 /// <summary>What became of one contact of many.</summary>

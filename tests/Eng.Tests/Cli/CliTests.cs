@@ -1,6 +1,5 @@
 using ContactPlatform.Common.V1;
 using ContactPlatform.Contacts.V1;
-using ContactPlatform.LocalTools;
 using ContactPlatform.Testing;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
@@ -126,18 +125,7 @@ public sealed class CliTests : IAsyncLifetime, IDisposable
     };
 
     private Task<ChildProcess> RunAsync(params string[] arguments) =>
-        arguments[0].StartsWith("http:", StringComparison.Ordinal) ? RunAtAsync(arguments[0], arguments[1..]) : RunAtAsync(_services.Address, arguments);
-
-    private async Task<ChildProcess> RunAtAsync(string address, string[] arguments)
-    {
-        var assembly = Path.Combine(RepoRoot.Path, "eng", "cli", "bin", "Debug", "net10.0", "ContactPlatform.Cli.dll");
-        var cli = ChildProcess.StartDotNet(assembly, arguments, new Dictionary<string, string?>
-        {
-            ["CONTACTPLATFORM_CONTACTS"] = address,
-            ["CONTACTPLATFORM_FUNNEL"] = address,
-            ["CONTACTPLATFORM_API_KEY"] = "the key",
-        });
-        await cli.WaitForExitAsync(_timeout.Token);
-        return cli;
-    }
+        arguments[0].StartsWith("http:", StringComparison.Ordinal)
+            ? ScriptedServices.RunCliAsync(arguments[0], arguments[1..], _timeout.Token)
+            : ScriptedServices.RunCliAsync(_services.Address, arguments, _timeout.Token);
 }

@@ -1,6 +1,7 @@
 using ContactPlatform.Common.V1;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.Funnel.V1;
+using ContactPlatform.LocalTools;
 using ContactPlatform.Testing;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -41,12 +42,32 @@ internal sealed class ScriptedServices : IAsyncDisposable
         application.MapGrpcService<Access>();
         application.MapGrpcService<Labels>();
         application.MapGrpcService<LabelRules>();
+        application.MapGrpcService<Previews>();
+        application.MapGrpcService<Undos>();
+        application.MapGrpcService<Reports>();
         application.MapGrpcService<Imports>();
         await application.StartAsync();
         return new ScriptedServices(application, $"http://localhost:{port}");
     }
 
     public ValueTask DisposeAsync() => _application.DisposeAsync();
+
+    /// <summary>Runs the command line to its end as a process, as a person or a script gets it.</summary>
+    /// <param name="address">Of both services.</param>
+    /// <param name="arguments">Its arguments, unquoted.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    public static async Task<ChildProcess> RunCliAsync(string address, string[] arguments, CancellationToken cancellationToken)
+    {
+        var assembly = Path.Combine(RepoRoot.Path, "eng", "cli", "bin", "Debug", "net10.0", "ContactPlatform.Cli.dll");
+        var cli = ChildProcess.StartDotNet(assembly, arguments, new Dictionary<string, string?>
+        {
+            ["CONTACTPLATFORM_CONTACTS"] = address,
+            ["CONTACTPLATFORM_FUNNEL"] = address,
+            ["CONTACTPLATFORM_API_KEY"] = "the key",
+        });
+        await cli.WaitForExitAsync(cancellationToken);
+        return cli;
+    }
 
     private sealed class Access : AccessService.AccessServiceBase
     {
@@ -64,7 +85,7 @@ internal sealed class ScriptedServices : IAsyncDisposable
     private sealed class LabelRules(Script script) : LabelRuleService.LabelRuleServiceBase
     {
         public override Task<ListLabelRulesResponse> ListLabelRules(ListLabelRulesRequest request, ServerCallContext context) =>
-            Task.FromResult(new ListLabelRulesResponse());
+            Task.FromResult(new ListLabelRulesResponse { LabelRules = { script.Rules } });
 
         public override Task<CreateLabelRuleResponse> CreateLabelRule(CreateLabelRuleRequest request, ServerCallContext context)
         {
@@ -74,8 +95,11 @@ internal sealed class ScriptedServices : IAsyncDisposable
             return Task.FromResult(new CreateLabelRuleResponse { LabelRule = rule });
         }
 
-        public override Task<RunLabelRuleResponse> RunLabelRule(RunLabelRuleRequest request, ServerCallContext context) =>
-            Task.FromResult(new RunLabelRuleResponse { LabelRuleRun = new LabelRuleRun { Run = new Run { RunId = 5, State = RunState.Queued } } });
+        public override Task<RunLabelRuleResponse> RunLabelRule(RunLabelRuleRequest request, ServerCallContext context)
+        {
+            script.Asked = request;
+            return Task.FromResult(new RunLabelRuleResponse { LabelRuleRun = new LabelRuleRun { Run = new Run { RunId = 5, State = RunState.Queued } } });
+        }
 
         public override async Task WatchLabelRuleRun(WatchLabelRuleRunRequest request, IServerStreamWriter<WatchLabelRuleRunResponse> responseStream, ServerCallContext context)
         {
@@ -89,8 +113,47 @@ internal sealed class ScriptedServices : IAsyncDisposable
                     return;
                 }
 
-                await responseStream.WriteAsync(new() { LabelRuleRun = new LabelRuleRun { Run = run } }, context.CancellationToken);
+                await responseStream.WriteAsync(new() { LabelRuleRun = new LabelRuleRun { Run = run, MembersDifference = script.Difference } }, context.CancellationToken);
             }
+        }
+    }
+
+    private sealed class Previews(Script script) : LabelRulePreviewService.LabelRulePreviewServiceBase
+    {
+        public override Task<PreviewLabelRuleResponse> PreviewLabelRule(PreviewLabelRuleRequest request, ServerCallContext context) =>
+            Task.FromResult(new PreviewLabelRuleResponse { Preview = script.Preview });
+
+        public override Task<GetLabelRuleConflictsResponse> GetLabelRuleConflicts(GetLabelRuleConflictsRequest request, ServerCallContext context)
+        {
+            script.Asked = request;
+            return Task.FromResult(new GetLabelRuleConflictsResponse { Conflicts = { script.Conflicts } });
+        }
+    }
+
+    private sealed class Undos(Script script) : LabelRuleUndoService.LabelRuleUndoServiceBase
+    {
+        public override Task<UndoLabelRuleRunResponse> UndoLabelRuleRun(UndoLabelRuleRunRequest request, ServerCallContext context)
+        {
+            script.Asked = request;
+            return Task.FromResult(new UndoLabelRuleRunResponse { LabelRuleRun = new LabelRuleRun { Run = new Run { RunId = 6, State = RunState.Queued } } });
+        }
+
+        public override Task<ListUndoResultsResponse> ListUndoResults(ListUndoResultsRequest request, ServerCallContext context) =>
+            Task.FromResult(new ListUndoResultsResponse { UndoResults = { script.UndoResults.Where(r => r.Outcome == request.Outcome) } });
+    }
+
+    private sealed class Reports(Script script) : FunnelReportService.FunnelReportServiceBase
+    {
+        public override Task<GetFunnelReportResponse> GetFunnelReport(GetFunnelReportRequest request, ServerCallContext context)
+        {
+            script.Asked = request;
+            return Task.FromResult(new GetFunnelReportResponse { AsOfTime = request.AsOfTime });
+        }
+
+        public override Task<GetFunnelFlowResponse> GetFunnelFlow(GetFunnelFlowRequest request, ServerCallContext context)
+        {
+            script.Asked = request;
+            return Task.FromResult(script.Flow);
         }
     }
 
@@ -118,23 +181,4 @@ internal sealed class ScriptedServices : IAsyncDisposable
         public override Task DownloadImportErrors(DownloadImportErrorsRequest request, IServerStreamWriter<DownloadImportErrorsResponse> responseStream, ServerCallContext context) =>
             responseStream.WriteAsync(new() { Data = ByteString.CopyFromUtf8("line,reason\n3,INVALID_FIELD\n") }, context.CancellationToken);
     }
-}
-
-/// <summary>What the services say, and what they heard.</summary>
-internal sealed class Script
-{
-    /// <summary>States that the watched run goes through; null cuts the connection.</summary>
-    public Queue<Run?> Runs { get; } = new();
-
-    public int Watches { get; set; }
-
-    public string? Authorization { get; set; }
-
-    public Google.Rpc.Status? UploadRefusal { get; set; }
-
-    public List<byte> Uploaded { get; } = [];
-
-    public ImportConfig? Config { get; set; }
-
-    public Import? Import { get; set; }
 }

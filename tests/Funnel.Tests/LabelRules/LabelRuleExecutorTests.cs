@@ -3,12 +3,10 @@ using ContactPlatform.Funnel.ContactFeed;
 using ContactPlatform.Funnel.LabelRules;
 using ContactPlatform.Funnel.Stages;
 using ContactPlatform.Funnel.V1;
-using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Runs;
 using ContactPlatform.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using RunState = ContactPlatform.ServiceDefaults.Runs.RunState;
 
 namespace ContactPlatform.Funnel.Tests.LabelRules;
 
@@ -16,7 +14,7 @@ namespace ContactPlatform.Funnel.Tests.LabelRules;
 [Collection("stores")]
 public sealed class LabelRuleExecutorTests(StoreFixture fixture)
 {
-    private static readonly DateTime Before = new(2026, 3, 1, 0, 0, 0, DateTimeKind.Utc);
+    private static readonly DateTime Before = StoreFixture.Before;
     private readonly long account = fixture.NewAccount();
 
     [Fact]
@@ -133,23 +131,5 @@ public sealed class LabelRuleExecutorTests(StoreFixture fixture)
         (await FunnelCheck.BrokenAsync(fixture.Database, default)).ShouldBeEmpty();
     }
 
-    /// <summary>A run at its first epoch whose set is written down.</summary>
-    private async Task<RunWork> RunAsync(long[] ids, FunnelStage stage)
-    {
-        await using var scope = fixture.Open(account);
-        var db = scope.ServiceProvider.GetRequiredService<FunnelDbContext>();
-        var runId = await scope.ServiceProvider.GetRequiredService<IdSequence>().NextAsync(default);
-        var row = new RunRow
-        {
-            AccountId = account, RunId = runId, Kind = LabelRuleExecutor.RunKind, State = RunState.Running, Epoch = 1, TotalCount = ids.Length,
-            CreateTime = Before, SetTime = Before, ActorKind = (short)ActorKind.Operator, ActorSubject = "ann", ActorName = "Ann",
-        };
-        db.Runs.Add(row);
-        db.LabelRuleRuns.Add(new() { AccountId = account, RunId = runId, LabelRuleId = 1, LabelId = 1, Stage = stage });
-        await using var transaction = await db.Database.BeginTransactionAsync();
-        await db.SaveChangesAsync();
-        await scope.ServiceProvider.GetRequiredService<LabelRuleTargets>().WriteAsync(runId, 0, ids.Chunk(LabelRuleTargets.ChunkSize), default);
-        await transaction.CommitAsync();
-        return new RunWork(row, TimeProvider.System);
-    }
+    private Task<RunWork> RunAsync(long[] ids, FunnelStage stage) => fixture.NewRunAsync(account, ids, stage);
 }

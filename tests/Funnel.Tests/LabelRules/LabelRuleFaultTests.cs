@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Diagnostics;
 using ContactPlatform.Common.V1;
 using ContactPlatform.Funnel.V1;
@@ -23,7 +22,7 @@ public sealed class LabelRuleFaultTests(PlatformFixture platform)
         LabelRuleRun run;
         ServiceHost worker;
         long killed;
-        await using (await HoldAsync(ids[1200]))
+        await using (await RowHold.TakeAsync(platform, ids[1200]))
         {
             run = await StartAndStallAsync(rule);
             worker = await WorkerAsync(run);
@@ -48,7 +47,7 @@ public sealed class LabelRuleFaultTests(PlatformFixture platform)
     {
         var (ids, rule) = await RuleAsync(FunnelStage.Promoter);
         LabelRuleRun run;
-        await using (await HoldAsync(ids[1200]))
+        await using (await RowHold.TakeAsync(platform, ids[1200]))
         {
             run = await StartAndStallAsync(rule);
             var asked = (await platform.Rules.CancelLabelRuleRunAsync(new() { RunId = run.Run.RunId }, platform.Headers)).LabelRuleRun.Run;
@@ -66,20 +65,6 @@ public sealed class LabelRuleFaultTests(PlatformFixture platform)
     {
         var (ids, label) = await platform.CrowdAsync(Members);
         return (ids, await platform.CreateRuleAsync(label, stage));
-    }
-
-    /// <summary>Locks a contact's row until disposed: a run comes as far as the piece that holds it.</summary>
-    private async Task<Hold> HoldAsync(long id)
-    {
-        // Asked for, so that Funnel has its row whether the feed has brought it or not.
-        await platform.StageAsync(id);
-        var connection = await platform.Funnel.Database.OpenAsync(default);
-        var transaction = await connection.BeginTransactionAsync();
-        await using var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = $"UPDATE contact_stages SET lost = lost WHERE contact_id = {id}";
-        (await command.ExecuteNonQueryAsync()).ShouldBe(1);
-        return new Hold(connection, transaction);
     }
 
     private async Task<LabelRuleRun> StartAndStallAsync(long rule)
@@ -106,15 +91,5 @@ public sealed class LabelRuleFaultTests(PlatformFixture platform)
         command.CommandText = $"SELECT COUNT(*) FROM stage_changes WHERE run_id = {run.RunId}";
         Convert.ToInt64(await command.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture).ShouldBe(ids.Length);
         (await FunnelCheck.BrokenAsync(platform.Funnel.Database, default)).ShouldBeEmpty();
-    }
-
-    private sealed class Hold(DbConnection connection, DbTransaction transaction) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            await transaction.RollbackAsync();
-            await transaction.DisposeAsync();
-            await connection.DisposeAsync();
-        }
     }
 }
