@@ -36,20 +36,26 @@ internal sealed class FeedWatch : IAsyncDisposable
         _stop.Dispose();
     }
 
+    /// <summary>Reads on where it was when the service that it reads from is killed.</summary>
     private async Task ReadAsync(OwnStack stack, Metadata headers)
     {
-        try
+        var position = "";
+        while (!_stop.IsCancellationRequested)
         {
-            using var call = new ChangesService.ChangesServiceClient(stack.Funnel.Service.Channel).StreamChanges(new(), headers, cancellationToken: _stop.Token);
-            await foreach (var change in call.ResponseStream.ReadAllAsync(_stop.Token))
+            try
             {
-                var count = change.StagesChanged?.Moves.Sum(m => (long)m.ContactIds.Count) ?? 0;
-                _told.AddOrUpdate(change.RunId, count, (_, before) => before + count);
+                using var call = new ChangesService.ChangesServiceClient(stack.Funnel.Service.Channel).StreamChanges(new() { AfterPosition = position }, headers, cancellationToken: _stop.Token);
+                await foreach (var change in call.ResponseStream.ReadAllAsync(_stop.Token))
+                {
+                    var count = change.StagesChanged?.Moves.Sum(m => (long)m.ContactIds.Count) ?? 0;
+                    _told.AddOrUpdate(change.RunId, count, (_, before) => before + count);
+                    position = change.Position;
+                }
             }
-        }
-        catch (Exception e) when (_stop.IsCancellationRequested && e is RpcException or OperationCanceledException)
-        {
-            // Asked to end.
+            catch (Exception e) when (e is RpcException or OperationCanceledException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 }

@@ -38,6 +38,11 @@ public sealed record Fault(string Name, int Tries, Func<FaultBed, CancellationTo
     public async Task RunAsync(FaultBed bed, int seed, CancellationToken cancellationToken)
     {
         bed.Random = new Random(seed);
+        foreach (var service in bed.Stack.Services)
+        {
+            // A client that saw its service away waits before it connects again; that is none of this fault.
+            await service.Channel.ConnectAsync(cancellationToken);
+        }
         await TryAsync(bed, cancellationToken);
         await bed.CheckAsync(cancellationToken);
     }
