@@ -12,10 +12,7 @@ internal static class FunnelCommand
     public static Command Create()
     {
         var asOf = new Option<DateTimeOffset?>("--as-of") { Description = "A past moment, such as 2026-05-01T12:00:00Z; now unless given." };
-        var moment = new Argument<DateTimeOffset>("TIME") { Description = "A past moment, such as 2026-05-01T12:00:00Z." };
-        var past = new Command("as-of", "Shows how many contacts stood where at a past moment.") { moment };
-        past.SetAction((result, cancellationToken) => ShowAsync(result.GetValue(moment), cancellationToken));
-        var command = new Command("funnel", "Shows how many contacts stand where, the lost apart.") { asOf, past, FlowCommand.Create() };
+        var command = new Command("funnel", "Shows how many contacts stand where, the lost apart.") { asOf, FlowCommand.Create() };
         command.SetAction((result, cancellationToken) => ShowAsync(result.GetValue(asOf), cancellationToken));
         return command;
     }

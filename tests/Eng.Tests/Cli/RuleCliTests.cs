@@ -128,12 +128,10 @@ public sealed class RuleCliTests : IAsyncLifetime, IDisposable
         (await RunAsync("funnel", "flow")).ExitCode.ShouldBe(1);
     }
 
-    [Theory]
-    [InlineData("as-of", "2026-05-01T12:00:00Z")]
-    [InlineData("--as-of", "2026-05-01T12:00:00Z")]
-    public async Task The_funnel_of_a_past_moment_is_asked_for(params string[] arguments)
+    [Fact]
+    public async Task The_funnel_of_a_past_moment_is_asked_for()
     {
-        var cli = await RunAsync(["funnel", .. arguments]);
+        var cli = await RunAsync("funnel", "--as-of", "2026-05-01T12:00:00Z");
         cli.ExitCode.ShouldBe(0, cli.Output);
         ((GetFunnelReportRequest)_services.Script.Asked!).AsOfTime.ShouldBe(Timestamp.FromDateTimeOffset(_moment));
     }
