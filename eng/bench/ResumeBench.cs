@@ -47,6 +47,7 @@ internal static class ResumeBench
         await UntilAsync(async () => await OwnStack.NumberAsync(database, $"SELECT state FROM runs WHERE run_id = {id}", cancellationToken) == (int)RunState.Succeeded);
         var total = (TimeProvider.System.GetUtcNow() - start).TotalSeconds;
         await worker.StartAgainAsync(cancellationToken);
+        await worker.Channel.ConnectAsync(cancellationToken);
         var run = (await bed.Stack.Rules.GetLabelRuleRunAsync(new() { RunId = id }, bed.Stack.Headers, cancellationToken: cancellationToken)).LabelRuleRun.Run;
         await bed.CheckRunAsync(run, stage, cancellationToken);
         return (gap, total);

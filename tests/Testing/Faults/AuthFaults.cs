@@ -124,6 +124,7 @@ internal static class AuthFaults
         [
             ("no token", null),
             ("garbage", "garbage"),
+            ("garbage in three parts", "a.b.c"),
             ("alg none", $"{Encode("""{"alg":"none","typ":"JWT"}"""u8)}.{parts[1]}."),
             ("a changed account", $"{parts[0]}.{forged}.{parts[2]}"),
             ("a forged signature", $"{parts[0]}.{parts[1]}.{Encode(nobodys.SignData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), HashAlgorithmName.SHA256))}"),
