@@ -54,7 +54,12 @@ public static class ContactPlatformClients
     private static IServiceCollection Add<TClient>(this IServiceCollection services, Uri address) where TClient : ClientBase
     {
         services.AddGrpcClient<TClient>($"{typeof(TClient).FullName}", options => options.Address = address)
-            .ConfigureChannel(channel => channel.ServiceConfig = Retries);
+            .ConfigureChannel(channel =>
+            {
+                channel.ServiceConfig = Retries;
+                // A service that was away for long is found again soon, not after gRPC's usual two minutes.
+                channel.MaxReconnectBackoff = TimeSpan.FromSeconds(2);
+            });
         return services;
     }
 }
