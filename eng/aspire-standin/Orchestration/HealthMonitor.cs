@@ -8,7 +8,8 @@ internal sealed record HealthResult(string Key, HealthStatus? Status, string Des
 internal sealed class HealthMonitor(IReadOnlyList<string> keys, HealthCheckService checks, TimeProvider clock, Func<bool> running, ChangeSignal changes, Action changed)
 {
     private static readonly TimeSpan _first = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan _longest = TimeSpan.FromSeconds(5);
+    // Whoever waits for a resource starts this much after it is healthy, at most.
+    private static readonly TimeSpan _longest = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan _healthy = TimeSpan.FromSeconds(30);
 
     private IReadOnlyList<HealthResult> _results = Unknown(keys);

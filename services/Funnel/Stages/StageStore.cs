@@ -30,8 +30,8 @@ public enum Outcome
 /// <summary>What became of one contact of many.</summary>
 /// <param name="ContactId">The contact.</param>
 /// <param name="Outcome">What became of it.</param>
-/// <param name="FromStage">Its own stage before; null for none.</param>
-/// <param name="FromLost">Whether it was lost before.</param>
+/// <param name="FromStage">Its own stage before, if it moved; null for none.</param>
+/// <param name="FromLost">Whether it was lost before, if it moved.</param>
 public readonly record struct Moved(long ContactId, Outcome Outcome, FunnelStage? FromStage, bool FromLost);
 
 /// <summary>
@@ -76,13 +76,19 @@ public sealed class StageStore(FunnelDbContext db)
         COMMIT TRANSACTION;
         """);
 
+    // Those that will not move are only read: a lock on each would cost as much as moving it. Those that will are locked,
+    // and looked at again, since another may have moved them in between.
     private static readonly SqlText SetMany = new(
         """
-        WITH locked AS MATERIALIZED (
+        WITH seen AS MATERIALIZED (
+          SELECT contact_id, CASE WHEN delete_time IS NOT NULL THEN 3 WHEN record_inactive THEN 2
+            WHEN lost OR stage IS DISTINCT FROM @stage THEN 0 ELSE 1 END AS outcome
+          FROM contact_stages WHERE account_id = @account AND contact_id = ANY(@ids)
+        ), locked AS MATERIALIZED (
           SELECT contact_id, stage, lost, version, GREATEST(@time, create_time, change_time) AS change_time,
             CASE WHEN delete_time IS NOT NULL THEN 3 WHEN record_inactive THEN 2
               WHEN lost OR stage IS DISTINCT FROM @stage THEN 0 ELSE 1 END AS outcome
-          FROM contact_stages WHERE account_id = @account AND contact_id = ANY(@ids)
+          FROM contact_stages WHERE account_id = @account AND contact_id = ANY(ARRAY(SELECT contact_id FROM seen WHERE outcome = 0))
           ORDER BY contact_id FOR UPDATE
         ), changed AS (
           UPDATE contact_stages s SET stage = @stage, lost = false, lost_cause = 0, version = l.version + 1, change_time = l.change_time
@@ -94,6 +100,9 @@ public sealed class StageStore(FunnelDbContext db)
             stage, lost, @stage, false, @cause, @run FROM locked WHERE outcome = 0
         )
         SELECT contact_id, outcome, stage, lost FROM locked
+        UNION ALL
+        SELECT contact_id, outcome, NULL::smallint, false FROM seen WHERE outcome <> 0
+        ORDER BY contact_id
         """,
         """
         SET NOCOUNT ON;
