@@ -56,8 +56,14 @@ public static partial class FunnelCheck
             SELECT {what:0} FROM runs r WHERE r.kind = 'label-rule' AND r.changed_count <> (SELECT COUNT(*) FROM stage_changes c
               WHERE c.account_id = r.account_id AND c.run_id = r.run_id AND c.cause = 3)
             """),
+        ("undoings whose counts are not those of their entries and of what they left", """
+            SELECT {what:0} FROM runs r WHERE r.kind = 'label-rule-undo' AND (r.changed_count <> (SELECT COUNT(*) FROM stage_changes c
+                WHERE c.account_id = r.account_id AND c.run_id = r.run_id AND c.cause = 6)
+              OR r.done_count <> r.changed_count + (SELECT COUNT(*) FROM undo_results u WHERE u.account_id = r.account_id AND u.run_id = r.run_id)
+              OR (r.state = 3 AND r.done_count <> r.total_count))
+            """),
         ("contacts that a run moved twice", """
-            SELECT {what:t.contact_id} FROM (SELECT account_id, contact_id, run_id FROM stage_changes WHERE cause = 3
+            SELECT {what:t.contact_id} FROM (SELECT account_id, contact_id, run_id FROM stage_changes WHERE cause IN (3, 6)
               GROUP BY account_id, contact_id, run_id HAVING COUNT(*) > 1) t
             """),
         ("finished runs that did not deal with their whole set", """
