@@ -32,9 +32,12 @@ var root = new RootCommand(
 {
     ImportCommand.Create(),
     labels,
+    ContactCommand.Create(),
+    FieldCommand.Create(),
     LabelRuleCommand.Create(),
     FunnelCommand.Create(),
     HistoryCommand.Create(),
+    ProjectionCommand.Create(),
     token,
 };
 
