@@ -12,7 +12,7 @@ internal sealed class IdleSpans : BaseProcessor<Activity>
 {
     public override void OnEnd(Activity data)
     {
-        var poll = data is { ParentId: null, Kind: ActivityKind.Client, Status: not ActivityStatusCode.Error, Source.Name: DatabaseSpans.Source or PlatformTelemetry.Name };
+        var poll = data is { ParentId: null, Kind: ActivityKind.Client, Status: not ActivityStatusCode.Error, Source.Name: "Npgsql" or PlatformTelemetry.Name };
         if (poll || data.Parent is { Recorded: false })
         {
             data.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;

@@ -29,9 +29,8 @@ public static class TelemetryExtensions
         });
         var telemetry = builder.Services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics.AddMeter(PlatformTelemetry.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime", "Npgsql"))
-            .WithTracing(tracing => tracing.AddSource(PlatformTelemetry.Name, "Microsoft.AspNetCore", CallSpans.Source, "System.Net.Http", DatabaseSpans.Source)
+            .WithTracing(tracing => tracing.AddSource(PlatformTelemetry.Name, "Microsoft.AspNetCore", CallSpans.Source, "System.Net.Http", "Npgsql")
                 .AddProcessor(new CallSpans())
-                .AddProcessor(new DatabaseSpans())
                 .AddProcessor(new IdleSpans()));
         if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
         {
