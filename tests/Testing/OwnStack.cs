@@ -49,9 +49,10 @@ public sealed class OwnStack : IAsyncDisposable
     /// <param name="replicas">Of Funnel; 0 leaves it out.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="change">Changes what the services are told of the servers.</param>
-    public static async Task<OwnStack> StartAsync(int replicas, CancellationToken cancellationToken, Func<PostgresServer, HostServers, HostServers>? change = null)
+    /// <param name="diskBytes">As for <see cref="PostgresServer.StartAsync"/>.</param>
+    public static async Task<OwnStack> StartAsync(int replicas, CancellationToken cancellationToken, Func<PostgresServer, HostServers, HostServers>? change = null, long? diskBytes = null)
     {
-        var stack = new OwnStack(await PostgresServer.StartAsync(cancellationToken, durable: true), await RedisServer.StartAsync(cancellationToken));
+        var stack = new OwnStack(await PostgresServer.StartAsync(cancellationToken, durable: true, diskBytes), await RedisServer.StartAsync(cancellationToken));
         try
         {
             var servers = HostServers.Own(stack.Postgres, stack.Redis);
