@@ -70,6 +70,13 @@ public sealed class OwnStack : IAsyncDisposable
         }
     }
 
+    /// <summary>Gets a new token for <see cref="Headers"/>, which is good for 15 minutes.</summary>
+    public async Task RenewHeadersAsync(CancellationToken cancellationToken)
+    {
+        Contacts.ForgetTokens();
+        Headers = await Contacts.HeadersAsync(ContactsHost.Account, cancellationToken);
+    }
+
     /// <summary>Starts a Redis, empty, where the one that was killed was.</summary>
     public async Task StartRedisAgainAsync(CancellationToken cancellationToken)
     {

@@ -164,7 +164,7 @@ public sealed class ContactsHost : IAsyncDisposable
         return new ContactsHost(service, database);
     }
 
-    /// <summary>Returns a token of an account with all scopes; got once.</summary>
+    /// <summary>Returns a token of an account with all scopes; got once, and good for 15 minutes.</summary>
     public async Task<string> TokenAsync(long account, CancellationToken cancellationToken)
     {
         if (!_tokens.TryGetValue(account, out var token))
@@ -175,6 +175,9 @@ public sealed class ContactsHost : IAsyncDisposable
         }
         return token;
     }
+
+    /// <summary>Has the next token of each account be a new one.</summary>
+    public void ForgetTokens() => _tokens.Clear();
 
     /// <summary>Returns call headers with a token of an account.</summary>
     public async Task<Metadata> HeadersAsync(long account, CancellationToken cancellationToken) =>

@@ -45,6 +45,7 @@ public sealed record Fault(string Name, int Tries, Func<FaultBed, CancellationTo
             // A client that saw its service away waits before it connects again; that is none of this fault.
             await service.Channel.ConnectAsync(cancellationToken);
         }
+        await bed.Stack.RenewHeadersAsync(cancellationToken);
         await TryAsync(bed, cancellationToken);
         await bed.CheckAsync(cancellationToken);
     }
