@@ -1,5 +1,7 @@
 using ContactPlatform.Contacts.Access;
 using ContactPlatform.Contacts.Contacts;
+using ContactPlatform.Contacts.CustomFields;
+using ContactPlatform.Contacts.FunnelProjection;
 using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.Labels;
 using ContactPlatform.ServiceDefaults.Auth;
@@ -13,6 +15,9 @@ public class ContactsDbContext : PlatformDbContext
 {
     /// <summary>Binary order, so that SQL Server compares normalised text as it is, like PostgreSQL.</summary>
     private const string BinaryCollation = "Latin1_General_100_BIN2";
+
+    /// <summary>The same on PostgreSQL, for keys that are sorted: the order of code points, wherever the database was made.</summary>
+    private const string CodePointCollation = "C";
 
     /// <summary>Opens it on PostgreSQL.</summary>
     public ContactsDbContext(DbContextOptions<ContactsDbContext> options, CurrentAccount account) : base(options, account)
@@ -33,6 +38,18 @@ public class ContactsDbContext : PlatformDbContext
     /// <summary>Who carries which label.</summary>
     public DbSet<LabelMember> LabelMembers => Set<LabelMember>();
 
+    /// <summary>Custom fields.</summary>
+    public DbSet<CustomField> CustomFields => Set<CustomField>();
+
+    /// <summary>What contacts have in custom fields.</summary>
+    public DbSet<ContactFieldValue> ContactFieldValues => Set<ContactFieldValue>();
+
+    /// <summary>Where contacts stand in the funnel.</summary>
+    public DbSet<ContactStage> ContactStages => Set<ContactStage>();
+
+    /// <summary>Default stages.</summary>
+    public DbSet<FunnelDefault> FunnelDefaults => Set<FunnelDefault>();
+
     /// <summary>Imports.</summary>
     public DbSet<ImportRow> Imports => Set<ImportRow>();
 
@@ -52,6 +69,12 @@ public class ContactsDbContext : PlatformDbContext
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
+        var sorted = IsSqlServer ? BinaryCollation : CodePointCollation;
+        modelBuilder.Entity<Contact>().Property(c => c.GivenNameKey).UseCollation(sorted);
+        modelBuilder.Entity<Contact>().Property(c => c.FamilyNameKey).UseCollation(sorted);
+        modelBuilder.Entity<Contact>().Property(c => c.SourceKey).UseCollation(sorted);
+        modelBuilder.Entity<CustomField>().Property(f => f.FieldKey).UseCollation(sorted);
+        modelBuilder.Entity<ContactFieldValue>().Property(v => v.TextKey).UseCollation(sorted);
         if (IsSqlServer)
         {
             modelBuilder.Entity<Contact>().Property(c => c.Email).UseCollation(BinaryCollation);

@@ -18,7 +18,8 @@ builder.Services
     .AddSingleton<BulkLease>()
     .AddSingleton<TokenIssuer>()
     .AddSingleton<SigningKeys>()
-    // After the database's migrator: both read tables as they start.
+    // After the database's migrator: all of them read tables as they start.
+    .AddHostedService<ContactKeys>()
     .AddHostedService(services => services.GetRequiredService<SigningKeys>())
     .AddHostedService<BootstrapKeys>()
     .AddSingleton(services => new PlatformKeys(services.GetRequiredService<SigningKeys>().Find))

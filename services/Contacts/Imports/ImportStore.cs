@@ -18,18 +18,21 @@ public static class ImportStore
         """
         UPDATE contacts AS c
         SET phone = r.phone, given_name = r.given_name, family_name = r.family_name, time_zone = r.time_zone, source = r.source,
-            subscribed_time = r.subscribed_time AT TIME ZONE 'UTC', owner = r.owner, update_time = @now, version = c.version + 1
+            subscribed_time = r.subscribed_time AT TIME ZONE 'UTC', owner = r.owner, update_time = @now, version = c.version + 1,
+            given_name_key = r.given_name_key, family_name_key = r.family_name_key, source_key = r.source_key
         FROM json_to_recordset(@rows::json) AS r(contact_id bigint, phone text, given_name text, family_name text, time_zone text,
-            source text, subscribed_time timestamp, owner text)
+            source text, subscribed_time timestamp, owner text, given_name_key text, family_name_key text, source_key text)
         WHERE c.account_id = @account AND c.contact_id = r.contact_id
         """,
         """
         UPDATE c
         SET phone = r.phone, given_name = r.given_name, family_name = r.family_name, time_zone = r.time_zone, source = r.source,
-            subscribed_time = r.subscribed_time, owner = r.owner, update_time = @now, version = c.version + 1
+            subscribed_time = r.subscribed_time, owner = r.owner, update_time = @now, version = c.version + 1,
+            given_name_key = r.given_name_key, family_name_key = r.family_name_key, source_key = r.source_key
         FROM contacts AS c
         JOIN OPENJSON(@rows) WITH (contact_id bigint, phone nvarchar(16), given_name nvarchar(200), family_name nvarchar(200),
-            time_zone nvarchar(64), source nvarchar(200), subscribed_time datetime2, owner nvarchar(200)) AS r ON r.contact_id = c.contact_id
+            time_zone nvarchar(64), source nvarchar(200), subscribed_time datetime2, owner nvarchar(200),
+            given_name_key nvarchar(600), family_name_key nvarchar(600), source_key nvarchar(600)) AS r ON r.contact_id = c.contact_id
         WHERE c.account_id = @account
         """);
 
@@ -58,6 +61,7 @@ public static class ImportStore
         new("record_state", NpgsqlDbType.Smallint), new("source", NpgsqlDbType.Varchar), new("subscribed_time", NpgsqlDbType.TimestampTz),
         new("owner", NpgsqlDbType.Varchar), new("lead_score", NpgsqlDbType.Integer), new("create_time", NpgsqlDbType.TimestampTz),
         new("update_time", NpgsqlDbType.TimestampTz), new("version", NpgsqlDbType.Bigint),
+        new("given_name_key", NpgsqlDbType.Varchar), new("family_name_key", NpgsqlDbType.Varchar), new("source_key", NpgsqlDbType.Varchar),
     ];
 
     private static readonly BulkColumn[] MemberColumns =
@@ -78,7 +82,7 @@ public static class ImportStore
             .Select(d => new object?[]
             {
                 account, d.ContactId, d.Email, d.Phone, d.GivenName, d.FamilyName, d.TimeZone, (short)RecordState.Active, d.Source, d.SubscribedTime,
-                d.Owner, 0, now, now, 1L,
+                d.Owner, 0, now, now, 1L, TextKey.Of(d.GivenName), TextKey.Of(d.FamilyName), TextKey.Of(d.Source),
             }), cancellationToken);
         await BulkCopy.WriteAsync(connection, transaction, "label_members", MemberColumns, outcome.Created
             .SelectMany(d => d.Gained, (d, label) => (Label: label, Contact: d.ContactId)).Order()
@@ -97,6 +101,9 @@ public static class ImportStore
                 source = d.Source,
                 subscribed_time = d.SubscribedTime?.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", System.Globalization.CultureInfo.InvariantCulture),
                 owner = d.Owner,
+                given_name_key = TextKey.Of(d.GivenName),
+                family_name_key = TextKey.Of(d.FamilyName),
+                source_key = TextKey.Of(d.Source),
             })));
             await update.ExecuteNonQueryAsync(cancellationToken);
         }
