@@ -4,6 +4,7 @@ using ContactPlatform.Contacts.Changes;
 using ContactPlatform.Contacts.Contacts;
 using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.Labels;
+using ContactPlatform.Contacts.Segments;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Hosting;
@@ -16,6 +17,7 @@ builder.Services
     .AddScoped<LabelStore>()
     .AddScoped<LabelMemberStream>()
     .AddSingleton<BulkLease>()
+    .AddSegments()
     .AddSingleton<TokenIssuer>()
     .AddSingleton<SigningKeys>()
     // After the database's migrator: all of them read tables as they start.
@@ -32,5 +34,6 @@ app.MapGrpcService<AccessEndpoint>();
 app.MapGrpcService<ChangesEndpoint>();
 app.MapWellKnown();
 app.MapGrpcService<ImportEndpoint>();
+app.MapGrpcService<SegmentEndpoint>();
 app.MapServiceDefaults();
 app.Run();

@@ -15,13 +15,13 @@ public delegate string RowSql(string row, FilterParameters parameters);
 /// <param name="Dimension">Its field.</param>
 /// <param name="Rows">Table to look into.</param>
 /// <param name="Key">Label or custom field that the row is about; null when the table has no key.</param>
-/// <param name="Condition">What the row must fulfil; null when it only has to be there. Never unknown for a row of contacts, and unknown counts as no elsewhere.</param>
+/// <param name="Condition">What the row must fulfil; null when it only has to be there. Unknown counts as no.</param>
 public sealed record BoundClause(FilterClause Clause, Dimension Dimension, FilterRows Rows, long? Key, RowSql? Condition)
 {
     /// <summary>True when the clause holds for those who have no such row.</summary>
     public bool Inverted { get; init; }
 
-    /// <summary>Writes the value that is shown when the clause is explained.</summary>
+    /// <summary>Writes the value of such a row that is shown when the clause is explained.</summary>
     public required RowSql Shown { get; init; }
 
     /// <summary>What is shown for a contact without a row; null when that is "no value".</summary>

@@ -1,5 +1,3 @@
-using ContactPlatform.Common.V1;
-
 namespace ContactPlatform.Contacts.Filters;
 
 /// <summary>
@@ -96,15 +94,16 @@ internal static class ClauseSql
         return Bound(clause, dimension, null, condition) with
         {
             Inverted = inverted,
-            Shown = (row, p) => $"CASE WHEN {row}.lost = {p.Add(lost)} THEN COALESCE({row}.stage, {p.Add(own)}) END",
-            ShownWithoutRow = lost ? null : scope.DefaultStage,
+            // 0: none.
+            Shown = (row, p) => $"CASE WHEN {row}.lost = {p.Add(lost)} THEN COALESCE({row}.stage, {p.Add(own)}) ELSE {p.Add((short)0)} END",
+            ShownWithoutRow = lost ? null : own,
         };
     }
 
     private static BoundClause Bound(FilterClause clause, Dimension dimension, long? key, RowSql? condition) =>
         new(clause, dimension, dimension.Rows, key, condition) { Shown = (row, _) => $"{row}.{dimension.Shown}" };
 
-    private static string Carried(string row, FilterParameters parameters) => $"{row}.label_id";
+    private static string Carried(string row, FilterParameters parameters) => $"COUNT({row}.label_id)";
 
     private static RowSql Present(Dimension dimension) => (row, _) => (dimension.CanBeNull, dimension.CanBeEmpty) switch
     {

@@ -56,7 +56,14 @@ public static class FilterBinder
     private static long? Key(Dimension dimension, FilterScope scope) => dimension.Rows == FilterRows.Fields ? scope.FieldIds[dimension.Name] : null;
 
     /// <summary>Whole numbers stay whole: so the database need not turn each of the column's into a decimal.</summary>
-    private static object Number(decimal number) => decimal.IsInteger(number) && Math.Abs(number) <= int.MaxValue ? (long)number : number;
+    private static object Number(decimal number)
+    {
+        if (decimal.IsInteger(number) && Math.Abs(number) <= int.MaxValue)
+        {
+            return decimal.ToInt64(number);
+        }
+        return number;
+    }
 
     private static string Fold(string filter, FilterClause clause, Dimension dimension)
     {

@@ -14,7 +14,7 @@ public static class FilterFault
     /// <param name="expected">What would be accepted.</param>
     public static RefusalException At(string filter, int index, string problem, string expected)
     {
-        var position = filter.AsSpan(0, index).EnumerateRunes().Count() + 1;
+        var position = filter.CharacterAt(index);
         var description = $"at character {position}: {problem}; expected {expected}";
         return new(new Refusal(CommonReasons.InvalidField, $"{Field} {description}") { Violations = [new(Field, description)] }
             .With("position", position).With("expected", expected));
@@ -24,6 +24,17 @@ public static class FilterFault
     public static RefusalException Limit(string what, int maximum, int actual) =>
         new(new Refusal(CommonReasons.LimitExceeded, $"{Field} has {actual} {what}; at most {maximum} are allowed")
             .With("field", Field).With("limit", maximum).With("actual", actual));
+
+    /// <summary>Turns a place in UTF-16 code units from 0 into one in characters (code points) from 1.</summary>
+    public static int CharacterAt(this string filter, int index)
+    {
+        var character = 1;
+        foreach (var _ in filter.AsSpan(0, index).EnumerateRunes())
+        {
+            character++;
+        }
+        return character;
+    }
 
     /// <summary>A part of the caller's text, short enough for a message and without what could disturb a terminal.</summary>
     public static string Show(string text)

@@ -4,7 +4,7 @@ using ContactPlatform.Common.V1;
 namespace ContactPlatform.Contacts.Filters;
 
 /// <summary>What of an account a filter can refer to, and what it means by now.</summary>
-/// <param name="Labels">Ids of labels by <see cref="Contacts.TextKey"/> of their name, those that the filter names.</param>
+/// <param name="Labels">Ids of labels by <see cref="TextKey"/> of their name, those that the filter names.</param>
 /// <param name="LabelIds">Names of labels by id, those that the filter names.</param>
 /// <param name="Fields">Fields by name: custom fields.</param>
 /// <param name="FieldIds">Ids of custom fields by that name.</param>

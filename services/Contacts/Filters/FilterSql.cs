@@ -18,9 +18,12 @@ public sealed class FilterSql
     private readonly FilterParameters parameters = new();
     private int rows;
 
-    private FilterSql()
+    internal FilterSql()
     {
     }
+
+    /// <summary>Takes the values of everything that is written.</summary>
+    internal FilterParameters Parameters => parameters;
 
     /// <summary>Compiles a filter.</summary>
     public static FilterQuery Compile(BoundFilter filter)
@@ -30,29 +33,18 @@ public sealed class FilterSql
         return new(from, where, id, sql.parameters);
     }
 
-    /// <summary>Writes whether the contact of a row of contacts fulfils one clause.</summary>
-    internal static string Condition(BoundClause clause, string contact, FilterParameters parameters, ref int rows)
-    {
-        var sql = new FilterSql(parameters) { rows = rows };
-        var condition = sql.Leaf(FilterLeaf.Of(clause, negated: false), contact, ofContacts: true);
-        rows = sql.rows;
-        return condition;
-    }
-
-    private FilterSql(FilterParameters parameters) => this.parameters = parameters;
-
-    private (string From, string Where, string Id) Select(FilterTree tree)
+    internal (string From, string Where, string Id) Select(FilterTree tree)
     {
         var parts = tree is FilterJoin { All: true } all ? all.Parts : [tree];
         // A row of its own table says that the contact exists, so nothing needs to be read of contacts, unless asked for.
-        var driver = parts.Any(NeedsContacts) ? null : parts.OfType<FilterLeaf>().FirstOrDefault(l => !l.Negated && l.Rows.OnePerContact);
+        var driver = parts.Any(IsOfContact) ? null : parts.OfType<FilterLeaf>().FirstOrDefault(l => !l.Negated && l.Rows.OnePerContact);
         var (row, table) = (NextRow(), driver?.Rows ?? FilterRows.Contacts);
         string[] conditions = [.. Own(driver, row, table), .. parts.Where(p => !ReferenceEquals(p, driver)).Select(p => Part(p, row))];
         return ($"{table.Table} {row}", string.Join(" AND ", conditions), $"{row}.contact_id");
     }
 
     /// <summary>What every row must fulfil that belongs to a leaf: account, key, condition.</summary>
-    private IEnumerable<string> Own(FilterLeaf? leaf, string row, FilterRows table)
+    internal IEnumerable<string> Own(FilterLeaf? leaf, string row, FilterRows table)
     {
         yield return $"{row}.account_id = @account";
         if (leaf?.Key is { } key)
@@ -67,16 +59,17 @@ public sealed class FilterSql
 
     private string Part(FilterTree part, string row) => part switch
     {
-        FilterLeaf leaf => Leaf(leaf, row, leaf.OfContact),
+        FilterLeaf leaf => Leaf(leaf, row),
         FilterJoin { All: false } any when any.Parts.All(IsOfContact) => $"({string.Join(" OR ", any.Parts.Select(p => Part(p, row)))})",
         FilterJoin { All: true } all => all.Parts.Count == 0 ? "1 = 1" : $"({string.Join(" AND ", all.Parts.Select(p => Part(p, row)))})",
         FilterJoin any => $"{row}.contact_id IN ({string.Join(" UNION ALL ", Branches(any).Select(Set))})",
         _ => throw new InvalidOperationException($"no such part: {part.GetType().Name}"),
     };
 
-    private string Leaf(FilterLeaf leaf, string row, bool ofContacts)
+    /// <summary>Writes whether the contact of a row fulfils a leaf; of contacts, where the leaf asks something of them.</summary>
+    internal string Leaf(FilterLeaf leaf, string row)
     {
-        if (leaf.OfContact && ofContacts)
+        if (leaf.OfContact)
         {
             var condition = $"({leaf.Condition!(row, parameters)})";
             return !leaf.Negated ? condition : leaf.NullColumn is { } column ? $"({row}.{column} IS NULL OR NOT {condition})" : $"NOT {condition}";
@@ -107,7 +100,7 @@ public sealed class FilterSql
         return $"SELECT {id} FROM {from} WHERE {where}";
     }
 
-    /// <summary>True for what can be read of contacts alone.</summary>
+    /// <summary>True for what is asked of contacts alone. An OR with other tables in it is not: it brings its own sets.</summary>
     private static bool IsOfContact(FilterTree tree) => tree switch
     {
         FilterLeaf leaf => leaf.OfContact,
@@ -115,8 +108,5 @@ public sealed class FilterSql
         _ => false,
     };
 
-    /// <summary>True for what has to be asked of contacts; an OR with other tables in it brings its own.</summary>
-    private static bool NeedsContacts(FilterTree tree) => IsOfContact(tree);
-
-    private string NextRow() => string.Create(CultureInfo.InvariantCulture, $"r{rows++}");
+    internal string NextRow() => string.Create(CultureInfo.InvariantCulture, $"r{rows++}");
 }
