@@ -15,6 +15,7 @@ public static class FilterText
     private static string Write(FilterNode node, string text, bool outermost = false) => node switch
     {
         FilterClause clause => text[clause.Start..clause.End],
+        FilterNot { Inner: FilterNot inner } => $"NOT ({Write(inner, text)})",
         FilterNot not => $"NOT {Write(not.Inner, text)}",
         FilterAnd and => Enclosed(string.Join(" AND ", and.Parts.Select(p => Write(p, text))), outermost),
         FilterOr or => Enclosed(string.Join(" OR ", or.Parts.Select(p => Write(p, text))), outermost),
