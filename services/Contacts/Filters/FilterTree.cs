@@ -41,8 +41,14 @@ internal sealed record FilterLeaf(FilterRows Rows, long? Key, bool Negated, RowS
     public static FilterLeaf Of(BoundClause clause, bool negated) => new(
         clause.Rows, clause.Key, negated != clause.Inverted, clause.Condition, clause.Rows == FilterRows.Contacts && clause.Dimension.CanBeNull ? clause.Dimension.Column : null);
 
-    /// <summary>Puts questions about one and the same row into one: a range of a field, or many values of it, is one look.</summary>
-    public static IReadOnlyList<FilterTree> Merge(IEnumerable<FilterTree> parts, bool all)
+    /// <summary>Fields or labels that are looked for one by one; more of them are found in one look at all of a contact's.</summary>
+    private const int Apart = 8;
+
+    /// <summary>Puts questions about the same rows into one.</summary>
+    public static IReadOnlyList<FilterTree> Merge(IEnumerable<FilterTree> parts, bool all) => OneLook(OneRow(parts, all), all);
+
+    /// <summary>Questions about one and the same row: a range of a field, or many values of it.</summary>
+    private static List<FilterTree> OneRow(IEnumerable<FilterTree> parts, bool all)
     {
         var merged = new List<FilterTree>();
         var places = new Dictionary<(FilterRows, long?, bool), int>();
@@ -62,6 +68,22 @@ internal sealed record FilterLeaf(FilterRows Rows, long? Key, bool Negated, RowS
         }
         return merged;
     }
+
+    /// <summary>One of many fields or labels, or none of them: any row that is about one of them.</summary>
+    private static List<FilterTree> OneLook(List<FilterTree> parts, bool all)
+    {
+        var groups = parts.OfType<FilterLeaf>().Where(l => l.Key is not null && l.Negated == all).GroupBy(l => l.Rows).Where(g => g.Count() > Apart).Select(g => g.ToList()).ToList();
+        var grouped = groups.SelectMany(g => g).ToHashSet(ReferenceEqualityComparer.Instance);
+        return [.. parts.Where(p => !grouped.Contains(p)), .. groups.Select(g => new FilterLeaf(g[0].Rows with { OnePerContact = false }, null, all, OneOf(g), null))];
+    }
+
+    private static RowSql OneOf(List<FilterLeaf> leaves) => (row, p) =>
+    {
+        var column = $"{row}.{leaves[0].Rows.KeyColumn}";
+        var alone = leaves.Where(l => l.Condition is null).Select(l => p.Add(l.Key!.Value)).ToList();
+        return string.Join(" OR ", leaves.Where(l => l.Condition is not null).Select(l => $"{column} = {p.Add(l.Key!.Value)} AND ({l.Condition!(row, p)})")
+            .Concat(alone.Count > 0 ? [$"{column} IN ({string.Join(", ", alone)})"] : []));
+    };
 
     private static RowSql? Join(RowSql? one, RowSql? other, bool and) => (one, other) switch
     {

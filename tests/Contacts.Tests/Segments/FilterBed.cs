@@ -53,6 +53,7 @@ public sealed class FilterBed
     private static async Task WriteAsync(ContactsFixture fixture, long account, Person[] people, Dictionary<string, long> labels)
     {
         (string Key, CustomFieldType Type, long Id)[] fields = [.. new[] { ("nick", CustomFieldType.Text), ("tier", CustomFieldType.Choice), ("points", CustomFieldType.Number), ("birthday", CustomFieldType.Date), ("vip", CustomFieldType.Boolean) }
+            .Concat(Enumerable.Range(0, 12).Select(i => ($"spare{i}", CustomFieldType.Text)))
             .Select((f, i) => (f.Item1, f.Item2, (account << 40) + 1_000_000 + i))];
         var now = DateTime.SpecifyKind(new(2026, 1, 1), DateTimeKind.Utc);
         await using var connection = await fixture.OpenAsync();

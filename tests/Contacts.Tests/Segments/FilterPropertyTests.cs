@@ -44,6 +44,7 @@ public sealed class FilterPropertyTests(ContactsFixture fixture)
     {
         var labels = RandomFilters.LabelNames.Index().ToDictionary(l => l.Item, l => l.Index + 1L);
         Dimension[] fields = [.. new[] { ("nick", CustomFieldType.Text), ("tier", CustomFieldType.Choice), ("points", CustomFieldType.Number), ("birthday", CustomFieldType.Date), ("vip", CustomFieldType.Boolean) }
+            .Concat(Enumerable.Range(0, 12).Select(i => ($"spare{i}", CustomFieldType.Text)))
             .Select(f => Dimensions.Of(new CustomField { FieldKey = f.Item1, DisplayName = f.Item1, Type = f.Item2, Choices = [.. RandomFilters.Tiers] }))];
         var scope = FilterScope.Empty(new DateTime(2026, 5, 1, 0, 0, 0, DateTimeKind.Utc)) with
         {

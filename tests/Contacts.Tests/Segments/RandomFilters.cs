@@ -102,7 +102,17 @@ public sealed class RandomFilters(short defaultStage, IReadOnlyDictionary<string
         Choice("field.tier", Tiers, p => p.Tier),
         Choice("funnel.stage", StageNames, p => Name(p.Stage(defaultStage))), Choice("funnel_status", StageNames, p => Name(p.Stage(defaultStage))),
         Choice("funnel.lost_from", StageNames, p => Name(p.LostFrom(defaultStage))),
-        Labels, Labels);
+        Labels, Labels, ManyFields);
+
+    /// <summary>So many that they are looked for at once.</summary>
+    private static Gen<Expected> ManyFields =>
+        from points in Gen.ArrayOf(Numbers, 2)
+        from negative in Gen.Elements(true, false)
+        let values = points.Select(p => $"field.points = {Folded.Number(p)}")
+        let text = string.Join(negative ? " AND NOT " : " OR ", values.Concat(["field.nick:\"axb\"", "field.tier = gold", "field.vip = true"]).Concat(Enumerable.Range(0, 12).Select(i => $"field.spare{i}:*")))
+        let holds = (Func<Person, bool>)(p => points.Any(x => p.Points == x) || p.Nick == "axb" || p.Tier == "gold" || p.Vip == true)
+        select new Expected($"({(negative ? "NOT " : "")}{text})", p => holds(p) != negative,
+            [.. points.Select(x => (Func<Person, bool>)(p => p.Points == x)), p => p.Nick == "axb", p => p.Tier == "gold", p => p.Vip == true, .. Enumerable.Repeat<Func<Person, bool>>(_ => false, 12)], true);
 
     private static Gen<Expected> Text(string field, Func<Person, string> value) =>
         from sign in Gen.Elements("=", "!=", ":")
