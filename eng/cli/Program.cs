@@ -32,10 +32,13 @@ var root = new RootCommand(
 {
     ImportCommand.Create(),
     labels,
+    ContactCommand.Create(),
+    FieldCommand.Create(),
     LabelRuleCommand.Create(),
     FunnelCommand.Create(),
     HistoryCommand.Create(),
     SegmentCommand.Create(),
+    ProjectionCommand.Create(),
     token,
 };
 

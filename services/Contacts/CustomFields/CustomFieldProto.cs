@@ -95,7 +95,7 @@ public static class CustomFieldProto
         foreach (var (i, text) in sent.Take(CustomFieldLimits.Choices).Index())
         {
             var choice = Name(text, $"{path}[{i}]", violations);
-            violations.Check(keys.Add(TextKey.Of(choice)), $"{path}[{i}]", $"is {FieldText.Shown(choice)} a second time, compared without case");
+            violations.Check(choice.Length == 0 || keys.Add(TextKey.Of(choice)), $"{path}[{i}]", $"is {FieldText.Shown(choice)} a second time, compared without case");
             choices.Add(choice);
         }
         return choices;
