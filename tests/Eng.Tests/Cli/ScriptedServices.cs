@@ -47,6 +47,8 @@ internal sealed class ScriptedServices : IAsyncDisposable
         application.MapGrpcService<Reports>();
         application.MapGrpcService<Imports>();
         application.MapGrpcService<ScriptedSegments>();
+        application.MapGrpcService<ScriptedFields>();
+        application.MapGrpcService<ScriptedProjections>();
         await application.StartAsync();
         return new ScriptedServices(application, $"http://localhost:{port}");
     }
