@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace ContactPlatform.Contacts.Filters;
 
-/// <summary>What a field holds, with the numbers of contactplatform.contacts.v1.SegmentFieldType.</summary>
+/// <summary>What a field holds, with the numbers of contactplatform.contacts.v1.FilterFieldType.</summary>
 public enum FilterType
 {
     /// <summary>Text.</summary>
