@@ -37,6 +37,7 @@ var root = new RootCommand(
     LabelRuleCommand.Create(),
     FunnelCommand.Create(),
     HistoryCommand.Create(),
+    SegmentCommand.Create(),
     ProjectionCommand.Create(),
     token,
 };

@@ -4,6 +4,7 @@ using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.FunnelProjection;
 using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.Labels;
+using ContactPlatform.Contacts.Segments;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
@@ -50,6 +51,12 @@ public class ContactsDbContext : PlatformDbContext
     /// <summary>Default stages.</summary>
     public DbSet<FunnelDefault> FunnelDefaults => Set<FunnelDefault>();
 
+    /// <summary>Segments.</summary>
+    public DbSet<Segment> Segments => Set<Segment>();
+
+    /// <summary>Snapshots of segments.</summary>
+    public DbSet<SegmentSnapshot> SegmentSnapshots => Set<SegmentSnapshot>();
+
     /// <summary>Imports.</summary>
     public DbSet<ImportRow> Imports => Set<ImportRow>();
 
@@ -79,7 +86,10 @@ public class ContactsDbContext : PlatformDbContext
         {
             modelBuilder.Entity<Contact>().Property(c => c.Email).UseCollation(BinaryCollation);
             modelBuilder.Entity<Contact>().Property(c => c.Phone).UseCollation(BinaryCollation);
+            modelBuilder.Entity<Contact>().Property(c => c.Owner).UseCollation(BinaryCollation);
+            modelBuilder.Entity<Contact>().Property(c => c.TimeZone).UseCollation(BinaryCollation);
             modelBuilder.Entity<Label>().Property(l => l.NameKey).UseCollation(BinaryCollation);
+            modelBuilder.Entity<Segment>().Property(s => s.NameKey).UseCollation(BinaryCollation);
         }
     }
 }

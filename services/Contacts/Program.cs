@@ -6,6 +6,7 @@ using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.FunnelProjection;
 using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.Labels;
+using ContactPlatform.Contacts.Segments;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Hosting;
@@ -20,6 +21,7 @@ builder.Services
     .AddScoped<CustomFieldStore>()
     .AddScoped<ContactFieldStore>()
     .AddSingleton<BulkLease>()
+    .AddSegments()
     .AddSingleton<TokenIssuer>()
     .AddSingleton<SigningKeys>()
     // After the database's migrator: all of them read tables as they start.
@@ -39,5 +41,6 @@ app.MapGrpcService<AccessEndpoint>();
 app.MapGrpcService<ChangesEndpoint>();
 app.MapWellKnown();
 app.MapGrpcService<ImportEndpoint>();
+app.MapGrpcService<SegmentEndpoint>();
 app.MapServiceDefaults();
 app.Run();

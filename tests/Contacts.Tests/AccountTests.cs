@@ -58,6 +58,29 @@ public sealed class AccountTests(ContactsFixture fixture)
         await stranger.Access.RevokeApiKeyAsync(new() { ApiKeyId = key.ApiKeyId }).ForAsync(ContactsReasons.ApiKeyNotFound);
         (await stranger.Access.ListApiKeysAsync(new())).ApiKeys.Select(k => k.ApiKeyId).ShouldNotContain(key.ApiKeyId);
 
+        var segment = (await owner.Segments.CreateSegmentAsync(new() { Segment = new() { DisplayName = "apart", Filter = "label:apart" } })).Segment;
+        var snapshot = (await owner.Segments.FreezeSegmentAsync(new() { Contacts = new() { SegmentId = segment.SegmentId } })).Snapshot;
+        await stranger.Segments.GetSegmentAsync(new() { SegmentId = segment.SegmentId }).ForAsync(ContactsReasons.SegmentNotFound);
+        await stranger.Segments.GetSegmentAsync(new() { DisplayName = "apart" }).ForAsync(ContactsReasons.SegmentNotFound);
+        (await stranger.Segments.ListSegmentsAsync(new())).Segments.ShouldNotContain(segment);
+        await stranger.Segments.UpdateSegmentAsync(new() { Segment = new() { SegmentId = segment.SegmentId, Filter = "" }, UpdateMask = FieldMask.FromString("filter") }).ForAsync(ContactsReasons.SegmentNotFound);
+        await stranger.Segments.DeleteSegmentAsync(new() { SegmentId = segment.SegmentId }).ForAsync(ContactsReasons.SegmentNotFound);
+        await stranger.Segments.CheckFilterAsync(new() { Filter = "label:apart" }).FieldsAsync("filter");
+        await stranger.Segments.CheckFilterAsync(new() { Filter = $"label_id:{l}" }).FieldsAsync("filter");
+        foreach (var set in new V1.ContactSet[] { new() { SegmentId = segment.SegmentId }, new() { SegmentSnapshotId = snapshot.SegmentSnapshotId } })
+        {
+            var reason = set.SegmentId > 0 ? ContactsReasons.SegmentNotFound : ContactsReasons.SegmentSnapshotNotFound;
+            await stranger.Segments.CountSegmentAsync(new() { Contacts = set }).ForAsync(reason);
+            await stranger.Segments.ListSegmentContactsAsync(new() { Contacts = set }).ForAsync(reason);
+            await stranger.Segments.StreamSegmentContactIds(new() { Contacts = set }).ForAsync(reason);
+        }
+        await stranger.Segments.FreezeSegmentAsync(new() { Contacts = new() { SegmentId = segment.SegmentId } }).ForAsync(ContactsReasons.SegmentNotFound);
+        await stranger.Segments.GetSegmentSnapshotAsync(new() { SegmentSnapshotId = snapshot.SegmentSnapshotId }).ForAsync(ContactsReasons.SegmentSnapshotNotFound);
+        (await stranger.Segments.ListSegmentSnapshotsAsync(new())).Snapshots.ShouldNotContain(snapshot);
+        await stranger.Segments.DeleteSegmentSnapshotAsync(new() { SegmentSnapshotId = snapshot.SegmentSnapshotId }).ForAsync(ContactsReasons.SegmentSnapshotNotFound);
+        await stranger.Segments.ExplainContactAsync(new() { ContactId = c, Contacts = new() { Filter = "email:*" } }).ForAsync(ContactsReasons.ContactNotFound);
+        (await stranger.Segments.CountSegmentAsync(new() { Contacts = new() { Filter = "email = apart@example.org" } })).ContactCount.ShouldBe(0);
+
         // Names and emails are free in the other account, and nothing of the owner's has changed.
         await stranger.LabelAsync("apart");
         await stranger.CreateAsync("apart@example.org");

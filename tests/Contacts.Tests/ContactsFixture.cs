@@ -80,6 +80,8 @@ public sealed record Account(long Id, CallInvoker Invoker)
 
     public V1.CustomFieldService.CustomFieldServiceClient Fields => new(Invoker);
 
+    public V1.SegmentService.SegmentServiceClient Segments => new(Invoker);
+
     public V1.AccessService.AccessServiceClient Access => new(Invoker);
 
     public V1.ChangesService.ChangesServiceClient Changes => new(Invoker);

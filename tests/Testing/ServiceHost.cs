@@ -162,6 +162,8 @@ public sealed class ContactsHost : IAsyncDisposable
             ["ConnectionStrings__redis"] = servers.Redis,
             ["Redis__KeyPrefix"] = RedisPrefix(database),
             ["Access__ServiceKey"] = ServiceKey,
+            // A test waits until it has passed.
+            ["Segments__TimeoutSeconds"] = "10",
             ["Auth__Operators__Authority"] = servers.Operators?.Address.ToString(),
             ["Auth__Operators__Audience"] = "contactplatform",
             ["Access__BootstrapKeys__1"] = ApiKey(Account),

@@ -107,12 +107,15 @@ internal static class AuthFaults
         var key = (await new AccessService.AccessServiceClient(stack.Contacts.Service.Channel).CreateApiKeyAsync(new() { DisplayName = Secret, Scopes = { "contacts.read" } }, headers, cancellationToken: cancellationToken)).ApiKey.ApiKeyId;
         var field = (await new CustomFieldService.CustomFieldServiceClient(stack.Contacts.Service.Channel).CreateCustomFieldAsync(
             new() { CustomField = new() { Key = $"{Secret}{contact}", Type = CustomFieldType.Text } }, headers, cancellationToken: cancellationToken)).CustomField.CustomFieldId;
+        var segments = new SegmentService.SegmentServiceClient(stack.Contacts.Service.Channel);
+        var segment = (await segments.CreateSegmentAsync(new() { Segment = new() { DisplayName = $"{Secret} {name}", Filter = $"given_name = {Secret}" } }, headers, cancellationToken: cancellationToken)).Segment.SegmentId;
+        var snapshot = (await segments.FreezeSegmentAsync(new() { Contacts = new() { SegmentId = segment } }, headers, cancellationToken: cancellationToken)).Snapshot.SegmentSnapshotId;
         // The feeds are at rest before anything is compared.
         await bed.CheckAsync(cancellationToken);
         return new()
         {
             ["contact_id"] = contact, ["contact_ids"] = contact, ["label_id"] = label, ["label_ids"] = label, ["source_label_id"] = label, ["target_label_id"] = target,
-            ["custom_field_id"] = field, ["label_rule_id"] = rule, ["label_rule_ids"] = rule, ["run_id"] = run, ["import_id"] = import, ["api_key_id"] = key,
+            ["custom_field_id"] = field, ["segment_id"] = segment, ["segment_snapshot_id"] = snapshot, ["label_rule_id"] = rule, ["label_rule_ids"] = rule, ["run_id"] = run, ["import_id"] = import, ["api_key_id"] = key,
         };
     }
 

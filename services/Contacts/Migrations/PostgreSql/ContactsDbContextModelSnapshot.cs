@@ -619,6 +619,108 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     b.ToTable("label_members", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Contacts.Segments.Segment", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("SegmentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("segment_id");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("create_time");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("display_name");
+
+                    b.Property<string>("FilterText")
+                        .IsRequired()
+                        .HasMaxLength(65536)
+                        .HasColumnType("character varying(65536)")
+                        .HasColumnName("filter_text");
+
+                    b.Property<string>("NameKey")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("name_key");
+
+                    b.Property<DateTime>("UpdateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("update_time");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "SegmentId");
+
+                    b.HasIndex("AccountId", "NameKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_segments_name_key");
+
+                    b.ToTable("segments", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.Segments.SegmentSnapshot", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("SegmentSnapshotId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("segment_snapshot_id");
+
+                    b.Property<long>("ContactCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_count");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("create_time");
+
+                    b.Property<string>("FilterText")
+                        .IsRequired()
+                        .HasMaxLength(65536)
+                        .HasColumnType("character varying(65536)")
+                        .HasColumnName("filter_text");
+
+                    b.Property<long>("SegmentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("segment_id");
+
+                    b.HasKey("AccountId", "SegmentSnapshotId");
+
+                    b.ToTable("segment_snapshots", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.Segments.SegmentSnapshotMember", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("SegmentSnapshotId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("segment_snapshot_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.HasKey("AccountId", "SegmentSnapshotId", "ContactId");
+
+                    b.ToTable("segment_snapshot_members", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.ServiceDefaults.Feeds.FeedPositionRow", b =>
                 {
                     b.Property<string>("Source")

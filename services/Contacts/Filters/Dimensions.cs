@@ -1,0 +1,95 @@
+using System.Collections.Frozen;
+using ContactPlatform.Contacts.CustomFields;
+
+namespace ContactPlatform.Contacts.Filters;
+
+/// <summary>
+/// Everything that a filter can ask of a contact, but for its custom fields, which each account has of its own. Another
+/// axis is more lines here, and its table in <see cref="FilterRows"/>.
+/// </summary>
+public static class Dimensions
+{
+    /// <summary>What names of custom fields begin with.</summary>
+    public const string FieldPrefix = "field.";
+
+    private const string Label = "label";
+
+    private static readonly string[] Stages = ["AWARE", "ENGAGED", "CUSTOMER", "LOYAL_CUSTOMER", "PROMOTER"];
+
+    /// <summary>The table.</summary>
+    public static readonly IReadOnlyList<Dimension> All =
+    [
+        new("email", FilterType.Text, FilterRows.Contacts, "email", "Email address, without case.") { CanBeNull = true, Fold = FilterFolds.Email },
+        new("phone", FilterType.Text, FilterRows.Contacts, "phone", "Phone number in international form.") { CanBeNull = true, Fold = FilterFolds.Phone },
+        new("given_name", FilterType.Text, FilterRows.Contacts, "given_name_key", "Given name, without case; accents count.") { CanBeNull = true, CanBeEmpty = true, Shown = "given_name" },
+        new("family_name", FilterType.Text, FilterRows.Contacts, "family_name_key", "Family name, without case; accents count.") { CanBeNull = true, CanBeEmpty = true, Shown = "family_name" },
+        new("source", FilterType.Text, FilterRows.Contacts, "source_key", "Where the contact came from, without case.") { CanBeNull = true, CanBeEmpty = true, Shown = "source" },
+        new("owner", FilterType.Text, FilterRows.Contacts, "owner", "Subject of the operator who looks after it; case counts.") { CanBeEmpty = true, Fold = FilterFolds.Exact },
+        new("time_zone", FilterType.Text, FilterRows.Contacts, "time_zone", "IANA time zone; case counts.") { CanBeEmpty = true, Fold = FilterFolds.TimeZone },
+        new("record_state", FilterType.Choice, FilterRows.Contacts, "record_state", "Whether the account counts the record as in use.") { Choices = ["ACTIVE", "INACTIVE"], Choice = FilterChoice.RecordState },
+        new("subscribed_time", FilterType.Time, FilterRows.Contacts, "subscribed_time", "When the contact subscribed.") { CanBeNull = true, Alias = "subscribed_at" },
+        new("create_time", FilterType.Time, FilterRows.Contacts, "create_time", "When the contact was created."),
+        new("update_time", FilterType.Time, FilterRows.Contacts, "update_time", "When the contact, its record state or its labels last changed."),
+        new("lead_score", FilterType.Number, FilterRows.Contacts, "lead_score", "Points collected by lead scoring."),
+        new(Label, FilterType.Label, FilterRows.Label, "label_id", "Labels by name, without case."),
+        new("label_id", FilterType.Label, FilterRows.Label, "label_id", "Labels by id."),
+        new("funnel.stage", FilterType.Choice, FilterRows.Stages, "stage", "Stage of the funnel, the account's default for contacts without one of their own; lost contacts have none.") { Choices = Stages, Choice = FilterChoice.Stage, Alias = "funnel_status" },
+        new("funnel.lost", FilterType.Boolean, FilterRows.Stages, "lost", "Whether the contact is lost."),
+        new("funnel.lost_from", FilterType.Choice, FilterRows.Stages, "stage", "Stage from which the contact was lost; missing unless it is lost.") { Choices = Stages, Choice = FilterChoice.LostFrom },
+        new("funnel.change_time", FilterType.Time, FilterRows.Stages, "change_time", "When stage or lost last changed; missing while nothing has."),
+    ];
+
+    private static readonly FrozenDictionary<string, Dimension> ByName = All
+        .SelectMany(d => new[] { (Name: d.Name, Dimension: d), (Name: d.Alias ?? d.Name, Dimension: d) }).DistinctBy(d => d.Name)
+        .ToFrozenDictionary(d => d.Name, d => d.Dimension, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Finds a field by its name, without case; null when there is none.</summary>
+    public static Dimension? Find(string name) => ByName.GetValueOrDefault(name);
+
+    /// <summary>True for names of custom fields.</summary>
+    public static bool IsCustom(string name) => name.StartsWith(FieldPrefix, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>True when labels are named by id.</summary>
+    public static bool IsLabelId(this Dimension dimension) => dimension.Type == FilterType.Label && dimension.Name != Label;
+
+    /// <summary>The field that a custom field is to filters.</summary>
+    public static Dimension Of(CustomField field)
+    {
+        var name = FieldPrefix + field.FieldKey;
+        return field.Type switch
+        {
+            CustomFieldType.Number => Make(FilterType.Number, "number_value"),
+            CustomFieldType.Date => Make(FilterType.Date, "date_value"),
+            CustomFieldType.Boolean => Make(FilterType.Boolean, "boolean_value"),
+            CustomFieldType.Choice => Make(FilterType.Choice, "text_key") with { Choices = field.Choices, Shown = "text_value" },
+            _ => Make(FilterType.Text, "text_key") with { Shown = "text_value" },
+        };
+
+        // Another type has another column, so the others are null; which no filter notices, but it keeps to the filtered indexes.
+        Dimension Make(FilterType type, string column) => new(name, type, FilterRows.Fields, column, field.DisplayName) { CanBeNull = true };
+    }
+
+    /// <summary>Up to three of the names that are most like one that there is not.</summary>
+    public static IReadOnlyList<string> Nearest(string name, IEnumerable<string> names)
+    {
+        // Longer ones are not a slip of the finger, and the comparison takes the product of both lengths.
+        var wanted = name.ToLowerInvariant()[..Math.Min(name.Length, 80)];
+        return [.. names.Distinct().Select(n => (Name: n, Distance: Distance(wanted, n.ToLowerInvariant()))).OrderBy(n => n.Distance).ThenBy(n => n.Name, StringComparer.Ordinal).Take(3).Select(n => n.Name)];
+    }
+
+    /// <summary>Levenshtein's distance: characters to add, drop or replace.</summary>
+    private static int Distance(string a, string b)
+    {
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var corner = row[0];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                (corner, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, corner + (a[i - 1] == b[j - 1] ? 0 : 1)));
+            }
+        }
+        return row[b.Length];
+    }
+}

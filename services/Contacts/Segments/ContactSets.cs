@@ -1,0 +1,96 @@
+using System.Data;
+using System.Data.Common;
+using ContactPlatform.Contacts.Filters;
+using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.ServiceDefaults.Errors;
+using Microsoft.Data.SqlClient;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+
+namespace ContactPlatform.Contacts.Segments;
+
+/// <summary>A set of contacts, ready to be asked for.</summary>
+/// <param name="Query">Who is in it.</param>
+/// <param name="Filter">Its filter, bound; null for a snapshot.</param>
+/// <param name="SegmentId">The segment; 0 when it is none.</param>
+/// <param name="Binding">What a page token is bound to.</param>
+public sealed record FoundSet(FilterQuery Query, BoundFilter? Filter, long SegmentId, object[] Binding);
+
+/// <summary>Finds sets of contacts, and asks the database for them within one snapshot of it, names that the filter refers to included.</summary>
+public sealed class ContactSets(ContactsDbContext db, FilterReader filters, TimeProvider time)
+{
+    /// <summary>
+    /// PostgreSQL plans these statements for their values, not for any: what a filter asks for decides how. Compiling
+    /// them to machine code takes longer than most of them. SQL Server gives way to writers; OPTION (RECOMPILE) does the rest.
+    /// </summary>
+    private static readonly SqlText Settings = new("SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off; ", "SET DEADLOCK_PRIORITY LOW; ");
+
+    /// <summary>Runs reads in one snapshot of the database.</summary>
+    public Task<IDbContextTransaction> BeginAsync(CancellationToken cancellationToken) =>
+        db.Database.BeginTransactionAsync(db.IsSqlServer ? IsolationLevel.Snapshot : IsolationLevel.RepeatableRead, cancellationToken);
+
+    /// <summary>Finds a set.</summary>
+    /// <param name="set">Its name, checked.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="paged">As for <see cref="FilterSql.Compile"/>.</param>
+    /// <exception cref="RefusalException">INVALID_FIELD, LIMIT_EXCEEDED, SEGMENT_NOT_FOUND, SEGMENT_SNAPSHOT_NOT_FOUND.</exception>
+    public async Task<FoundSet> FindAsync(V1.ContactSet set, CancellationToken cancellationToken, bool paged = false)
+    {
+        var now = time.UtcNow();
+        switch (set.SetCase)
+        {
+            case V1.ContactSet.SetOneofCase.SegmentId:
+                var segment = await db.Segments.AsNoTracking().SingleOrDefaultAsync(s => s.SegmentId == set.SegmentId, cancellationToken)
+                    ?? throw new RefusalException(SegmentDecisions.NotFound(set.SegmentId));
+                var saved = await filters.ReadAsync(segment.FilterText, now, cancellationToken);
+                return new(FilterSql.Compile(saved, paged), saved, segment.SegmentId, ["segment", segment.SegmentId, segment.FilterText]);
+            case V1.ContactSet.SetOneofCase.SegmentSnapshotId:
+                if (!await db.SegmentSnapshots.AnyAsync(s => s.SegmentSnapshotId == set.SegmentSnapshotId, cancellationToken))
+                {
+                    throw new RefusalException(SegmentDecisions.SnapshotNotFound(set.SegmentSnapshotId));
+                }
+                return new(SnapshotQuery(set.SegmentSnapshotId), null, 0, ["snapshot", set.SegmentSnapshotId]);
+            default:
+                var given = await filters.ReadAsync(set.Filter, now, cancellationToken);
+                return new(FilterSql.Compile(given, paged), given, 0, ["filter", set.Filter]);
+        }
+    }
+
+    /// <summary>Makes a command with a query's values.</summary>
+    /// <param name="transaction">The transaction of <see cref="BeginAsync"/>.</param>
+    /// <param name="text">The statement; it may take `@account`.</param>
+    /// <param name="parameters">Its other values.</param>
+    /// <param name="seconds">Seconds of the database's time; 0 for any.</param>
+    public DbCommand Command(IDbContextTransaction transaction, string text, FilterParameters parameters, int seconds)
+    {
+        var command = db.Database.GetDbConnection().Command(Settings, transaction.GetDbTransaction());
+        command.CommandText += text;
+        command.CommandTimeout = seconds;
+        parameters.AddTo(command.With("account", db.AccountId));
+        return command;
+    }
+
+    /// <summary>Does what asks the database, and says when it took too long.</summary>
+    /// <exception cref="RefusalException">FILTER_TOO_SLOW.</exception>
+    public static async Task<T> WithinAsync<T>(int seconds, Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (DbException e) when (e is NpgsqlException { InnerException: TimeoutException } or SqlException { Number: -2 })
+        {
+            throw new RefusalException(SegmentDecisions.TooSlow(seconds), e);
+        }
+    }
+
+    /// <summary>Members of a snapshot that still exist.</summary>
+    private static FilterQuery SnapshotQuery(long snapshotId)
+    {
+        var parameters = new FilterParameters();
+        return new("segment_snapshot_members m",
+            $"m.account_id = @account AND m.segment_snapshot_id = {parameters.Add(snapshotId)} AND EXISTS (SELECT 1 FROM contacts c WHERE c.account_id = @account AND c.contact_id = m.contact_id)",
+            "m.contact_id", parameters);
+    }
+}

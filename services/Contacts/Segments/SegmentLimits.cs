@@ -1,0 +1,25 @@
+namespace ContactPlatform.Contacts.Segments;
+
+/// <summary>Limits of segment.proto.</summary>
+public static class SegmentLimits
+{
+    /// <summary>Characters in a name.</summary>
+    public const int Name = 100;
+
+    /// <summary>Segments of an account.</summary>
+    public const int Segments = 1000;
+
+    /// <summary>Snapshots of an account.</summary>
+    public const int Snapshots = 100;
+
+    /// <summary>Seconds of the database's time for taking a snapshot.</summary>
+    public const int FreezeSeconds = 600;
+}
+
+/// <summary>Settings of segments; configuration `Segments`.</summary>
+public sealed class SegmentOptions
+{
+    /// <summary>Seconds of the database's time for a count, a page or an explanation, 1 to 600.</summary>
+    [System.ComponentModel.DataAnnotations.Range(1, 600)]
+    public int TimeoutSeconds { get; set; } = 30;
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using ContactPlatform.Contacts.Filters;
+using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.ServiceDefaults.Paging;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.Options;
+
+namespace ContactPlatform.Contacts.Segments;
+
+/// <summary>Counts, pages, streams and explanations of sets of contacts.</summary>
+public sealed class SegmentReads(ContactsDbContext db, ContactSets sets, IOptions<SegmentOptions> options)
+{
+    /// <summary>Ids in a part of a stream.</summary>
+    public const int PartSize = 8192;
+
+    private int Seconds => options.Value.TimeoutSeconds;
+
+    /// <summary>Counts a set.</summary>
+    /// <exception cref="RefusalException">As <see cref="ContactSets.FindAsync"/>; FILTER_TOO_SLOW.</exception>
+    public async Task<long> CountAsync(V1.ContactSet set, CancellationToken cancellationToken)
+    {
+        await using var transaction = await sets.BeginAsync(cancellationToken);
+        var query = (await sets.FindAsync(set, cancellationToken)).Query;
+        await using var command = sets.Command(transaction, SegmentSql.Count(query, db.IsSqlServer), query.Parameters, Seconds);
+        return await ContactSets.WithinAsync(Seconds, async () => Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Reads the ids of a page, and the token of the next.</summary>
+    /// <exception cref="RefusalException">As <see cref="ContactSets.FindAsync"/>; PAGE_TOKEN_INVALID, FILTER_TOO_SLOW.</exception>
+    public async Task<(IReadOnlyList<long> Ids, string NextPageToken)> PageAsync(IDbContextTransaction transaction, V1.ContactSet set, int pageSize, string pageToken, CancellationToken cancellationToken)
+    {
+        var found = await sets.FindAsync(set, cancellationToken, paged: true);
+        var violations = new Violations();
+        var page = Page.Read(pageSize, pageToken, violations, ["ListSegmentContacts", .. found.Binding]);
+        violations.ThrowIfAny();
+        await using var command = sets.Command(transaction, SegmentSql.Page(found.Query, db.IsSqlServer), found.Query.Parameters, Seconds)
+            .With("after", page.After ?? 0).With("take", page.Size + 1);
+        return await ContactSets.WithinAsync(Seconds, async () =>
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            var ids = new List<long>(page.Size + 1);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                ids.Add(reader.GetInt64(0));
+            }
+            return page.Cut(ids, id => id);
+        });
+    }
+
+    /// <summary>Reads all ids in ascending parts, as of one moment; the last part, which may be empty, says so.</summary>
+    /// <exception cref="RefusalException">As <see cref="ContactSets.FindAsync"/>.</exception>
+    public async IAsyncEnumerable<V1.StreamSegmentContactIdsResponse> StreamAsync(V1.ContactSet set, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var transaction = await sets.BeginAsync(cancellationToken);
+        var query = (await sets.FindAsync(set, cancellationToken)).Query;
+        // The reader decides how long it takes; the call's end is what ends it.
+        await using var command = sets.Command(transaction, SegmentSql.All(query, db.IsSqlServer), query.Parameters, seconds: 0);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var whole = false;
+        try
+        {
+            var part = new V1.StreamSegmentContactIdsResponse();
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                if (part.ContactIds.Count == PartSize)
+                {
+                    yield return part;
+                    part = new();
+                }
+                part.ContactIds.Add(reader.GetInt64(0));
+            }
+            whole = true;
+            part.Complete = true;
+            yield return part;
+        }
+        finally
+        {
+            if (!whole)
+            {
+                // Closing alone would first read everything that is left.
+                command.Cancel();
+            }
+        }
+    }
+
+    /// <summary>Evaluates each clause for one contact.</summary>
+    /// <exception cref="RefusalException">As <see cref="ContactSets.FindAsync"/>; CONTACT_NOT_FOUND, FILTER_TOO_SLOW.</exception>
+    public async Task<V1.ExplainContactResponse> ExplainAsync(long contactId, V1.ContactSet set, CancellationToken cancellationToken)
+    {
+        await using var transaction = await sets.BeginAsync(cancellationToken);
+        var filter = (await sets.FindAsync(set, cancellationToken)).Filter!;
+        var explanation = FilterExplanation.Compile(filter);
+        await using var command = sets.Command(transaction, explanation.Text, explanation.Parameters, Seconds).With("contact", contactId);
+        return await ContactSets.WithinAsync(Seconds, async () =>
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            return await reader.ReadAsync(cancellationToken) ? ClauseValues.Read(filter, reader)
+                : throw new RefusalException(Contacts.ContactDecisions.NotFound(contactId));
+        });
+    }
+}

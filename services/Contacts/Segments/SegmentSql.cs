@@ -1,0 +1,29 @@
+using ContactPlatform.Contacts.Filters;
+
+namespace ContactPlatform.Contacts.Segments;
+
+/// <summary>
+/// The statements that ask for a set of contacts. They are made from a filter, so they are no SqlText; tests read the
+/// T-SQL of random filters with Microsoft's parser instead.
+/// </summary>
+public static class SegmentSql
+{
+    /// <summary>How many there are.</summary>
+    public static string Count(FilterQuery query, bool sqlServer) => sqlServer
+        ? $"SELECT COUNT_BIG(*) FROM {query.From} WHERE {query.Where} OPTION (RECOMPILE)"
+        : $"SELECT COUNT(*) FROM {query.From} WHERE {query.Where}";
+
+    /// <summary>The ids behind `@after`, `@take` of them; of a query that was compiled for pages.</summary>
+    public static string Page(FilterQuery query, bool sqlServer) => sqlServer
+        ? $"SELECT TOP (@take) {query.Id} FROM {query.From} WHERE {query.Where} AND {query.Id} > @after ORDER BY {query.Id} OPTION (RECOMPILE)"
+        : $"SELECT {query.Id} FROM {query.From} WHERE {query.Where} AND {query.Id} > @after ORDER BY {query.Id} LIMIT @take";
+
+    /// <summary>All ids, ascending.</summary>
+    public static string All(FilterQuery query, bool sqlServer) => $"SELECT {query.Id} FROM {query.From} WHERE {query.Where} ORDER BY {query.Id}{Recompile(sqlServer)}";
+
+    /// <summary>Writes all ids into `@snapshot`.</summary>
+    public static string Freeze(FilterQuery query, bool sqlServer) =>
+        $"INSERT INTO segment_snapshot_members (account_id, segment_snapshot_id, contact_id) SELECT @account, @snapshot, {query.Id} FROM {query.From} WHERE {query.Where}{Recompile(sqlServer)}";
+
+    private static string Recompile(bool sqlServer) => sqlServer ? " OPTION (RECOMPILE)" : "";
+}

@@ -1,0 +1,237 @@
+using System.Diagnostics;
+using ContactPlatform.ServiceDefaults.Errors;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+
+namespace ContactPlatform.Contacts.Tests.Segments;
+
+/// <summary>Who is in segments: counted, paged, streamed, frozen, explained.</summary>
+[Collection(ContactsCollection.Name)]
+public sealed class SegmentContactsTests(ContactsFixture fixture)
+{
+    /// <summary>The examples of the journeys text; the day of the last open is a custom field until that axis is there.</summary>
+    [Fact]
+    public async Task The_examples_of_the_journeys_text_work_as_written()
+    {
+        var account = await fixture.NewAccountAsync();
+        var first = account.Id << 40;
+        await WriteAsync(account.Id, first, 6);
+        await fixture.ScalarAsync($"""
+            INSERT INTO contact_stages (account_id, contact_id, stage, lost, change_time)
+            SELECT {account.Id}, {first} + i, CASE WHEN i = 5 THEN 5 ELSE 3 END, i = 3, now() FROM generate_series(1, 5) i WHERE i <> 4;
+            INSERT INTO custom_fields (account_id, custom_field_id, field_key, display_name, type, choices, create_time, update_time, version)
+            VALUES ({account.Id}, {first}, 'last_open', 'Last open', 3, ARRAY[]::text[], now(), now(), 1);
+            INSERT INTO contact_field_values (account_id, contact_id, custom_field_id, date_value)
+            SELECT {account.Id}, {first} + i, {first}, CASE WHEN i = 2 THEN DATE '2026-04-08' ELSE DATE '2026-04-07' END FROM generate_series(0, 5) i;
+            UPDATE contacts SET subscribed_time = CASE WHEN contact_id = {first} THEN TIMESTAMPTZ '2026-05-01 23:59:59Z' ELSE TIMESTAMPTZ '2026-05-02 00:00:00Z' END WHERE account_id = {account.Id} AND contact_id IN ({first}, {first} + 4);
+            """);
+        // Customer 1 opened before the day, customer 2 on it, and 3 is lost.
+        await FindsAsync(account, "funnel_status = Customer AND field.last_open < 2026-04-08", first + 1);
+        await FindsAsync(account, "funnel.stage = CUSTOMER", first + 1, first + 2);
+        await FindsAsync(account, "funnel_status = Promoter", first + 5);
+        // 0 subscribed on the day, 4 after it; neither has moved, and the default is Aware.
+        await FindsAsync(account, "funnel_status = Aware AND subscribed_at > 2026-05-01", first + 4);
+        await FindsAsync(account, "funnel.lost_from = Customer", first + 3);
+
+        await fixture.ScalarAsync($"INSERT INTO funnel_defaults (account_id, stage, change_time) VALUES ({account.Id}, 2, now())");
+        await FindsAsync(account, "funnel_status = Aware");
+        await FindsAsync(account, "funnel_status = Engaged", first, first + 4);
+    }
+
+    [Fact]
+    public async Task Pages_follow_each_other_and_their_tokens_are_bound()
+    {
+        var account = await fixture.NewAccountAsync();
+        var first = account.Id << 40;
+        await WriteAsync(account.Id, first, 25);
+        var segment = (await account.Segments.CreateSegmentAsync(new() { Segment = new() { DisplayName = "odd", Filter = "lead_score = 1" } })).Segment;
+        var set = new V1.ContactSet { SegmentId = segment.SegmentId };
+        var (ids, token) = (new List<long>(), "");
+        do
+        {
+            var page = await account.Segments.ListSegmentContactsAsync(new() { Contacts = set, PageSize = 5, PageToken = token });
+            page.Contacts.Count.ShouldBeInRange(1, 5);
+            page.Contacts.ShouldAllBe(c => c.LeadScore == 1 && c.Email.Length > 0);
+            ids.AddRange(page.Contacts.Select(c => c.ContactId));
+            token = page.NextPageToken;
+        }
+        while (token.Length > 0);
+        ids.ShouldBe(Enumerable.Range(0, 25).Where(i => i % 2 == 1).Select(i => first + i));
+
+        token = (await account.Segments.ListSegmentContactsAsync(new() { Contacts = set, PageSize = 5 })).NextPageToken;
+        await account.Segments.ListSegmentContactsAsync(new() { Contacts = new() { Filter = "lead_score = 1" }, PageToken = token }).ForAsync(CommonReasons.PageTokenInvalid);
+        await account.Segments.UpdateSegmentAsync(new() { Segment = new() { SegmentId = segment.SegmentId, Filter = "lead_score = 0" }, UpdateMask = FieldMask.FromString("filter") });
+        await account.Segments.ListSegmentContactsAsync(new() { Contacts = set, PageToken = token }).ForAsync(CommonReasons.PageTokenInvalid);
+    }
+
+    [Fact]
+    public async Task A_snapshot_keeps_who_was_there_but_for_the_deleted()
+    {
+        var account = await fixture.NewAccountAsync();
+        var first = account.Id << 40;
+        await WriteAsync(account.Id, first, 20_000);
+        var segment = (await account.Segments.CreateSegmentAsync(new() { Segment = new() { DisplayName = "odd", Filter = "lead_score = 1" } })).Segment;
+        var request = new V1.FreezeSegmentRequest { Contacts = new() { SegmentId = segment.SegmentId }, RequestId = "f" };
+        var snapshot = (await account.Segments.FreezeSegmentAsync(request)).Snapshot;
+        (snapshot.SegmentId, snapshot.Filter, snapshot.ContactCount).ShouldBe((segment.SegmentId, "lead_score = 1", 10_000));
+        (await account.Segments.FreezeSegmentAsync(request)).Snapshot.ShouldBe(snapshot);
+        (await account.Segments.GetSegmentSnapshotAsync(new() { SegmentSnapshotId = snapshot.SegmentSnapshotId })).Snapshot.ShouldBe(snapshot);
+        (await account.Segments.ListSegmentSnapshotsAsync(new())).Snapshots.ShouldBe([snapshot]);
+
+        await fixture.ScalarAsync($"UPDATE contacts SET lead_score = 0 WHERE account_id = {account.Id} AND contact_id < {first} + 10000");
+        await account.Contacts.DeleteContactAsync(new() { ContactId = first + 1 });
+        await account.Segments.DeleteSegmentAsync(new() { SegmentId = segment.SegmentId });
+        var set = new V1.ContactSet { SegmentSnapshotId = snapshot.SegmentSnapshotId };
+        (await account.Segments.CountSegmentAsync(new() { Contacts = set })).ContactCount.ShouldBe(9999);
+        (await IdsAsync(account, set)).ShouldBe(Enumerable.Range(1, 9999).Select(i => first + (2 * i) + 1));
+        (await account.Segments.ListSegmentContactsAsync(new() { Contacts = set, PageSize = 2 })).Contacts.Select(c => c.ContactId).ShouldBe([first + 3, first + 5]);
+
+        await account.Segments.DeleteSegmentSnapshotAsync(new() { SegmentSnapshotId = snapshot.SegmentSnapshotId });
+        (await fixture.ScalarAsync($"SELECT COUNT(*) FROM segment_snapshot_members WHERE account_id = {account.Id}")).ShouldBe(0L);
+        (await account.Segments.CountSegmentAsync(new() { Contacts = set }).ForAsync(ContactsReasons.SegmentSnapshotNotFound))["segment_snapshot_id"].ShouldBe($"{snapshot.SegmentSnapshotId}");
+        await account.Segments.DeleteSegmentSnapshotAsync(new() { SegmentSnapshotId = snapshot.SegmentSnapshotId }).ForAsync(ContactsReasons.SegmentSnapshotNotFound);
+        await account.Segments.GetSegmentSnapshotAsync(new()).FieldsAsync("segment_snapshot_id");
+        await account.Segments.FreezeSegmentAsync(request).ForAsync(ContactsReasons.SegmentSnapshotNotFound);
+    }
+
+    [Fact]
+    public async Task An_account_has_so_many_segments_and_snapshots_and_no_more()
+    {
+        var account = await fixture.NewAccountAsync();
+        await fixture.ScalarAsync($"""
+            INSERT INTO segments (account_id, segment_id, display_name, name_key, filter_text, create_time, update_time, version) SELECT {account.Id}, i, i, i, '', now(), now(), 1 FROM generate_series(1, 1000) i;
+            INSERT INTO segment_snapshots (account_id, segment_snapshot_id, segment_id, filter_text, contact_count, create_time) SELECT {account.Id}, i, 0, '', 0, now() FROM generate_series(1, 100) i;
+            """);
+        (await account.Segments.CreateSegmentAsync(new() { Segment = new() { DisplayName = "x" } }).ForAsync(CommonReasons.LimitExceeded))["limit"].ShouldBe("1000");
+        (await account.Segments.FreezeSegmentAsync(new() { Contacts = new() { Filter = "" } }).ForAsync(CommonReasons.LimitExceeded))["limit"].ShouldBe("100");
+    }
+
+    [Fact]
+    public async Task A_contact_is_explained_clause_by_clause()
+    {
+        var account = await fixture.NewAccountAsync();
+        var (vip, other) = (await account.LabelAsync("VIP"), await account.LabelAsync("other"));
+        var contact = (await account.Contacts.CreateContactAsync(new() { Contact = new() { Email = "ana@example.org", GivenName = "Ana", SubscribedTime = Timestamp.FromDateTime(new(2026, 5, 1, 10, 0, 0, 500, DateTimeKind.Utc)) }, LabelIds = { vip.LabelId } })).Contact;
+        await fixture.ScalarAsync($"""
+            INSERT INTO custom_fields (account_id, custom_field_id, field_key, display_name, type, choices, create_time, update_time, version) VALUES ({account.Id}, 1, 'points', 'Points', 2, ARRAY[]::text[], now(), now(), 1);
+            INSERT INTO contact_field_values (account_id, contact_id, custom_field_id, number_value) VALUES ({account.Id}, {contact.ContactId}, 1, 12.50);
+            """);
+        var filter = "given_name = ana AND NOT family_name = li label:vip label:other OR label:* field.points < 10 subscribed_time > 2026-05-01 funnel.stage = customer funnel.lost = true funnel.lost_from:* phone:* lead_score:* label_id:" + other.LabelId;
+        var explained = await account.Segments.ExplainContactAsync(new() { ContactId = contact.ContactId, Contacts = new() { Filter = filter } });
+        explained.Matches.ShouldBeFalse();
+        explained.Clauses.Select(c => (c.Clause.Text, c.Holds, c.HasValue ? c.Value : null)).ShouldBe([
+            ("given_name = ana", true, "Ana"), ("family_name = li", false, null), ("label:vip", true, "VIP"), ("label:other", false, null), ("label:*", true, "1"), ("field.points < 10", false, "12.5"),
+            ("subscribed_time > 2026-05-01", false, "2026-05-01T10:00:00.5Z"), ("funnel.stage = customer", false, "AWARE"), ("funnel.lost = true", false, "false"), ("funnel.lost_from:*", false, null),
+            ("phone:*", false, null), ("lead_score:*", true, "0"), ($"label_id:{other.LabelId}", false, null)]);
+        (await account.Segments.ExplainContactAsync(new() { ContactId = contact.ContactId, Contacts = new() { Filter = "" } })).Matches.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(" AND ", "field.f{1} = {0}", true)]
+    [InlineData(" OR ", "field.f{1} = {0}", true)]
+    [InlineData(" OR ", "(field.f{1} = {0} AND label:*)", false)]
+    [InlineData(" AND ", "NOT field.f{1} = {0}", false)]
+    [InlineData(" AND ", "(NOT label_id:{2} OR funnel.lost = true)", true)]
+    [InlineData(" AND ", "NOT (funnel.stage != CUSTOMER AND source:x{0})", false)]
+    public async Task As_many_clauses_as_are_allowed_are_answered(string sign, string clause, bool explain)
+    {
+        var account = await fixture.NewAccountAsync();
+        var label = await account.LabelAsync("x");
+        await WriteAsync(account.Id, account.Id << 40, 500);
+        await fixture.ScalarAsync($"""
+            INSERT INTO custom_fields (account_id, custom_field_id, field_key, display_name, type, choices, create_time, update_time, version) SELECT {account.Id}, i, 'f' || i, 'f' || i, 2, ARRAY[]::text[], now(), now(), 1 FROM generate_series(0, 99) i;
+            INSERT INTO contact_field_values (account_id, contact_id, custom_field_id, number_value) SELECT {account.Id}, {account.Id << 40} + c, f, c % 7 FROM generate_series(0, 499) c, generate_series(0, 9) f;
+            """);
+        var per = clause.Split([" AND ", " OR "], StringSplitOptions.None).Length;
+        var filter = string.Join(sign, Enumerable.Range(0, 500 / per).Select(i => string.Format(System.Globalization.CultureInfo.InvariantCulture, clause, i, i % 100, label.LabelId)));
+        var started = Stopwatch.GetTimestamp();
+        await account.Segments.CountSegmentAsync(new() { Contacts = new() { Filter = filter } });
+        await account.Segments.ListSegmentContactsAsync(new() { Contacts = new() { Filter = filter } });
+        if (explain)
+        {
+            (await account.Segments.ExplainContactAsync(new() { ContactId = account.Id << 40, Contacts = new() { Filter = filter } })).Clauses.Count.ShouldBe(500 / per * per);
+        }
+        Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(20));
+    }
+
+    [Theory]
+    [InlineData("given_name = \"'; DELETE FROM contacts; --\"")]
+    [InlineData("given_name = '\\'); DELETE FROM contacts; --'")]
+    [InlineData("given_name = \"$1 @account {0} :p0 %s\"")]
+    [InlineData("given_name:\"%\" OR source:\"_\" OR source:\"[a-z]\" OR source:\"!\"")]
+    [InlineData("given_name = \"\u202E\u200B\uFEFF\"")]
+    public async Task Attempts_at_SQL_are_nothing_but_texts(string filter)
+    {
+        var account = await fixture.NewAccountAsync();
+        await account.CreateAsync("ana@example.org");
+        (await account.Segments.CountSegmentAsync(new() { Contacts = new() { Filter = filter } })).ContactCount.ShouldBe(0);
+        (await account.Segments.CountSegmentAsync(new() { Contacts = new() { Filter = "" } })).ContactCount.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_filter_of_a_megabyte_is_refused()
+    {
+        var account = await fixture.NewAccountAsync();
+        (await account.Segments.CheckFilterAsync(new() { Filter = new string('(', 1_000_000) }).ForAsync(CommonReasons.LimitExceeded))["limit"].ShouldBe("65536");
+        (await Should.ThrowAsync<RpcException>(async () => await account.Segments.CheckFilterAsync(new() { Filter = new string('(', 2 << 20) }))).StatusCode.ShouldBe(StatusCode.ResourceExhausted);
+    }
+
+    [Fact]
+    public async Task A_count_that_takes_too_long_ends_in_the_database_too()
+    {
+        var account = await fixture.NewAccountAsync();
+        await account.CreateAsync("ana@example.org");
+        await using var connection = await fixture.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var hold = connection.CreateCommand();
+        hold.Transaction = transaction;
+        hold.CommandText = "LOCK TABLE label_members IN ACCESS EXCLUSIVE MODE";
+        await hold.ExecuteNonQueryAsync();
+        var set = new V1.ContactSet { Filter = "label:*" };
+        // The caller's own deadline first, then the service's.
+        var late = await Should.ThrowAsync<RpcException>(async () => await account.Segments.CountSegmentAsync(new() { Contacts = set }, deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(1)));
+        late.StatusCode.ShouldBe(StatusCode.DeadlineExceeded);
+        await WaitingAsync(0);
+        (await account.Segments.CountSegmentAsync(new() { Contacts = set }).ForAsync(ContactsReasons.FilterTooSlow))["limit_seconds"].ShouldBe("10");
+        await WaitingAsync(0);
+        await transaction.RollbackAsync();
+        (await account.Segments.CountSegmentAsync(new() { Contacts = set })).ContactCount.ShouldBe(0);
+    }
+
+    private async Task WaitingAsync(long expected)
+    {
+        const string Waiting = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%label_members%'";
+        for (var i = 0; i < 50 && !expected.Equals(await fixture.ScalarAsync(Waiting)); i++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        }
+        (await fixture.ScalarAsync(Waiting)).ShouldBe(expected);
+    }
+
+    private async Task FindsAsync(Account account, string filter, params long[] ids)
+    {
+        (await IdsAsync(account, new() { Filter = filter })).ShouldBe(ids, filter);
+        (await account.Segments.CountSegmentAsync(new() { Contacts = new() { Filter = filter } })).ContactCount.ShouldBe(ids.Length);
+        (await account.Segments.ListSegmentContactsAsync(new() { Contacts = new() { Filter = filter } })).Contacts.Select(c => c.ContactId).ShouldBe(ids);
+    }
+
+    private static async Task<IReadOnlyList<long>> IdsAsync(Account account, V1.ContactSet set)
+    {
+        using var call = account.Segments.StreamSegmentContactIds(new() { Contacts = set });
+        var (parts, ids) = (new List<V1.StreamSegmentContactIdsResponse>(), new List<long>());
+        await foreach (var part in call.ResponseStream.ReadAllAsync())
+        {
+            parts.Add(part);
+            ids.AddRange(part.ContactIds);
+        }
+        parts[..^1].ShouldAllBe(p => !p.Complete && p.ContactIds.Count == 8192);
+        parts[^1].Complete.ShouldBeTrue();
+        return ids;
+    }
+
+    /// <summary>Writes contacts with every second one's lead score 1.</summary>
+    private Task<object?> WriteAsync(long account, long first, int count) => fixture.ScalarAsync($"""
+        INSERT INTO contacts (account_id, contact_id, email, given_name, given_name_key, family_name, family_name_key, source, source_key, time_zone, record_state, owner, lead_score, create_time, update_time, version)
+        SELECT {account}, {first} + i, 'c' || i || '@example.org', '', '', '', '', '', '', '', 1, '', i % 2, now(), now(), 1 FROM generate_series(0, {count - 1}) i;
+        """);
+}
