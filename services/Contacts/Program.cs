@@ -2,6 +2,7 @@ using ContactPlatform.Contacts;
 using ContactPlatform.Contacts.Access;
 using ContactPlatform.Contacts.Changes;
 using ContactPlatform.Contacts.Contacts;
+using ContactPlatform.Contacts.Exports;
 using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.Labels;
 using ContactPlatform.Contacts.Segments;
@@ -18,6 +19,8 @@ builder.Services
     .AddScoped<LabelMemberStream>()
     .AddSingleton<BulkLease>()
     .AddSegments()
+    .AddScoped<ExportStore>()
+    .AddScoped<ExportFile>()
     .AddSingleton<TokenIssuer>()
     .AddSingleton<SigningKeys>()
     // After the database's migrator: all of them read tables as they start.
@@ -35,5 +38,6 @@ app.MapGrpcService<ChangesEndpoint>();
 app.MapWellKnown();
 app.MapGrpcService<ImportEndpoint>();
 app.MapGrpcService<SegmentEndpoint>();
+app.MapGrpcService<ExportEndpoint>();
 app.MapServiceDefaults();
 app.Run();

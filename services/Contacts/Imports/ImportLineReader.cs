@@ -86,7 +86,7 @@ public sealed class ImportLineReader(ImportColumns columns, char labelSeparator)
 
     private string? Set(ImportLine line, ImportField field, string cell)
     {
-        var text = cell.Trim();
+        var text = CsvWriter.Original(cell).Trim();
         if (text.Length == 0)
         {
             return null;

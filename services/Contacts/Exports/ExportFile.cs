@@ -1,0 +1,86 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using ContactPlatform.Contacts.Imports;
+using ContactPlatform.Contacts.Segments;
+using ContactPlatform.ServiceDefaults.Data;
+using Google.Protobuf;
+using Microsoft.EntityFrameworkCore;
+
+namespace ContactPlatform.Contacts.Exports;
+
+/// <summary>What a file is to hold, and where it begins.</summary>
+/// <param name="Contacts">Whose rows.</param>
+/// <param name="Columns">Its columns.</param>
+/// <param name="Separator">Between labels.</param>
+/// <param name="Place">Behind what has been written.</param>
+public sealed record ExportRequest(V1.ContactSet Contacts, IReadOnlyList<ExportColumn> Columns, char Separator, ExportPlace Place);
+
+/// <summary>Writes a file part by part: some hundred contacts are in memory at a time, however many there are.</summary>
+public sealed class ExportFile(ContactsDbContext db, ContactSets sets, SegmentReads reads, ExportStore store, Microsoft.Extensions.Options.IOptions<SegmentOptions> options)
+{
+    /// <summary>Contacts in a part.</summary>
+    private const int PartContacts = 500;
+
+    /// <summary>Characters after which a part is sent.</summary>
+    private const int PartCharacters = 64 << 10;
+
+    /// <summary>Writes the rest of the file behind a place.</summary>
+    public async IAsyncEnumerable<V1.ExportContactsResponse> WriteAsync(ExportRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var parts = request.Columns.Aggregate(ExportParts.None, (all, c) => all | c.Parts);
+        var (place, csv) = (request.Place, new StringBuilder());
+        var total = await reads.CountAsync(request.Contacts, cancellationToken);
+        if (!place.HasHeader)
+        {
+            CsvWriter.Append(csv, request.Columns.Select(c => c.Header));
+            place = place with { HasHeader = true };
+        }
+        // Found once, so that `now` is one moment in the whole call.
+        FoundSet? found = null;
+        var labels = new Dictionary<long, string>();
+        while (true)
+        {
+            IReadOnlyList<ExportRow> rows;
+            bool last;
+            await using (var transaction = await sets.BeginAsync(cancellationToken))
+            {
+                found ??= await sets.FindAsync(request.Contacts, cancellationToken);
+                if (parts.HasFlag(ExportParts.Labels))
+                {
+                    labels = await db.Labels.Select(l => new { l.LabelId, l.DisplayName }).ToDictionaryAsync(l => l.LabelId, l => l.DisplayName, cancellationToken);
+                }
+                var ids = await reads.IdsAsync(transaction, found, place.After, PartContacts, cancellationToken);
+                last = ids.Count < PartContacts;
+                rows = await ContactSets.WithinAsync(options.Value.TimeoutSeconds, () => store.ReadAsync(transaction, ids, parts, labels, request.Separator, cancellationToken));
+            }
+            foreach (var row in rows)
+            {
+                CsvWriter.Append(csv, request.Columns.Select(c => c.Text(row)));
+                place = place with { After = row.ContactId, Rows = place.Rows + 1 };
+                if (csv.Length >= PartCharacters)
+                {
+                    yield return Part(csv, place, total, complete: false);
+                }
+            }
+            if (last)
+            {
+                yield return Part(csv, place, total, complete: true);
+                yield break;
+            }
+        }
+    }
+
+    private static V1.ExportContactsResponse Part(StringBuilder csv, ExportPlace place, long total, bool complete)
+    {
+        var part = new V1.ExportContactsResponse
+        {
+            Data = UnsafeByteOperations.UnsafeWrap(Encoding.UTF8.GetBytes(csv.ToString())),
+            ResumeToken = place.ToToken(),
+            RowCount = place.Rows,
+            TotalCount = Math.Max(total, place.Rows),
+            Complete = complete,
+        };
+        csv.Clear();
+        return part;
+    }
+}
