@@ -11,7 +11,7 @@ public static class Scopes
     /// <summary>Change contacts and labels, and import.</summary>
     public const string ContactsWrite = "contacts.write";
 
-    /// <summary>Issue and revoke API keys.</summary>
+    /// <summary>Issue and revoke API keys, and rebuild projections.</summary>
     public const string AccessAdmin = "access.admin";
 
     /// <summary>Read stages, histories, label rules, runs and reports.</summary>

@@ -16,6 +16,10 @@ public static class ContactsReasons
     public static readonly Reason ImportNotFound = new("IMPORT_NOT_FOUND", StatusCode.NotFound);
     public static readonly Reason ImportFileInvalid = new("IMPORT_FILE_INVALID", StatusCode.InvalidArgument);
     public static readonly Reason ContactUnreachable = new("CONTACT_UNREACHABLE", StatusCode.FailedPrecondition);
+    public static readonly Reason CustomFieldNotFound = new("CUSTOM_FIELD_NOT_FOUND", StatusCode.NotFound);
+    public static readonly Reason CustomFieldExists = new("CUSTOM_FIELD_EXISTS", StatusCode.AlreadyExists);
+    public static readonly Reason CustomFieldChoiceInUse = new("CUSTOM_FIELD_CHOICE_IN_USE", StatusCode.FailedPrecondition);
+    public static readonly Reason ProjectionNotFound = new("PROJECTION_NOT_FOUND", StatusCode.NotFound);
     public static readonly Reason SegmentNotFound = new("SEGMENT_NOT_FOUND", StatusCode.NotFound);
     public static readonly Reason SegmentExists = new("SEGMENT_EXISTS", StatusCode.AlreadyExists);
     public static readonly Reason SegmentSnapshotNotFound = new("SEGMENT_SNAPSHOT_NOT_FOUND", StatusCode.NotFound);

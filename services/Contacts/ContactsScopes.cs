@@ -28,6 +28,12 @@ public static class ContactsScopes
         ["/contactplatform.contacts.v1.LabelService/BatchRemoveLabel"] = Scopes.ContactsWrite,
         ["/contactplatform.contacts.v1.LabelService/StreamLabelMembers"] = Scopes.ContactsRead,
 
+        ["/contactplatform.contacts.v1.CustomFieldService/CreateCustomField"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.CustomFieldService/GetCustomField"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.CustomFieldService/ListCustomFields"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.CustomFieldService/UpdateCustomField"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.CustomFieldService/DeleteCustomField"] = Scopes.ContactsWrite,
+
         ["/contactplatform.contacts.v1.SegmentService/CreateSegment"] = Scopes.ContactsWrite,
         ["/contactplatform.contacts.v1.SegmentService/GetSegment"] = Scopes.ContactsRead,
         ["/contactplatform.contacts.v1.SegmentService/ListSegments"] = Scopes.ContactsRead,
@@ -53,6 +59,13 @@ public static class ContactsScopes
         ["/contactplatform.contacts.v1.ImportService/CancelImport"] = Scopes.ContactsWrite,
         ["/contactplatform.contacts.v1.ImportService/WatchImport"] = Scopes.ContactsRead,
         ["/contactplatform.contacts.v1.ImportService/DownloadImportErrors"] = Scopes.ContactsRead,
+
+        ["/contactplatform.contacts.v1.ProjectionService/ListProjections"] = Scopes.AccessAdmin,
+        ["/contactplatform.contacts.v1.ProjectionService/GetProjection"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.ProjectionService/RebuildProjection"] = Scopes.AccessAdmin,
+        ["/contactplatform.contacts.v1.ProjectionService/GetProjectionRebuild"] = Scopes.AccessAdmin,
+        ["/contactplatform.contacts.v1.ProjectionService/CancelProjectionRebuild"] = Scopes.AccessAdmin,
+        ["/contactplatform.contacts.v1.ProjectionService/WatchProjectionRebuild"] = Scopes.AccessAdmin,
 
         ["/contactplatform.contacts.v1.AccessService/CreateApiKey"] = Scopes.AccessAdmin,
         ["/contactplatform.contacts.v1.AccessService/ListApiKeys"] = Scopes.AccessAdmin,

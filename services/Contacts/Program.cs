@@ -2,7 +2,9 @@ using ContactPlatform.Contacts;
 using ContactPlatform.Contacts.Access;
 using ContactPlatform.Contacts.Changes;
 using ContactPlatform.Contacts.Contacts;
+using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.Exports;
+using ContactPlatform.Contacts.FunnelProjection;
 using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.Labels;
 using ContactPlatform.Contacts.Segments;
@@ -17,6 +19,8 @@ builder.Services
     .AddScoped<ContactStore>()
     .AddScoped<LabelStore>()
     .AddScoped<LabelMemberStream>()
+    .AddScoped<CustomFieldStore>()
+    .AddScoped<ContactFieldStore>()
     .AddSingleton<BulkLease>()
     .AddSegments()
     .AddScoped<ExportStore>()
@@ -28,11 +32,14 @@ builder.Services
     .AddHostedService(services => services.GetRequiredService<SigningKeys>())
     .AddHostedService<BootstrapKeys>()
     .AddSingleton(services => new PlatformKeys(services.GetRequiredService<SigningKeys>().Find))
+    .AddFunnelProjection(builder.Configuration)
     .AddImports();
 
 var app = builder.Build();
 app.MapGrpcService<ContactEndpoint>();
 app.MapGrpcService<LabelEndpoint>();
+app.MapGrpcService<CustomFieldEndpoint>();
+app.MapGrpcService<ProjectionEndpoint>();
 app.MapGrpcService<AccessEndpoint>();
 app.MapGrpcService<ChangesEndpoint>();
 app.MapWellKnown();

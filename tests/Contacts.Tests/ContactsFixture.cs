@@ -78,6 +78,8 @@ public sealed record Account(long Id, CallInvoker Invoker)
 
     public V1.LabelService.LabelServiceClient Labels => new(Invoker);
 
+    public V1.CustomFieldService.CustomFieldServiceClient Fields => new(Invoker);
+
     public V1.SegmentService.SegmentServiceClient Segments => new(Invoker);
 
     public V1.AccessService.AccessServiceClient Access => new(Invoker);

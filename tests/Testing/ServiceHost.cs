@@ -42,9 +42,10 @@ public sealed class ServiceHost : IAsyncDisposable
     /// <param name="environment">Its configuration, as environment variables.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="gate">False keeps SQL Server's translation out of the process, where its memory is measured.</param>
-    public static async Task<ServiceHost> StartAsync(string service, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken, bool gate = true)
+    /// <param name="grpcPort">Port of its gRPC endpoint, where others were told of it before; 0 for any.</param>
+    public static async Task<ServiceHost> StartAsync(string service, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken, bool gate = true, int grpcPort = 0)
     {
-        var (grpc, http) = (FreePort.Next(), FreePort.Next());
+        var (grpc, http) = (grpcPort == 0 ? FreePort.Next() : grpcPort, FreePort.Next());
         var all = new Dictionary<string, string?>(environment)
         {
             ["GRPC_PORT"] = grpc.ToString(CultureInfo.InvariantCulture),
@@ -125,13 +126,16 @@ public sealed class ContactsHost : IAsyncDisposable
 
     private readonly Dictionary<long, string> _tokens = [];
 
-    private ContactsHost(ServiceHost service, TestDatabase database) => (Service, Database) = (service, database);
+    private ContactsHost(ServiceHost service, TestDatabase database, int funnelPort) => (Service, Database, FunnelPort) = (service, database, funnelPort);
 
     /// <summary>The process.</summary>
     public ServiceHost Service { get; }
 
     /// <summary>Its database.</summary>
     public TestDatabase Database { get; }
+
+    /// <summary>Port on which it looks for a Funnel; 0 when it follows none.</summary>
+    public int FunnelPort { get; }
 
     /// <summary>The key with which an account's tokens are got.</summary>
     public static string ApiKey(long account) => string.Create(CultureInfo.InvariantCulture, $"cp_{account:d45}");
@@ -146,8 +150,10 @@ public sealed class ContactsHost : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="gate">As for <see cref="ServiceHost.StartAsync"/>.</param>
     /// <param name="servers">Where its database and its locks are, and who knows its operators; the shared ones and nobody when null.</param>
-    public static async Task<ContactsHost> StartAsync(CancellationToken cancellationToken, bool gate = true, HostServers? servers = null)
+    /// <param name="followsFunnel">Whether it follows the Funnel that is started with it later.</param>
+    public static async Task<ContactsHost> StartAsync(CancellationToken cancellationToken, bool gate = true, HostServers? servers = null, bool followsFunnel = false)
     {
+        var funnelPort = followsFunnel ? FreePort.Next() : 0;
         servers ??= await HostServers.SharedAsync();
         var database = await servers.CreateDatabaseAsync("contacts", cancellationToken);
         var service = await ServiceHost.StartAsync("Contacts", new Dictionary<string, string?>
@@ -163,8 +169,9 @@ public sealed class ContactsHost : IAsyncDisposable
             ["Auth__Operators__Audience"] = "contactplatform",
             ["Access__BootstrapKeys__1"] = ApiKey(Account),
             ["Access__BootstrapKeys__2"] = ApiKey(OtherAccount),
+            ["services__funnel__grpc__0"] = followsFunnel ? string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{funnelPort}") : null,
         }, cancellationToken, gate);
-        return new ContactsHost(service, database);
+        return new ContactsHost(service, database, funnelPort);
     }
 
     /// <summary>Returns a token of an account with all scopes; got once.</summary>
@@ -234,7 +241,7 @@ public sealed class FunnelHost : IAsyncDisposable
         var started = new List<ServiceHost>();
         for (var i = 0; i < replicas; i++)
         {
-            started.Add(await ServiceHost.StartAsync("Funnel", environment, cancellationToken, gate));
+            started.Add(await ServiceHost.StartAsync("Funnel", environment, cancellationToken, gate, i == 0 ? contacts.FunnelPort : 0));
         }
         return new FunnelHost(started, database);
     }

@@ -1,4 +1,5 @@
 using ContactPlatform.Contacts.Changes;
+using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.Labels;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
@@ -12,22 +13,28 @@ using Microsoft.EntityFrameworkCore;
 namespace ContactPlatform.Contacts.Contacts;
 
 /// <summary>Serves ContactService.</summary>
-public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, RequestIds requests, IdSequence ids, TimeProvider time) : V1.ContactService.ContactServiceBase
+public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, ContactFieldStore fields, RequestIds requests, IdSequence ids, TimeProvider time) : V1.ContactService.ContactServiceBase
 {
     /// <inheritdoc/>
     public override async Task<V1.CreateContactResponse> CreateContact(V1.CreateContactRequest request, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        var (values, labelIds, requestId) = ContactProto.Read(request);
+        var (values, fieldChange, labelIds, requestId) = ContactProto.Read(request);
         var caller = Caller.Of(context);
         var body = request.Clone();
         body.RequestId = "";
         OutboxRow? change = null;
         for (var attempt = 1; ; attempt++)
         {
+            // Only to keep the custom fields from changing.
+            await using var transaction = fieldChange.None ? null : await db.Database.BeginTransactionAsync(cancel);
             try
             {
                 var (id, created) = await requests.OnceAsync(caller, "CreateContact", requestId, body, () => AddAsync(), cancel);
+                if (transaction is not null)
+                {
+                    await transaction.CommitAsync(cancel);
+                }
                 var contact = await db.Contacts.AsNoTracking().SingleOrDefaultAsync(c => c.ContactId == id, cancel) ?? throw new RefusalException(ContactDecisions.NotFound(id));
                 return new()
                 {
@@ -44,6 +51,7 @@ public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, Re
 
         async Task<long> AddAsync()
         {
+            var wanted = await fields.ResolveAsync(fieldChange, cancel);
             var existing = await store.ExistingLabelsAsync(labelIds, cancel);
             var violations = new Violations();
             for (var i = 0; i < labelIds.Count; i++)
@@ -58,6 +66,7 @@ public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, Re
             var now = time.UtcNow();
             var contact = new Contact { AccountId = caller.AccountId, ContactId = await ids.NextAsync(cancel), CreateTime = now, UpdateTime = now };
             values.CopyTo(contact);
+            await fields.ChangeAsync(contact.ContactId, wanted, all: false, cancel);
             change = ContactChanges.Created(caller, now, contact.ContactId);
             db.Add(contact);
             db.AddRange(existing.Select(label => new LabelMember { AccountId = caller.AccountId, LabelId = label, ContactId = contact.ContactId }));
@@ -151,15 +160,16 @@ public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, Re
     public override async Task<V1.UpdateContactResponse> UpdateContact(V1.UpdateContactRequest request, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        var (id, given, mask) = ContactProto.Read(request);
+        var (id, given, fieldChange, mask) = ContactProto.Read(request);
         for (var attempt = 1; ; attempt++)
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+            var wanted = await fields.ResolveAsync(fieldChange, cancel);
             var contact = await store.HoldAsync(id, cancel);
             Refuse(Etag.Check(request.Contact.Etag, contact.Version));
             var before = ContactValues.Of(contact);
             var after = ContactDecisions.Update(before, given, mask).OrThrow();
-            if (after == before)
+            if (!await fields.ChangeAsync(id, wanted, fieldChange.All, cancel) && after == before)
             {
                 return new() { Contact = await store.WithLabelsAsync(contact, cancel) };
             }
@@ -190,7 +200,7 @@ public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, Re
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         var contact = await store.HoldAsync(id, cancel);
         Refuse(Etag.Check(request.Etag, contact.Version));
-        // Its labels go with it, by the foreign key.
+        // Its labels and its custom fields go with it, by the foreign keys.
         db.Remove(contact);
         var change = ContactChanges.Deleted(Caller.Of(context), time.UtcNow(), id);
         db.Add(change);

@@ -9,8 +9,6 @@ namespace ContactPlatform.Contacts.Exports;
 /// <summary>Serves export.proto.</summary>
 public sealed class ExportEndpoint(ContactsDbContext db, ExportFile file) : V1.ExportService.ExportServiceBase
 {
-    private const char DefaultSeparator = ';';
-
     /// <inheritdoc/>
     public override async Task<V1.ListExportColumnsResponse> ListExportColumns(V1.ListExportColumnsRequest request, ServerCallContext context) => new()
     {
@@ -33,18 +31,8 @@ public sealed class ExportEndpoint(ContactsDbContext db, ExportFile file) : V1.E
         var violations = new Violations();
         var set = violations.Set(request.Contacts);
         var columns = Columns(request.Columns, await ColumnsAsync(cancellationToken), violations);
-        var separator = request.LabelSeparator.Length == 0 ? DefaultSeparator : request.LabelSeparator[0];
-        violations.Check(request.LabelSeparator.Length <= 1 && !char.IsLetterOrDigit(separator) && !char.IsWhiteSpace(separator) && !char.IsControl(separator) && !char.IsSurrogate(separator),
-            "label_separator", "is no single sign; expected one such as ; or |");
         violations.ThrowIfAny();
-        if (columns.Any(c => c.Parts.HasFlag(ExportParts.Labels)))
-        {
-            var text = separator.ToString();
-            var torn = await db.Labels.Where(l => l.DisplayName.Contains(text)).Select(l => (long?)l.LabelId).FirstOrDefaultAsync(cancellationToken);
-            violations.Check(torn is null, "label_separator", $"is {text}, which the name of label {torn} contains; choose another");
-            violations.ThrowIfAny();
-        }
-        return new(set, columns, separator, ExportPlace.Read(request.ResumeToken, set.ToString(), columns.Select(c => c.Name), separator));
+        return new(set, columns, ExportPlace.Read(request.ResumeToken, set.ToString(), columns.Select(c => c.Name)));
     }
 
     private static IReadOnlyList<ExportColumn> Columns(RepeatedField<string> names, IReadOnlyList<ExportColumn> all, Violations violations)

@@ -11,9 +11,8 @@ namespace ContactPlatform.Contacts.Exports;
 /// <summary>What a file is to hold, and where it begins.</summary>
 /// <param name="Contacts">Whose rows.</param>
 /// <param name="Columns">Its columns.</param>
-/// <param name="Separator">Between labels.</param>
 /// <param name="Place">Behind what has been written.</param>
-public sealed record ExportRequest(V1.ContactSet Contacts, IReadOnlyList<ExportColumn> Columns, char Separator, ExportPlace Place);
+public sealed record ExportRequest(V1.ContactSet Contacts, IReadOnlyList<ExportColumn> Columns, ExportPlace Place);
 
 /// <summary>Writes a file part by part: some hundred contacts are in memory at a time, however many there are.</summary>
 public sealed class ExportFile(ContactsDbContext db, ContactSets sets, SegmentReads reads, ExportStore store, Microsoft.Extensions.Options.IOptions<SegmentOptions> options)
@@ -51,7 +50,7 @@ public sealed class ExportFile(ContactsDbContext db, ContactSets sets, SegmentRe
                 }
                 var ids = await reads.IdsAsync(transaction, found, place.After, PartContacts, cancellationToken);
                 last = ids.Count < PartContacts;
-                rows = await ContactSets.WithinAsync(options.Value.TimeoutSeconds, () => store.ReadAsync(transaction, ids, parts, labels, request.Separator, cancellationToken));
+                rows = await ContactSets.WithinAsync(options.Value.TimeoutSeconds, () => store.ReadAsync(transaction, ids, parts, labels, cancellationToken));
             }
             foreach (var row in rows)
             {

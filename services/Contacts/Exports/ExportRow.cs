@@ -42,7 +42,7 @@ public sealed class ExportRow
     /// <summary>UTC.</summary>
     public required DateTime UpdateTime { get; init; }
 
-    /// <summary>Names, with the separator between them.</summary>
+    /// <summary>Names, with ; between them, which no name contains.</summary>
     public string Labels { get; set; } = "";
 
     /// <summary>Name of its own stage; empty for none.</summary>

@@ -44,9 +44,8 @@ public sealed class ExportStore(ContactsDbContext db)
     /// <param name="ids">The contacts.</param>
     /// <param name="parts">What else to read of them.</param>
     /// <param name="labels">The account's labels by their ids.</param>
-    /// <param name="separator">Between labels.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<IReadOnlyList<ExportRow>> ReadAsync(IDbContextTransaction transaction, IReadOnlyCollection<long> ids, ExportParts parts, IReadOnlyDictionary<long, string> labels, char separator, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ExportRow>> ReadAsync(IDbContextTransaction transaction, IReadOnlyCollection<long> ids, ExportParts parts, IReadOnlyDictionary<long, string> labels, CancellationToken cancellationToken)
     {
         var rows = new List<ExportRow>(ids.Count);
         await ForEachAsync(Contacts, reader => rows.Add(Row(reader)));
@@ -56,7 +55,7 @@ public sealed class ExportStore(ContactsDbContext db)
             await ForEachAsync(Labels, reader =>
             {
                 var (row, name) = (byId[reader.GetInt64(0)], labels.GetValueOrDefault(reader.GetInt64(1), ""));
-                row.Labels = row.Labels.Length == 0 ? name : $"{row.Labels}{separator}{name}";
+                row.Labels = row.Labels.Length == 0 ? name : $"{row.Labels};{name}";
             });
         }
         if (parts.HasFlag(ExportParts.Stage))

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using ContactPlatform.Common.V1;
+using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
@@ -81,7 +82,8 @@ public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, ImportLab
         await using var transaction = await db.BeginBulkAsync(cancellationToken);
         var raw = transaction.GetDbTransaction();
         await ShareLabelsAsync(raw, used, cancellationToken);
-        var known = await ImportKnown.FindAsync(raw, account, batch.Lines, used, cancellationToken);
+        await ShareFieldsAsync(batch, cancellationToken);
+        var known = await ImportKnown.FindAsync(raw, account, batch.Lines, used, [.. columns.Custom.Select(c => c.Field.CustomFieldId)], cancellationToken);
         var outcome = decisions.Decide(batch.Lines, known, labelIds, dryRunKeys.Contains);
         if (!plan.Config.DryRun)
         {
@@ -141,6 +143,23 @@ public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, ImportLab
             throw plan.Config.LabelIds.Contains(gone)
                 ? new RefusalException(new Refusal(ContactsReasons.LabelNotFound, $"there is no label {gone} any more").With("label_id", gone))
                 : new LabelGoneException();
+        }
+    }
+
+    /// <summary>Keeps the custom fields from changing. Rows with a choice that was taken away since the import began are refused.</summary>
+    private async Task ShareFieldsAsync(ImportBatch batch, CancellationToken cancellationToken)
+    {
+        var there = await new CustomFieldStore(db).ShareAsync([.. columns.Custom.Select(c => c.Field.FieldKey)], cancellationToken);
+        foreach (var (index, field) in columns.Custom)
+        {
+            if (!there.TryGetValue(field.FieldKey, out var now) || now.CustomFieldId != field.CustomFieldId)
+            {
+                throw new RefusalException(new Refusal(ContactsReasons.CustomFieldNotFound, $"there is no custom field {field.FieldKey} any more").With("custom_field_id", field.CustomFieldId));
+            }
+            if (CustomFieldDecisions.Removed(field.Choices, now.Choices) is { Count: > 0 } gone)
+            {
+                ImportDecisions.RefuseGone(batch.Lines, field.CustomFieldId, columns.Header[index], gone);
+            }
         }
     }
 

@@ -1,5 +1,7 @@
+using ContactPlatform.Contacts.FunnelProjection;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.ServiceDefaults.Feeds;
 using ContactPlatform.ServiceDefaults.Paging;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
@@ -14,7 +16,7 @@ public sealed partial class SegmentEndpoint
     {
         var violations = new Violations();
         var set = violations.Set(request.Contacts);
-        violations.ThrowIfAny();
+        await AppliedAsync(request.FunnelChangeToken, violations, context);
         return new() { ContactCount = await reads.CountAsync(set, context.CancellationToken) };
     }
 
@@ -24,7 +26,7 @@ public sealed partial class SegmentEndpoint
         var cancel = context.CancellationToken;
         var violations = new Violations();
         var set = violations.Set(request.Contacts);
-        violations.ThrowIfAny();
+        await AppliedAsync(request.FunnelChangeToken, violations, context);
         await using var transaction = await sets.BeginAsync(cancel);
         var (found, next) = await reads.PageAsync(transaction, set, request.PageSize, request.PageToken, cancel);
         // In the same snapshot: each of them is there.
@@ -37,7 +39,7 @@ public sealed partial class SegmentEndpoint
     {
         var violations = new Violations();
         var set = violations.Set(request.Contacts);
-        violations.ThrowIfAny();
+        await AppliedAsync(request.FunnelChangeToken, violations, context);
         await foreach (var part in reads.StreamAsync(set, context.CancellationToken))
         {
             await responseStream.WriteAsync(part, context.CancellationToken);
@@ -50,7 +52,7 @@ public sealed partial class SegmentEndpoint
         var violations = new Violations();
         var id = violations.Id(request.ContactId, "contact_id");
         var set = violations.Set(request.Contacts, snapshots: false);
-        violations.ThrowIfAny();
+        await AppliedAsync(request.FunnelChangeToken, violations, context);
         return await reads.ExplainAsync(id, set, context.CancellationToken);
     }
 
@@ -60,7 +62,7 @@ public sealed partial class SegmentEndpoint
         var violations = new Violations();
         violations.Set(request.Contacts, snapshots: false);
         var requestId = violations.RequestId(request.RequestId);
-        violations.ThrowIfAny();
+        await AppliedAsync(request.FunnelChangeToken, violations, context);
         return new() { Snapshot = (await snapshots.TakeAsync(Caller.Of(context), request, requestId, context.CancellationToken)).ToProto() };
     }
 
@@ -85,6 +87,14 @@ public sealed partial class SegmentEndpoint
     {
         await snapshots.DeleteAsync(SnapshotId(request.SegmentSnapshotId), context.CancellationToken);
         return new();
+    }
+
+    /// <summary>Ends what is wrong with a request, and waits for the change that it names; before a snapshot of the database begins, which would not see it.</summary>
+    private async Task AppliedAsync(string funnelChangeToken, Violations violations, ServerCallContext context)
+    {
+        FeedWait.Check(funnelChangeToken, "funnel_change_token", violations);
+        violations.ThrowIfAny();
+        await wait.AppliedAsync(FunnelFeed.Source, funnelChangeToken, context.CancellationToken);
     }
 
     private static long SnapshotId(long id)

@@ -2,6 +2,7 @@ using ContactPlatform.Contacts.Filters;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.ServiceDefaults.Feeds;
 using ContactPlatform.ServiceDefaults.Paging;
 using ContactPlatform.ServiceDefaults.Requests;
 using Grpc.Core;
@@ -11,7 +12,7 @@ namespace ContactPlatform.Contacts.Segments;
 
 /// <summary>Serves SegmentService: the segments themselves, and their language. Their contacts are in SegmentContactsEndpoint.cs.</summary>
 public sealed partial class SegmentEndpoint(
-    ContactsDbContext db, FilterReader filters, ContactSets sets, SegmentReads reads, SnapshotStore snapshots, Contacts.ContactStore contacts, RequestIds requests, IdSequence ids, TimeProvider time)
+    ContactsDbContext db, FilterReader filters, ContactSets sets, SegmentReads reads, SnapshotStore snapshots, Contacts.ContactStore contacts, FeedWait wait, RequestIds requests, IdSequence ids, TimeProvider time)
     : V1.SegmentService.SegmentServiceBase
 {
     /// <inheritdoc/>

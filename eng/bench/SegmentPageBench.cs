@@ -1,0 +1,91 @@
+using System.Globalization;
+using ContactPlatform.Contacts.V1;
+using ContactPlatform.Testing;
+using Npgsql;
+
+namespace ContactPlatform.Bench;
+
+/// <summary>
+/// Pages of 100 contacts of five filters, one after the other, each by turns with the SQL written by hand for the same page;
+/// and their 99th percentile at a hundredth of the size, which should be the same.
+/// </summary>
+internal static class SegmentPageBench
+{
+    private const int PageSize = 100;
+    private const int Pages = 100;
+
+    public static async Task<Outcome> RunAsync(BenchRun run, CancellationToken cancellationToken)
+    {
+        var small = await MeasureAsync(run with { Size = Math.Max(1000, run.Size / 100) }, cancellationToken);
+        var large = await MeasureAsync(run, cancellationToken);
+        BenchRun.Sample("p99, a hundredth of the size", small.Work.Quantile(0.99), "ms");
+        BenchRun.Sample("p99", large.Work.Quantile(0.99), "ms");
+        return new Outcome(large.Work.Median(), "ms", large.Limit.Median());
+    }
+
+    private static async Task<(List<double> Work, List<double> Limit)> MeasureAsync(BenchRun run, CancellationToken cancellationToken)
+    {
+        await using var stack = await SegmentBed.StartAsync(run.Size, cancellationToken);
+        await using var connection = await SegmentBed.OpenAsync(stack, cancellationToken);
+        var (work, limit) = (new List<double>(), new List<double>());
+        foreach (var question in SegmentBed.Questions)
+        {
+            var (ours, plain) = (new List<double>(), new List<double>());
+            // The first walk is not counted: it fills what is kept in memory.
+            for (var round = 0; round <= run.Rounds; round++)
+            {
+                var measured = await WalkAsync(stack, connection, question, cancellationToken);
+                if (round > 0)
+                {
+                    ours.AddRange(measured.Work);
+                    plain.AddRange(measured.Limit);
+                }
+            }
+            BenchRun.Sample(string.Create(CultureInfo.InvariantCulture, $"{question.Name}, of {run.Size}"), ours.Median(), "ms");
+            BenchRun.Sample("  p99", ours.Quantile(0.99), "ms");
+            BenchRun.Sample("  by hand", plain.Median(), "ms");
+            work.AddRange(ours);
+            limit.AddRange(plain);
+        }
+        return (work, limit);
+    }
+
+    /// <summary>Reads pages from the beginning, at most <see cref="Pages"/> of them.</summary>
+    private static async Task<(List<double> Work, List<double> Limit)> WalkAsync(OwnStack stack, NpgsqlConnection connection, SegmentQuestion question, CancellationToken cancellationToken)
+    {
+        var (work, limit) = (new List<double>(), new List<double>());
+        var (after, request) = (0L, new ListSegmentContactsRequest { Contacts = new() { Filter = question.Filter }, PageSize = PageSize });
+        do
+        {
+            ListSegmentContactsResponse page = null!;
+            work.Add(await SegmentBed.TimeAsync(async () => page = await stack.Segments().ListSegmentContactsAsync(request, stack.Headers, cancellationToken: cancellationToken)));
+            var rows = 0;
+            limit.Add(await SegmentBed.TimeAsync(async () => rows = await PlainAsync(connection, question, after, cancellationToken)));
+            BenchRun.Check($"rows of a page of {question.Name}", rows, page.Contacts.Count);
+            after = page.Contacts.Count > 0 ? page.Contacts[^1].ContactId : 0;
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0 && work.Count < Pages);
+        return (work, limit);
+    }
+
+    /// <summary>The page with what the answer carries: the contacts, their labels and their fields.</summary>
+    private static async Task<int> PlainAsync(NpgsqlConnection connection, SegmentQuestion question, long after, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            WITH page AS MATERIALIZED (SELECT {question.Id} AS contact_id FROM {question.Plain} AND {question.Id} > {after} ORDER BY 1 LIMIT {PageSize})
+            SELECT c.*, (SELECT array_agg(m.label_id) FROM label_members m WHERE m.account_id = {ContactsHost.Account} AND m.contact_id = c.contact_id),
+              (SELECT json_agg(v) FROM contact_field_values v WHERE v.account_id = {ContactsHost.Account} AND v.contact_id = c.contact_id)
+            FROM page p JOIN contacts c ON c.account_id = {ContactsHost.Account} AND c.contact_id = p.contact_id ORDER BY c.contact_id
+            """, connection) { CommandTimeout = 0 };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = 0;
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            reader.GetValues(new object[reader.FieldCount]);
+            rows++;
+        }
+        return rows;
+    }
+}
