@@ -35,6 +35,7 @@ var root = new RootCommand(
     LabelRuleCommand.Create(),
     FunnelCommand.Create(),
     HistoryCommand.Create(),
+    SegmentCommand.Create(),
     token,
 };
 

@@ -40,6 +40,8 @@ internal sealed class Stack : IDisposable
 
     public ImportService.ImportServiceClient Imports => new(_contacts);
 
+    public SegmentService.SegmentServiceClient Segments => new(_contacts);
+
     public StageService.StageServiceClient Stages => new(_funnel);
 
     public LabelRuleService.LabelRuleServiceClient LabelRules => new(_funnel);

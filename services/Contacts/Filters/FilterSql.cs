@@ -21,19 +21,20 @@ public sealed class FilterSql
     /// </summary>
     private const int MaximumJoins = 6;
 
+    private readonly bool paged;
     private int rows;
 
-    internal FilterSql()
-    {
-    }
+    internal FilterSql(bool paged = false) => this.paged = paged;
 
     /// <summary>Takes the values of everything that is written.</summary>
     internal FilterParameters Parameters { get; } = new();
 
     /// <summary>Compiles a filter.</summary>
-    public static FilterQuery Compile(BoundFilter filter)
+    /// <param name="filter">The filter.</param>
+    /// <param name="paged">True when only contacts behind `@after` are asked for: so sets begin there, too.</param>
+    public static FilterQuery Compile(BoundFilter filter, bool paged = false)
     {
-        var sql = new FilterSql();
+        var sql = new FilterSql(paged);
         var (from, where, id) = sql.Select(FilterTree.Of(filter));
         return new(from, where, id, sql.Parameters);
     }
@@ -81,7 +82,7 @@ public sealed class FilterSql
 
     /// <summary>A part as the database can join it: EXISTS, or the sets that an OR is made of, each of which is read by its own index.</summary>
     private string Joined(FilterTree part, string row) => part is FilterLeaf leaf ? Leaf(leaf, row)
-        : $"{row}.contact_id IN ({string.Join(" UNION ALL ", Sets((FilterJoin)part).Select(Set))})";
+        : $"{row}.contact_id IN ({string.Join(" UNION ", Sets((FilterJoin)part).Select(Set))})";
 
     /// <summary>A part that is looked up for each contact. OR with what is false keeps PostgreSQL from joining it all the same.</summary>
     private string Looked(FilterTree part, string row) => part is FilterLeaf { OfContact: false } ? $"({Inline(part, row)} OR 1 = 0)" : Inline(part, row);
@@ -97,7 +98,7 @@ public sealed class FilterSql
     private string Set(FilterTree tree)
     {
         var (from, where, id) = Select(tree);
-        return $"SELECT {id} FROM {from} WHERE {where}";
+        return $"SELECT {id} FROM {from} WHERE {where}{(paged ? $" AND {id} > @after" : "")}";
     }
 
     /// <summary>The sets of an OR; what is asked of contacts is one of them.</summary>
@@ -113,8 +114,8 @@ public sealed class FilterSql
     }
 
     /// <summary>
-    /// True for what can be joined without a risk: leaves of other tables, and an OR of them. Each of its sets can be read
-    /// from any contact on, by the key of its table, so that no guess of the database about their sizes can go far wrong.
+    /// True for what can be joined without a risk: leaves of other tables, and an OR of them. Each of its sets is one walk
+    /// along one index, in the order of contacts where it compares with one value.
     /// </summary>
     private static bool IsJoin(FilterTree part) => part switch
     {

@@ -24,28 +24,18 @@ public sealed class ContactSets(ContactsDbContext db, FilterReader filters, Time
     /// PostgreSQL plans these statements for their values, not for any: what a filter asks for decides how. Compiling
     /// them to machine code takes longer than most of them. SQL Server gives way to writers; OPTION (RECOMPILE) does the rest.
     /// </summary>
-    private static readonly SqlText Settings = new("SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off", "SET DEADLOCK_PRIORITY LOW");
+    private static readonly SqlText Settings = new("SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off; ", "SET DEADLOCK_PRIORITY LOW; ");
 
     /// <summary>Runs reads in one snapshot of the database.</summary>
-    public async Task<IDbContextTransaction> BeginAsync(CancellationToken cancellationToken)
-    {
-        var transaction = await db.Database.BeginTransactionAsync(db.IsSqlServer ? IsolationLevel.Snapshot : IsolationLevel.RepeatableRead, cancellationToken);
-        try
-        {
-            await using var command = db.Database.GetDbConnection().Command(Settings, transaction.GetDbTransaction());
-            await command.ExecuteNonQueryAsync(cancellationToken);
-            return transaction;
-        }
-        catch
-        {
-            await transaction.DisposeAsync();
-            throw;
-        }
-    }
+    public Task<IDbContextTransaction> BeginAsync(CancellationToken cancellationToken) =>
+        db.Database.BeginTransactionAsync(db.IsSqlServer ? IsolationLevel.Snapshot : IsolationLevel.RepeatableRead, cancellationToken);
 
     /// <summary>Finds a set.</summary>
+    /// <param name="set">Its name, checked.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="paged">As for <see cref="FilterSql.Compile"/>.</param>
     /// <exception cref="RefusalException">INVALID_FIELD, LIMIT_EXCEEDED, SEGMENT_NOT_FOUND, SEGMENT_SNAPSHOT_NOT_FOUND.</exception>
-    public async Task<FoundSet> FindAsync(V1.ContactSet set, CancellationToken cancellationToken)
+    public async Task<FoundSet> FindAsync(V1.ContactSet set, CancellationToken cancellationToken, bool paged = false)
     {
         var now = time.UtcNow();
         switch (set.SetCase)
@@ -54,7 +44,7 @@ public sealed class ContactSets(ContactsDbContext db, FilterReader filters, Time
                 var segment = await db.Segments.AsNoTracking().SingleOrDefaultAsync(s => s.SegmentId == set.SegmentId, cancellationToken)
                     ?? throw new RefusalException(SegmentDecisions.NotFound(set.SegmentId));
                 var saved = await filters.ReadAsync(segment.FilterText, now, cancellationToken);
-                return new(FilterSql.Compile(saved), saved, segment.SegmentId, ["segment", segment.SegmentId, segment.FilterText]);
+                return new(FilterSql.Compile(saved, paged), saved, segment.SegmentId, ["segment", segment.SegmentId, segment.FilterText]);
             case V1.ContactSet.SetOneofCase.SegmentSnapshotId:
                 if (!await db.SegmentSnapshots.AnyAsync(s => s.SegmentSnapshotId == set.SegmentSnapshotId, cancellationToken))
                 {
@@ -63,7 +53,7 @@ public sealed class ContactSets(ContactsDbContext db, FilterReader filters, Time
                 return new(SnapshotQuery(set.SegmentSnapshotId), null, 0, ["snapshot", set.SegmentSnapshotId]);
             default:
                 var given = await filters.ReadAsync(set.Filter, now, cancellationToken);
-                return new(FilterSql.Compile(given), given, 0, ["filter", set.Filter]);
+                return new(FilterSql.Compile(given, paged), given, 0, ["filter", set.Filter]);
         }
     }
 
@@ -74,9 +64,8 @@ public sealed class ContactSets(ContactsDbContext db, FilterReader filters, Time
     /// <param name="seconds">Seconds of the database's time; 0 for any.</param>
     public DbCommand Command(IDbContextTransaction transaction, string text, FilterParameters parameters, int seconds)
     {
-        var command = db.Database.GetDbConnection().CreateCommand();
-        command.CommandText = text;
-        command.Transaction = transaction.GetDbTransaction();
+        var command = db.Database.GetDbConnection().Command(Settings, transaction.GetDbTransaction());
+        command.CommandText += text;
         command.CommandTimeout = seconds;
         parameters.AddTo(command.With("account", db.AccountId));
         return command;

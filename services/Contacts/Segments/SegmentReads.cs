@@ -31,7 +31,7 @@ public sealed class SegmentReads(ContactsDbContext db, ContactSets sets, IOption
     /// <exception cref="RefusalException">As <see cref="ContactSets.FindAsync"/>; PAGE_TOKEN_INVALID, FILTER_TOO_SLOW.</exception>
     public async Task<(IReadOnlyList<long> Ids, string NextPageToken)> PageAsync(IDbContextTransaction transaction, V1.ContactSet set, int pageSize, string pageToken, CancellationToken cancellationToken)
     {
-        var found = await sets.FindAsync(set, cancellationToken);
+        var found = await sets.FindAsync(set, cancellationToken, paged: true);
         var violations = new Violations();
         var page = Page.Read(pageSize, pageToken, violations, ["ListSegmentContacts", .. found.Binding]);
         violations.ThrowIfAny();

@@ -13,7 +13,7 @@ public static class SegmentSql
         ? $"SELECT COUNT_BIG(*) FROM {query.From} WHERE {query.Where} OPTION (RECOMPILE)"
         : $"SELECT COUNT(*) FROM {query.From} WHERE {query.Where}";
 
-    /// <summary>The ids behind `@after`, `@take` of them.</summary>
+    /// <summary>The ids behind `@after`, `@take` of them; of a query that was compiled for pages.</summary>
     public static string Page(FilterQuery query, bool sqlServer) => sqlServer
         ? $"SELECT TOP (@take) {query.Id} FROM {query.From} WHERE {query.Where} AND {query.Id} > @after ORDER BY {query.Id} OPTION (RECOMPILE)"
         : $"SELECT {query.Id} FROM {query.From} WHERE {query.Where} AND {query.Id} > @after ORDER BY {query.Id} LIMIT @take";

@@ -50,6 +50,20 @@ public sealed class FilterBed
         return ids;
     }
 
+    /// <summary>Ids of a set, by its pages.</summary>
+    public async Task<IReadOnlyList<long>> PagesAsync(V1.ContactSet set)
+    {
+        var (ids, token) = (new List<long>(), "");
+        do
+        {
+            var page = await Segments.ListSegmentContactsAsync(new() { Contacts = set, PageSize = 60, PageToken = token });
+            ids.AddRange(page.Contacts.Select(c => c.ContactId));
+            token = page.NextPageToken;
+        }
+        while (token.Length > 0);
+        return ids;
+    }
+
     private static async Task WriteAsync(ContactsFixture fixture, long account, Person[] people, Dictionary<string, long> labels)
     {
         (string Key, CustomFieldType Type, long Id)[] fields = [.. new[] { ("nick", CustomFieldType.Text), ("tier", CustomFieldType.Choice), ("points", CustomFieldType.Number), ("birthday", CustomFieldType.Date), ("vip", CustomFieldType.Boolean) }

@@ -27,6 +27,7 @@ public sealed class FilterPropertyTests(ContactsFixture fixture)
             IReadOnlyList<long> expected = [.. bed.People.Where(filter.Holds).Select(p => p.Id)];
             (await bed.IdsAsync(set)).ShouldBe(expected, filter.Text);
             (await bed.Segments.CountSegmentAsync(new() { Contacts = set })).ContactCount.ShouldBe(expected.Count, filter.Text);
+            (await bed.PagesAsync(set)).ShouldBe(expected, filter.Text);
             // What is explained is the same, clause by clause, for somebody in it and somebody not; and it means the same when written out.
             foreach (var person in new[] { bed.People.FirstOrDefault(filter.Holds), bed.People.FirstOrDefault(p => !filter.Holds(p)) }.OfType<Person>())
             {
@@ -58,7 +59,7 @@ public sealed class FilterPropertyTests(ContactsFixture fixture)
         {
             var bound = FilterBinder.Bind(FilterParser.Parse(filter.Text), scope);
             var query = FilterSql.Compile(bound);
-            string[] statements = [SegmentSql.Count(query, true), SegmentSql.Page(query, true), SegmentSql.All(query, true), SegmentSql.Freeze(query, true), FilterExplanation.Compile(bound).Text];
+            string[] statements = [SegmentSql.Count(query, true), SegmentSql.Page(FilterSql.Compile(bound, paged: true), true), SegmentSql.All(query, true), SegmentSql.Freeze(query, true), FilterExplanation.Compile(bound).Text];
             foreach (var sql in statements)
             {
                 TSql.Errors(sql).ShouldBeEmpty(sql);

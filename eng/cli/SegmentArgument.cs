@@ -1,0 +1,28 @@
+using System.CommandLine;
+using System.Globalization;
+using ContactPlatform.Contacts.V1;
+
+namespace ContactPlatform.Cli;
+
+/// <summary>How a person names a set of contacts: by a segment's number or name, as a snapshot, or by a filter.</summary>
+internal sealed class SegmentArgument
+{
+    private const string Snapshot = "snapshot:";
+
+    public Argument<string> Argument { get; } = new("SEGMENT") { Description = "A segment's number or name, snapshot:NUMBER, or a filter such as: label:vip AND funnel.stage = CUSTOMER." };
+
+    /// <summary>Finds it. What has no comparator cannot be a filter, so it is a name; nothing is every contact.</summary>
+    public async Task<ContactSet> FindAsync(Stack stack, ParseResult result, CancellationToken cancellationToken)
+    {
+        var text = result.GetValue(Argument)!;
+        return text switch
+        {
+            _ when text.StartsWith(Snapshot, StringComparison.Ordinal) && Number(text[Snapshot.Length..]) is { } id => new() { SegmentSnapshotId = id },
+            _ when Number(text) is { } id => new() { SegmentId = id },
+            _ when text.Trim().Length == 0 || text.Any("=<>:()".Contains) => new() { Filter = text },
+            _ => new() { SegmentId = (await stack.Segments.GetSegmentAsync(new() { DisplayName = text }, cancellationToken: cancellationToken)).Segment.SegmentId },
+        };
+    }
+
+    private static long? Number(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+}
