@@ -36,6 +36,7 @@ var root = new RootCommand(
     FunnelCommand.Create(),
     HistoryCommand.Create(),
     SegmentCommand.Create(),
+    ExportCommand.Create(),
     token,
 };
 
