@@ -29,43 +29,58 @@ public sealed class ExportFile(ContactsDbContext db, ContactSets sets, SegmentRe
         var parts = request.Columns.Aggregate(ExportParts.None, (all, c) => all | c.Parts);
         var (place, csv) = (request.Place, new StringBuilder());
         var total = await reads.CountAsync(request.Contacts, cancellationToken);
+        FoundSet? found = null;
+        var labels = new Dictionary<long, string>();
         if (!place.HasHeader)
         {
             CsvWriter.Append(csv, request.Columns.Select(c => c.Header));
             place = place with { HasHeader = true };
         }
-        // Found once, so that `now` is one moment in the whole call.
-        FoundSet? found = null;
-        var labels = new Dictionary<long, string>();
-        while (true)
+        // The next contacts are read while these are written and sent.
+        var reading = ReadAsync(place.After);
+        try
         {
-            IReadOnlyList<ExportRow> rows;
-            bool last;
-            await using (var transaction = await sets.BeginAsync(cancellationToken))
+            while (true)
             {
-                found ??= await sets.FindAsync(request.Contacts, cancellationToken);
-                if (parts.HasFlag(ExportParts.Labels))
+                var (rows, next) = await reading;
+                if (next is { } after)
                 {
-                    labels = await db.Labels.Select(l => new { l.LabelId, l.DisplayName }).ToDictionaryAsync(l => l.LabelId, l => l.DisplayName, cancellationToken);
+                    reading = ReadAsync(after);
                 }
-                var ids = await reads.IdsAsync(transaction, found, place.After, PartContacts, cancellationToken);
-                last = ids.Count < PartContacts;
-                rows = await ContactSets.WithinAsync(options.Value.TimeoutSeconds, () => store.ReadAsync(transaction, ids, parts, labels, cancellationToken));
-            }
-            foreach (var row in rows)
-            {
-                CsvWriter.Append(csv, request.Columns.Select(c => c.Text(row)));
-                place = place with { After = row.ContactId, Rows = place.Rows + 1 };
-                if (csv.Length >= PartCharacters)
+                foreach (var row in rows)
                 {
-                    yield return Part(csv, place, total, complete: false);
+                    CsvWriter.Append(csv, request.Columns.Select(c => c.Text(row)));
+                    place = place with { After = row.ContactId, Rows = place.Rows + 1 };
+                    if (csv.Length >= PartCharacters)
+                    {
+                        yield return Part(csv, place, total, complete: false);
+                    }
+                }
+                if (next is null)
+                {
+                    yield return Part(csv, place, total, complete: true);
+                    yield break;
                 }
             }
-            if (last)
+        }
+        finally
+        {
+            // It has this scope's connection. Whatever it says, nobody waits for it any more.
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        async Task<(IReadOnlyList<ExportRow> Rows, long? Next)> ReadAsync(long after)
+        {
+            await using var transaction = await sets.BeginAsync(cancellationToken);
+            // Found once, so that `now` is one moment in the whole call.
+            found ??= await sets.FindAsync(request.Contacts, cancellationToken);
+            if (parts.HasFlag(ExportParts.Labels))
             {
-                yield return Part(csv, place, total, complete: true);
-                yield break;
+                labels = await db.Labels.Select(l => new { l.LabelId, l.DisplayName }).ToDictionaryAsync(l => l.LabelId, l => l.DisplayName, cancellationToken);
             }
+            var ids = await reads.IdsAsync(transaction, found, after, PartContacts, cancellationToken);
+            var rows = await ContactSets.WithinAsync(options.Value.TimeoutSeconds, () => store.ReadAsync(transaction, ids, parts, labels, cancellationToken));
+            return (rows, ids.Count == PartContacts ? ids[^1] : null);
         }
     }
 
