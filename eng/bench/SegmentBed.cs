@@ -68,6 +68,9 @@ internal static class SegmentBed
         ("tier", 1, "text_value, text_key", "'T' || h10 % 20, 't' || h10 % 20"),
     ];
 
+    /// <summary>The custom fields, and the column that holds each.</summary>
+    public static IReadOnlyList<(long Id, string Column)> FieldColumns { get; } = [.. Fields.Select((f, i) => (Field + i, f.Column.Split(',')[0]))];
+
     /// <summary>Starts Contacts alone, with contacts.</summary>
     public static async Task<OwnStack> StartAsync(int contacts, CancellationToken cancellationToken)
     {

@@ -39,6 +39,7 @@ var root = new RootCommand(
     HistoryCommand.Create(),
     SegmentCommand.Create(),
     ProjectionCommand.Create(),
+    ExportCommand.Create(),
     token,
 };
 

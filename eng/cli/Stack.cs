@@ -46,6 +46,8 @@ internal sealed class Stack : IDisposable
 
     public SegmentService.SegmentServiceClient Segments => new(_contacts);
 
+    public ExportService.ExportServiceClient Exports => new(_contacts);
+
     public StageService.StageServiceClient Stages => new(_funnel);
 
     public LabelRuleService.LabelRuleServiceClient LabelRules => new(_funnel);

@@ -50,6 +50,9 @@ public static class ContactsScopes
         ["/contactplatform.contacts.v1.SegmentService/DeleteSegmentSnapshot"] = Scopes.ContactsWrite,
         ["/contactplatform.contacts.v1.SegmentService/ExplainContact"] = Scopes.ContactsRead,
 
+        ["/contactplatform.contacts.v1.ExportService/ListExportColumns"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.ExportService/ExportContacts"] = Scopes.ContactsRead,
+
         ["/contactplatform.contacts.v1.ImportService/UploadImport"] = Scopes.ContactsWrite,
         ["/contactplatform.contacts.v1.ImportService/GetImport"] = Scopes.ContactsRead,
         ["/contactplatform.contacts.v1.ImportService/ListImports"] = Scopes.ContactsRead,

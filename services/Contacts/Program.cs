@@ -3,6 +3,7 @@ using ContactPlatform.Contacts.Access;
 using ContactPlatform.Contacts.Changes;
 using ContactPlatform.Contacts.Contacts;
 using ContactPlatform.Contacts.CustomFields;
+using ContactPlatform.Contacts.Exports;
 using ContactPlatform.Contacts.FunnelProjection;
 using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.Labels;
@@ -22,6 +23,8 @@ builder.Services
     .AddScoped<ContactFieldStore>()
     .AddSingleton<BulkLease>()
     .AddSegments()
+    .AddScoped<ExportStore>()
+    .AddScoped<ExportFile>()
     .AddSingleton<TokenIssuer>()
     .AddSingleton<SigningKeys>()
     // After the database's migrator: all of them read tables as they start.
@@ -42,5 +45,6 @@ app.MapGrpcService<ChangesEndpoint>();
 app.MapWellKnown();
 app.MapGrpcService<ImportEndpoint>();
 app.MapGrpcService<SegmentEndpoint>();
+app.MapGrpcService<ExportEndpoint>();
 app.MapServiceDefaults();
 app.Run();

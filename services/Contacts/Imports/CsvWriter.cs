@@ -33,11 +33,16 @@ public static class CsvWriter
         csv.Append("\r\n");
     }
 
+    /// <summary>Takes away the apostrophe that <see cref="Append"/> put before a formula.</summary>
+    public static string Original(string cell) => cell.Length > 1 && cell[0] == '\'' && IsRisky(cell.AsSpan().TrimStart('\'')) ? cell[1..] : cell;
+
     /// <summary>
-    /// Puts an apostrophe before what a spreadsheet would run as a formula. A sign before nothing but digits and their
-    /// separators is a number or a phone, and stays.
+    /// Puts an apostrophe before what a spreadsheet would run as a formula, and before what looks as if it had got one, so
+    /// that each can be told from the other.
     /// </summary>
-    private static string Harmless(string field) => field.Length > 0
-        && (field[0] is '=' or '@' or '\t' or '\r' or '\n' || (field[0] is '+' or '-' && field.AsSpan(1).ContainsAnyExcept(NumberLike)))
-            ? "'" + field : field;
+    private static string Harmless(string field) => IsRisky(field.AsSpan().TrimStart('\'')) ? "'" + field : field;
+
+    /// <summary>A sign before nothing but digits and their separators is a number or a phone, and no formula.</summary>
+    private static bool IsRisky(ReadOnlySpan<char> text) => text.Length > 0
+        && (text[0] is '=' or '@' or '\t' or '\r' or '\n' || (text[0] is '+' or '-' && text[1..].ContainsAnyExcept(NumberLike)));
 }

@@ -94,7 +94,7 @@ public sealed class ImportLineReader(ImportColumns columns, char labelSeparator)
 
     private string? Set(ImportLine line, ImportField field, string cell)
     {
-        var text = cell.Trim();
+        var text = CsvWriter.Original(cell).Trim();
         if (text.Length == 0)
         {
             return null;
@@ -183,7 +183,7 @@ public sealed class ImportLineReader(ImportColumns columns, char labelSeparator)
         var values = new List<(long, FieldValue)>(columns.Custom.Count);
         foreach (var (index, field) in columns.Custom)
         {
-            var text = csv.Field(index).Trim();
+            var text = CsvWriter.Original(csv.Field(index)).Trim();
             if (text.Length == 0)
             {
                 continue;

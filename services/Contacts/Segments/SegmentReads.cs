@@ -35,17 +35,23 @@ public sealed class SegmentReads(ContactsDbContext db, ContactSets sets, IOption
         var violations = new Violations();
         var page = Page.Read(pageSize, pageToken, violations, ["ListSegmentContacts", .. found.Binding]);
         violations.ThrowIfAny();
-        await using var command = sets.Command(transaction, SegmentSql.Page(found.Query, db.IsSqlServer), found.Query.Parameters, Seconds)
-            .With("after", page.After ?? 0).With("take", page.Size + 1);
+        return page.Cut(await IdsAsync(transaction, found, page.After ?? 0, page.Size + 1, cancellationToken), id => id);
+    }
+
+    /// <summary>Reads some ids of a set, ascending, behind one of them.</summary>
+    /// <exception cref="RefusalException">FILTER_TOO_SLOW.</exception>
+    public async Task<IReadOnlyList<long>> IdsAsync(IDbContextTransaction transaction, FoundSet found, long after, int count, CancellationToken cancellationToken)
+    {
+        await using var command = sets.Command(transaction, SegmentSql.Page(found.Query, db.IsSqlServer), found.Query.Parameters, Seconds).With("after", after).With("take", count);
         return await ContactSets.WithinAsync(Seconds, async () =>
         {
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            var ids = new List<long>(page.Size + 1);
+            var ids = new List<long>(count);
             while (await reader.ReadAsync(cancellationToken))
             {
                 ids.Add(reader.GetInt64(0));
             }
-            return page.Cut(ids, id => id);
+            return ids;
         });
     }
 

@@ -1,0 +1,59 @@
+namespace ContactPlatform.Contacts.Exports;
+
+/// <summary>A contact on its way into a file; what no column asks for stays empty.</summary>
+public sealed class ExportRow
+{
+    /// <summary>The contact.</summary>
+    public required long ContactId { get; init; }
+
+    /// <summary>Address; may be empty.</summary>
+    public required string Email { get; init; }
+
+    /// <summary>Phone number; may be empty.</summary>
+    public required string Phone { get; init; }
+
+    /// <summary>Given name; may be empty.</summary>
+    public required string GivenName { get; init; }
+
+    /// <summary>Family name; may be empty.</summary>
+    public required string FamilyName { get; init; }
+
+    /// <summary>IANA name; may be empty.</summary>
+    public required string TimeZone { get; init; }
+
+    /// <summary>Name of the state.</summary>
+    public required string RecordState { get; init; }
+
+    /// <summary>Where it came from; may be empty.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>UTC; null when unknown.</summary>
+    public required DateTime? SubscribedTime { get; init; }
+
+    /// <summary>Who looks after it; may be empty.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>Points.</summary>
+    public required int LeadScore { get; init; }
+
+    /// <summary>UTC.</summary>
+    public required DateTime CreateTime { get; init; }
+
+    /// <summary>UTC.</summary>
+    public required DateTime UpdateTime { get; init; }
+
+    /// <summary>Names, with ; between them, which no name contains.</summary>
+    public string Labels { get; set; } = "";
+
+    /// <summary>Name of its own stage; empty for none.</summary>
+    public string Stage { get; set; } = "";
+
+    /// <summary>Whether it is lost.</summary>
+    public bool Lost { get; set; }
+
+    /// <summary>UTC; null when it never moved.</summary>
+    public DateTime? StageChangeTime { get; set; }
+
+    /// <summary>Custom fields by their id, as text.</summary>
+    public Dictionary<long, string> Fields { get; } = [];
+}

@@ -1,0 +1,115 @@
+using System.Data.Common;
+using ContactPlatform.Common.V1;
+using ContactPlatform.ServiceDefaults.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using RecordState = ContactPlatform.Contacts.Contacts.RecordState;
+
+namespace ContactPlatform.Contacts.Exports;
+
+/// <summary>Reads what a file says of a few hundred contacts, one statement for each part that a column asks for.</summary>
+public sealed class ExportStore(ContactsDbContext db)
+{
+    private static readonly SqlText Contacts = new(
+        """
+        SELECT contact_id, email, phone, given_name, family_name, time_zone, record_state, source, subscribed_time, owner, lead_score, create_time, update_time
+        FROM contacts WHERE account_id = @account AND contact_id = ANY(@ids) ORDER BY contact_id
+        """,
+        """
+        SELECT contact_id, email, phone, given_name, family_name, time_zone, record_state, source, subscribed_time, owner, lead_score, create_time, update_time
+        FROM contacts WHERE account_id = @account AND contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids)) ORDER BY contact_id
+        """);
+
+    private static readonly SqlText Labels = new(
+        "SELECT contact_id, label_id FROM label_members WHERE account_id = @account AND contact_id = ANY(@ids) ORDER BY contact_id, label_id",
+        "SELECT contact_id, label_id FROM label_members WHERE account_id = @account AND contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids)) ORDER BY contact_id, label_id");
+
+    private static readonly SqlText Stages = new(
+        "SELECT contact_id, stage, lost, change_time FROM contact_stages WHERE account_id = @account AND contact_id = ANY(@ids)",
+        "SELECT contact_id, stage, lost, change_time FROM contact_stages WHERE account_id = @account AND contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids))");
+
+    private static readonly SqlText Fields = new(
+        "SELECT contact_id, custom_field_id, text_value, number_value, date_value, boolean_value FROM contact_field_values WHERE account_id = @account AND contact_id = ANY(@ids)",
+        """
+        SELECT contact_id, custom_field_id, text_value, number_value, date_value, boolean_value
+        FROM contact_field_values WHERE account_id = @account AND contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids))
+        """);
+
+    /// <summary>Names of the funnel's stages, by their numbers.</summary>
+    private static readonly Dictionary<short, string> StageNames = Names<FunnelStage>();
+    private static readonly Dictionary<short, string> StateNames = Names<RecordState>();
+
+    /// <summary>Reads contacts, ascending by id; those that are gone are left out.</summary>
+    /// <param name="transaction">Where all parts are read, so that they fit together.</param>
+    /// <param name="ids">The contacts.</param>
+    /// <param name="parts">What else to read of them.</param>
+    /// <param name="labels">The account's labels by their ids.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<ExportRow>> ReadAsync(IDbContextTransaction transaction, IReadOnlyCollection<long> ids, ExportParts parts, IReadOnlyDictionary<long, string> labels, CancellationToken cancellationToken)
+    {
+        var rows = new List<ExportRow>(ids.Count);
+        await ForEachAsync(Contacts, reader => rows.Add(Row(reader)));
+        var byId = rows.ToDictionary(r => r.ContactId);
+        if (parts.HasFlag(ExportParts.Labels))
+        {
+            await ForEachAsync(Labels, reader =>
+            {
+                var (row, name) = (byId[reader.GetInt64(0)], labels.GetValueOrDefault(reader.GetInt64(1), ""));
+                row.Labels = row.Labels.Length == 0 ? name : $"{row.Labels};{name}";
+            });
+        }
+        if (parts.HasFlag(ExportParts.Stage))
+        {
+            await ForEachAsync(Stages, reader =>
+            {
+                var row = byId[reader.GetInt64(0)];
+                (row.Stage, row.Lost, row.StageChangeTime) = (reader.IsDBNull(1) ? "" : StageNames[reader.GetInt16(1)], reader.GetBoolean(2), reader.GetDateTime(3));
+            });
+        }
+        if (parts.HasFlag(ExportParts.Fields))
+        {
+            await ForEachAsync(Fields, reader => byId[reader.GetInt64(0)].Fields[reader.GetInt64(1)] = Value(reader));
+        }
+        return rows;
+
+        async Task ForEachAsync(SqlText sql, Action<DbDataReader> read)
+        {
+            await using var command = db.Database.GetDbConnection().Command(sql, transaction.GetDbTransaction()).With("account", db.AccountId).WithIds("ids", ids);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                read(reader);
+            }
+        }
+    }
+
+    private static ExportRow Row(DbDataReader reader) => new()
+    {
+        ContactId = reader.GetInt64(0),
+        Email = Text(reader, 1),
+        Phone = Text(reader, 2),
+        GivenName = reader.GetString(3),
+        FamilyName = reader.GetString(4),
+        TimeZone = reader.GetString(5),
+        RecordState = StateNames[reader.GetInt16(6)],
+        Source = reader.GetString(7),
+        SubscribedTime = reader.IsDBNull(8) ? null : reader.GetDateTime(8),
+        Owner = reader.GetString(9),
+        LeadScore = reader.GetInt32(10),
+        CreateTime = reader.GetDateTime(11),
+        UpdateTime = reader.GetDateTime(12),
+    };
+
+    private static string Text(DbDataReader reader, int column) => reader.IsDBNull(column) ? "" : reader.GetString(column);
+
+    private static string Value(DbDataReader reader) =>
+        !reader.IsDBNull(2) ? reader.GetString(2)
+        : !reader.IsDBNull(3) ? ExportText.Of(reader.GetDecimal(3))
+        : !reader.IsDBNull(4) ? ExportText.Of(DateOnly.FromDateTime(reader.GetDateTime(4)))
+        : ExportText.Of(reader.GetBoolean(5));
+
+    /// <summary>LOYAL_CUSTOMER for LoyalCustomer: as callers and imports write them.</summary>
+    private static Dictionary<short, string> Names<T>() where T : struct, Enum => Enum.GetValues<T>().ToDictionary(
+        v => Convert.ToInt16(v, System.Globalization.CultureInfo.InvariantCulture),
+        v => string.Concat(v.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? $"_{c}" : $"{char.ToUpperInvariant(c)}")));
+}
