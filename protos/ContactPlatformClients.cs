@@ -36,6 +36,9 @@ public static class ContactPlatformClients
     public static IServiceCollection AddContactsClients(this IServiceCollection services, Uri address) => services
         .Add<Contacts.V1.ContactService.ContactServiceClient>(address)
         .Add<Contacts.V1.LabelService.LabelServiceClient>(address)
+        .Add<Contacts.V1.ContactListService.ContactListServiceClient>(address)
+        .Add<Contacts.V1.ContactErasureService.ContactErasureServiceClient>(address)
+        .Add<Contacts.V1.ContactMergeService.ContactMergeServiceClient>(address)
         .Add<Contacts.V1.ImportService.ImportServiceClient>(address)
         .Add<Contacts.V1.AccessService.AccessServiceClient>(address)
         .Add<Contacts.V1.ChangesService.ChangesServiceClient>(address);

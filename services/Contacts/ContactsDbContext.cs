@@ -1,7 +1,10 @@
 using ContactPlatform.Contacts.Access;
 using ContactPlatform.Contacts.Contacts;
+using ContactPlatform.Contacts.Erasures;
 using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.Labels;
+using ContactPlatform.Contacts.Lists;
+using ContactPlatform.Contacts.Merges;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
@@ -33,6 +36,18 @@ public class ContactsDbContext : PlatformDbContext
     /// <summary>Who carries which label.</summary>
     public DbSet<LabelMember> LabelMembers => Set<LabelMember>();
 
+    /// <summary>Static lists.</summary>
+    public DbSet<ContactList> ContactLists => Set<ContactList>();
+
+    /// <summary>Who is on which static list.</summary>
+    public DbSet<ContactListMember> ContactListMembers => Set<ContactListMember>();
+
+    /// <summary>Erased addresses, under a keyed hash.</summary>
+    public DbSet<Tombstone> Tombstones => Set<Tombstone>();
+
+    /// <summary>Into whom contacts were merged.</summary>
+    public DbSet<ContactMerge> ContactMerges => Set<ContactMerge>();
+
     /// <summary>Imports.</summary>
     public DbSet<ImportRow> Imports => Set<ImportRow>();
 
@@ -57,6 +72,7 @@ public class ContactsDbContext : PlatformDbContext
             modelBuilder.Entity<Contact>().Property(c => c.Email).UseCollation(BinaryCollation);
             modelBuilder.Entity<Contact>().Property(c => c.Phone).UseCollation(BinaryCollation);
             modelBuilder.Entity<Label>().Property(l => l.NameKey).UseCollation(BinaryCollation);
+            modelBuilder.Entity<ContactList>().Property(l => l.NameKey).UseCollation(BinaryCollation);
         }
     }
 }

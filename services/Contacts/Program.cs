@@ -2,8 +2,11 @@ using ContactPlatform.Contacts;
 using ContactPlatform.Contacts.Access;
 using ContactPlatform.Contacts.Changes;
 using ContactPlatform.Contacts.Contacts;
+using ContactPlatform.Contacts.Erasures;
 using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.Labels;
+using ContactPlatform.Contacts.Lists;
+using ContactPlatform.Contacts.Merges;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Hosting;
@@ -14,7 +17,12 @@ builder.AddPlatformDatabase<ContactsDbContext, SqlServerContactsDbContext>("cont
 builder.Services
     .AddScoped<ContactStore>()
     .AddScoped<LabelStore>()
-    .AddScoped<LabelMemberStream>()
+    .AddScoped<MemberStream>()
+    .AddScoped<ContactListStore>()
+    .AddScoped<MergeStore>()
+    .AddSingleton<ErasureKeys>()
+    .AddScoped<TombstoneStore>()
+    .AddHostedService<ErasureKeyCheck>()
     .AddSingleton<BulkLease>()
     .AddSingleton<TokenIssuer>()
     .AddSingleton<SigningKeys>()
@@ -27,6 +35,9 @@ builder.Services
 var app = builder.Build();
 app.MapGrpcService<ContactEndpoint>();
 app.MapGrpcService<LabelEndpoint>();
+app.MapGrpcService<ContactListEndpoint>();
+app.MapGrpcService<ErasureEndpoint>();
+app.MapGrpcService<MergeEndpoint>();
 app.MapGrpcService<AccessEndpoint>();
 app.MapGrpcService<ChangesEndpoint>();
 app.MapWellKnown();

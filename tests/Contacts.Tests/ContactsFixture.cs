@@ -78,6 +78,12 @@ public sealed record Account(long Id, CallInvoker Invoker)
 
     public V1.LabelService.LabelServiceClient Labels => new(Invoker);
 
+    public V1.ContactListService.ContactListServiceClient Lists => new(Invoker);
+
+    public V1.ContactMergeService.ContactMergeServiceClient Merges => new(Invoker);
+
+    public V1.ContactErasureService.ContactErasureServiceClient Erasures => new(Invoker);
+
     public V1.AccessService.AccessServiceClient Access => new(Invoker);
 
     public V1.ChangesService.ChangesServiceClient Changes => new(Invoker);

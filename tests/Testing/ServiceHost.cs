@@ -117,6 +117,9 @@ public sealed class ContactsHost : IAsyncDisposable
     /// <summary>The service key that the services of a test share.</summary>
     public const string ServiceKey = "service-key-of-the-tests";
 
+    /// <summary>The key of the hashes of erased addresses.</summary>
+    public const string ErasureKey = "erasure-key-of-the-tests-32-characters";
+
     /// <summary>The account that tests use.</summary>
     public const long Account = 1;
 
@@ -159,6 +162,7 @@ public sealed class ContactsHost : IAsyncDisposable
             ["Access__ServiceKey"] = ServiceKey,
             ["Auth__Operators__Authority"] = servers.Operators?.Address.ToString(),
             ["Auth__Operators__Audience"] = "contactplatform",
+            ["Erasure__Keys__1"] = ErasureKey,
             ["Access__BootstrapKeys__1"] = ApiKey(Account),
             ["Access__BootstrapKeys__2"] = ApiKey(OtherAccount),
         }, cancellationToken, gate);

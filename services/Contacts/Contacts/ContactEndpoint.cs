@@ -1,4 +1,5 @@
 using ContactPlatform.Contacts.Changes;
+using ContactPlatform.Contacts.Erasures;
 using ContactPlatform.Contacts.Labels;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
@@ -12,7 +13,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ContactPlatform.Contacts.Contacts;
 
 /// <summary>Serves ContactService.</summary>
-public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, RequestIds requests, IdSequence ids, TimeProvider time) : V1.ContactService.ContactServiceBase
+public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, TombstoneStore tombstones, RequestIds requests, IdSequence ids, TimeProvider time) : V1.ContactService.ContactServiceBase
 {
     /// <inheritdoc/>
     public override async Task<V1.CreateContactResponse> CreateContact(V1.CreateContactRequest request, ServerCallContext context)
@@ -28,7 +29,7 @@ public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, Re
             try
             {
                 var (id, created) = await requests.OnceAsync(caller, "CreateContact", requestId, body, () => AddAsync(), cancel);
-                var contact = await db.Contacts.AsNoTracking().SingleOrDefaultAsync(c => c.ContactId == id, cancel) ?? throw new RefusalException(ContactDecisions.NotFound(id));
+                var contact = await db.Contacts.AsNoTracking().SingleOrDefaultAsync(c => c.ContactId == id, cancel) ?? throw new RefusalException(await store.MissingAsync(id, cancel));
                 return new()
                 {
                     Contact = await store.WithLabelsAsync(contact, cancel),
@@ -55,6 +56,8 @@ public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, Re
             {
                 throw new RefusalException(conflict);
             }
+            // After the conflict: whoever erases the address meanwhile has committed by now, or the unique key decides.
+            Refuse(await tombstones.CheckAsync(values.Email, values.Phone, cancel));
             var now = time.UtcNow();
             var contact = new Contact { AccountId = caller.AccountId, ContactId = await ids.NextAsync(cancel), CreateTime = now, UpdateTime = now };
             values.CopyTo(contact);
@@ -74,7 +77,7 @@ public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, Re
         violations.ThrowIfAny();
         var contact = await found.AsNoTracking().SingleOrDefaultAsync(context.CancellationToken)
             ?? throw new RefusalException(request.KeyCase == V1.GetContactRequest.KeyOneofCase.ContactId
-                ? ContactDecisions.NotFound(request.ContactId)
+                ? await store.MissingAsync(request.ContactId, context.CancellationToken)
                 : new Refusal(ContactsReasons.ContactNotFound, $"there is no contact with this {field}").With("field", field));
         return new() { Contact = await store.WithLabelsAsync(contact, context.CancellationToken) };
 
@@ -164,6 +167,7 @@ public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, Re
                 return new() { Contact = await store.WithLabelsAsync(contact, cancel) };
             }
             Refuse(await store.ConflictAsync(after, id, cancel));
+            Refuse(await tombstones.CheckAsync(after.Email == before.Email ? null : after.Email, after.Phone == before.Phone ? null : after.Phone, cancel));
             after.CopyTo(contact);
             try
             {
@@ -191,6 +195,7 @@ public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, Re
         var contact = await store.HoldAsync(id, cancel);
         Refuse(Etag.Check(request.Etag, contact.Version));
         // Its labels go with it, by the foreign key.
+        await store.ForgetAsync(id, cancel);
         db.Remove(contact);
         var change = ContactChanges.Deleted(Caller.Of(context), time.UtcNow(), id);
         db.Add(change);

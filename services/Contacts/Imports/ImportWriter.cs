@@ -1,5 +1,6 @@
 using System.Data.Common;
 using ContactPlatform.Common.V1;
+using ContactPlatform.Contacts.Erasures;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
@@ -14,7 +15,7 @@ using Npgsql;
 namespace ContactPlatform.Contacts.Imports;
 
 /// <summary>Writes an import's batches, each in one transaction: contacts, labels, refused rows, changes to tell, counts, checkpoint.</summary>
-public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, ImportLabels labels, RunWork work, ImportRow import, ImportPlan plan, ImportColumns columns, TimeProvider time)
+public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, ImportLabels labels, TombstoneStore tombstones, RunWork work, ImportRow import, ImportPlan plan, ImportColumns columns, TimeProvider time)
 {
     /// <summary>Every lost race means that another import got ahead, so this many in a row are a fault.</summary>
     private const int MaximumRaces = 50;
@@ -80,9 +81,12 @@ public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, ImportLab
 
         await using var transaction = await db.BeginBulkAsync(cancellationToken);
         var raw = transaction.GetDbTransaction();
+        await ImportStore.HoldAsync(raw, account, import.ImportId, cancellationToken);
         await ShareLabelsAsync(raw, used, cancellationToken);
         var known = await ImportKnown.FindAsync(raw, account, batch.Lines, used, cancellationToken);
-        var outcome = decisions.Decide(batch.Lines, known, labelIds, dryRunKeys.Contains);
+        var erased = await tombstones.ErasedAsync(batch.Lines.Where(l => l.Problems.Count == 0).SelectMany(l => (string[])[l.Email, l.Phone])
+            .Where(a => a.Length > 0 && !known.ContainsKey(a)), cancellationToken);
+        var outcome = decisions.Decide(batch.Lines, known, labelIds, dryRunKeys.Contains, erased.Contains);
         if (!plan.Config.DryRun)
         {
             var now = time.UtcNow();

@@ -10,7 +10,7 @@ namespace ContactPlatform.Contacts.Labels;
 
 /// <summary>Serves LabelService: the labels themselves. Who carries them is in LabelMembersEndpoint.cs.</summary>
 public sealed partial class LabelEndpoint(
-    ContactsDbContext db, LabelStore store, Contacts.ContactStore contacts, BulkLease leases, LabelMemberStream members, RequestIds requests, IdSequence ids, TimeProvider time)
+    ContactsDbContext db, LabelStore store, Contacts.ContactStore contacts, BulkLease leases, MemberStream members, RequestIds requests, IdSequence ids, TimeProvider time)
     : V1.LabelService.LabelServiceBase
 {
     /// <inheritdoc/>

@@ -39,9 +39,9 @@ public sealed partial class LabelEndpoint
         var violations = new Violations();
         violations.Id(request.LabelId, "label_id");
         violations.ThrowIfAny();
-        await foreach (var part in members.ReadAsync(request.LabelId, context.CancellationToken))
+        await foreach (var (ids, complete) in members.ReadAsync(LabelStore.Members, request.LabelId, () => FindAsync(request.LabelId, context.CancellationToken), context.CancellationToken))
         {
-            await responseStream.WriteAsync(part, context.CancellationToken);
+            await responseStream.WriteAsync(new() { ContactIds = { ids }, Complete = complete }, context.CancellationToken);
         }
     }
 
@@ -52,7 +52,7 @@ public sealed partial class LabelEndpoint
         await store.ShareAsync(labelId, cancellationToken);
         if (!await contacts.TryHoldAsync(contactId, cancellationToken))
         {
-            throw new RefusalException(Contacts.ContactDecisions.NotFound(contactId));
+            throw new RefusalException(await contacts.MissingAsync(contactId, cancellationToken));
         }
         var changed = await store.ChangeAsync(add, labelId, contactId, time.UtcNow(), cancellationToken);
         await transaction.CommitAsync(cancellationToken);

@@ -15,6 +15,10 @@ public sealed class LabelStore(ContactsDbContext db)
     /// <summary>Seconds that a statement over all members of a label may take.</summary>
     private const int BulkTimeout = 600;
 
+    /// <summary>All members of a label, for <see cref="MemberStream"/>.</summary>
+    internal static readonly SqlText Members = new(
+        "SELECT contact_id FROM label_members WHERE account_id = @account AND label_id = @id ORDER BY contact_id");
+
     /// <summary>Keeps the label from going, and lets others do the same.</summary>
     private static readonly SqlText Share = new(
         "SELECT label_id FROM labels WHERE account_id = @account AND label_id = @label FOR KEY SHARE",

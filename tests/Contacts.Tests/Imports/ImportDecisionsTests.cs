@@ -55,7 +55,7 @@ public sealed class ImportDecisionsTests
     }
 
     private static ImportOutcome Decide(ImportConfig config, ImportDraft[] there, params ImportLine[] lines) =>
-        new ImportDecisions(new ImportPlan(config), "tags").Decide(lines, there.ToDictionary(d => d.Key), Labels, _ => false);
+        new ImportDecisions(new ImportPlan(config), "tags").Decide(lines, there.ToDictionary(d => d.Key), Labels, _ => false, address => address.StartsWith("gone@", StringComparison.Ordinal) || address == "+628120000000");
 
     private static ImportLine Line(long number, string email, string given = "", string? label = null, FunnelStage stage = default) => new()
     {

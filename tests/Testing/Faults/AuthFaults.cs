@@ -94,6 +94,9 @@ internal static class AuthFaults
         var label = (await stack.Labels.CreateLabelAsync(new() { DisplayName = $"{Secret} {name}" }, headers, cancellationToken: cancellationToken)).Label.LabelId;
         var target = (await stack.Labels.CreateLabelAsync(new() { DisplayName = $"{Secret} target {name}" }, headers, cancellationToken: cancellationToken)).Label.LabelId;
         await stack.Labels.AddLabelAsync(new() { ContactId = contact, LabelId = label }, headers, cancellationToken: cancellationToken);
+        var lists = new ContactListService.ContactListServiceClient(stack.Contacts.Service.Channel);
+        var list = (await lists.CreateContactListAsync(new() { DisplayName = $"{Secret} {name}" }, headers, cancellationToken: cancellationToken)).ContactList.ContactListId;
+        await lists.AddContactListMembersAsync(new() { ContactListId = list, ContactIds = { contact } }, headers, cancellationToken: cancellationToken);
         await stack.Stages.SetStageAsync(new() { ContactId = contact, Stage = FunnelStage.Engaged }, headers, cancellationToken: cancellationToken);
         var rule = (await stack.Rules.CreateLabelRuleAsync(new() { LabelRule = new() { LabelId = label, Stage = FunnelStage.Customer, DisplayName = Secret } }, headers, cancellationToken: cancellationToken)).LabelRule.LabelRuleId;
         var run = (await stack.Rules.RunLabelRuleAsync(new() { LabelRuleId = rule, RequestId = bed.NewName() }, headers, cancellationToken: cancellationToken)).LabelRuleRun.Run.RunId;
@@ -111,6 +114,7 @@ internal static class AuthFaults
         {
             ["contact_id"] = contact, ["contact_ids"] = contact, ["label_id"] = label, ["label_ids"] = label, ["source_label_id"] = label, ["target_label_id"] = target,
             ["label_rule_id"] = rule, ["label_rule_ids"] = rule, ["run_id"] = run, ["import_id"] = import, ["api_key_id"] = key,
+            ["contact_list_id"] = list,
         };
     }
 
