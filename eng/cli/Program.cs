@@ -35,6 +35,8 @@ var root = new RootCommand(
     LabelRuleCommand.Create(),
     FunnelCommand.Create(),
     HistoryCommand.Create(),
+    TimelineCommand.Create(),
+    ListCommand.Create(),
     token,
 };
 
@@ -44,7 +46,7 @@ if (Console.IsOutputRedirected)
     AnsiConsole.Console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No });
 }
 
-foreach (var command in MoveCommands.Create())
+foreach (var command in MoveCommands.Create().Concat(RecordCommands.Create()))
 {
     root.Add(command);
 }

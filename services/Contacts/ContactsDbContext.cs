@@ -5,6 +5,7 @@ using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.Labels;
 using ContactPlatform.Contacts.Lists;
 using ContactPlatform.Contacts.Merges;
+using ContactPlatform.Contacts.Timelines;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
@@ -47,6 +48,12 @@ public class ContactsDbContext : PlatformDbContext
 
     /// <summary>Into whom contacts were merged.</summary>
     public DbSet<ContactMerge> ContactMerges => Set<ContactMerge>();
+
+    /// <summary>What happened to single contacts.</summary>
+    public DbSet<ContactEventRow> ContactEvents => Set<ContactEventRow>();
+
+    /// <summary>What happened to many contacts at once.</summary>
+    public DbSet<ContactEventBlockRow> ContactEventBlocks => Set<ContactEventBlockRow>();
 
     /// <summary>Imports.</summary>
     public DbSet<ImportRow> Imports => Set<ImportRow>();

@@ -39,6 +39,7 @@ public static class ContactsScopes
         ["/contactplatform.contacts.v1.ContactListService/StreamContactListMembers"] = Scopes.ContactsRead,
 
         ["/contactplatform.contacts.v1.ContactMergeService/MergeContacts"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.TimelineService/GetTimeline"] = Scopes.ContactsRead,
 
         ["/contactplatform.contacts.v1.ContactErasureService/EraseContact"] = Scopes.ContactsErase,
         ["/contactplatform.contacts.v1.ContactErasureService/ReadmitAddress"] = Scopes.ContactsErase,

@@ -7,6 +7,7 @@ using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.Labels;
 using ContactPlatform.Contacts.Lists;
 using ContactPlatform.Contacts.Merges;
+using ContactPlatform.Contacts.Timelines;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Hosting;
@@ -30,6 +31,7 @@ builder.Services
     .AddHostedService(services => services.GetRequiredService<SigningKeys>())
     .AddHostedService<BootstrapKeys>()
     .AddSingleton(services => new PlatformKeys(services.GetRequiredService<SigningKeys>().Find))
+    .AddTimelines(builder.Configuration)
     .AddImports();
 
 var app = builder.Build();
@@ -38,6 +40,7 @@ app.MapGrpcService<LabelEndpoint>();
 app.MapGrpcService<ContactListEndpoint>();
 app.MapGrpcService<ErasureEndpoint>();
 app.MapGrpcService<MergeEndpoint>();
+app.MapGrpcService<TimelineEndpoint>();
 app.MapGrpcService<AccessEndpoint>();
 app.MapGrpcService<ChangesEndpoint>();
 app.MapWellKnown();

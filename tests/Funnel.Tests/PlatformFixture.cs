@@ -28,6 +28,10 @@ public sealed class PlatformFixture : IAsyncLifetime
 
     public ContactService.ContactServiceClient ContactService => new(Contacts.Service.Channel);
 
+    public TimelineService.TimelineServiceClient Timelines => new(Contacts.Service.Channel);
+
+    public ContactMergeService.ContactMergeServiceClient Merges => new(Contacts.Service.Channel);
+
     public LabelService.LabelServiceClient Labels => new(Contacts.Service.Channel);
 
     public StageService.StageServiceClient Stages => new(Funnel.Service.Channel);
@@ -53,8 +57,10 @@ public sealed class PlatformFixture : IAsyncLifetime
     {
         Operators = await IdentityProvider.StartAsync(FreePort.Next(), () => [OperatorTokens.Key]);
         var servers = await HostServers.SharedAsync() with { Operators = Operators };
-        Contacts = await ContactsHost.StartAsync(CancellationToken.None, servers: servers);
-        Funnel = await FunnelHost.StartAsync(Contacts, 2, CancellationToken.None, servers: servers);
+        // Each follows the other, so one of them has to be told before the other is there.
+        var funnel = FreePort.Next();
+        Contacts = await ContactsHost.StartAsync(CancellationToken.None, servers: servers, funnel: new Uri($"http://127.0.0.1:{funnel}"));
+        Funnel = await FunnelHost.StartAsync(Contacts, 2, CancellationToken.None, servers: servers, grpcPort: funnel);
         Headers = await Contacts.HeadersAsync(ContactsHost.Account, CancellationToken.None);
         OtherHeaders = await Contacts.HeadersAsync(ContactsHost.OtherAccount, CancellationToken.None);
     }

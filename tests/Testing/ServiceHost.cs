@@ -44,7 +44,8 @@ public sealed class ServiceHost : IAsyncDisposable
     /// <param name="gate">False keeps SQL Server's translation out of the process, where its memory is measured.</param>
     public static async Task<ServiceHost> StartAsync(string service, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken, bool gate = true)
     {
-        var (grpc, http) = (FreePort.Next(), FreePort.Next());
+        var grpc = environment.GetValueOrDefault("GRPC_PORT") is { } chosen ? int.Parse(chosen, CultureInfo.InvariantCulture) : FreePort.Next();
+        var http = FreePort.Next();
         var all = new Dictionary<string, string?>(environment)
         {
             ["GRPC_PORT"] = grpc.ToString(CultureInfo.InvariantCulture),
@@ -149,10 +150,13 @@ public sealed class ContactsHost : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="gate">As for <see cref="ServiceHost.StartAsync"/>.</param>
     /// <param name="servers">Where its database and its locks are, and who knows its operators; the shared ones and nobody when null.</param>
-    public static async Task<ContactsHost> StartAsync(CancellationToken cancellationToken, bool gate = true, HostServers? servers = null)
+    /// <param name="erasureKey">The key of the hashes of erased addresses; null for none.</param>
+    /// <param name="database">A database that another Contacts has used; a fresh one when null.</param>
+    /// <param name="funnel">Where Funnel is, or will be, for timelines; unknown when null.</param>
+    public static async Task<ContactsHost> StartAsync(CancellationToken cancellationToken, bool gate = true, HostServers? servers = null, string? erasureKey = ErasureKey, TestDatabase? database = null, Uri? funnel = null)
     {
         servers ??= await HostServers.SharedAsync();
-        var database = await servers.CreateDatabaseAsync("contacts", cancellationToken);
+        database ??= await servers.CreateDatabaseAsync("contacts", cancellationToken);
         var service = await ServiceHost.StartAsync("Contacts", new Dictionary<string, string?>
         {
             ["Database__Provider"] = database.Provider,
@@ -162,7 +166,8 @@ public sealed class ContactsHost : IAsyncDisposable
             ["Access__ServiceKey"] = ServiceKey,
             ["Auth__Operators__Authority"] = servers.Operators?.Address.ToString(),
             ["Auth__Operators__Audience"] = "contactplatform",
-            ["Erasure__Keys__1"] = ErasureKey,
+            ["Erasure__Keys__1"] = erasureKey,
+            ["services__funnel__grpc__0"] = funnel?.ToString(),
             ["Access__BootstrapKeys__1"] = ApiKey(Account),
             ["Access__BootstrapKeys__2"] = ApiKey(OtherAccount),
         }, cancellationToken, gate);
@@ -217,7 +222,8 @@ public sealed class FunnelHost : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="gate">As for <see cref="ServiceHost.StartAsync"/>.</param>
     /// <param name="servers">Where its database and its locks are, and who knows its operators; the shared ones and nobody when null.</param>
-    public static async Task<FunnelHost> StartAsync(ContactsHost contacts, int replicas, CancellationToken cancellationToken, bool gate = true, HostServers? servers = null)
+    /// <param name="grpcPort">Port of the first replica's gRPC endpoint; any when null.</param>
+    public static async Task<FunnelHost> StartAsync(ContactsHost contacts, int replicas, CancellationToken cancellationToken, bool gate = true, HostServers? servers = null, int? grpcPort = null)
     {
         servers ??= await HostServers.SharedAsync();
         var database = await servers.CreateDatabaseAsync("funnel", cancellationToken);
@@ -236,6 +242,7 @@ public sealed class FunnelHost : IAsyncDisposable
         var started = new List<ServiceHost>();
         for (var i = 0; i < replicas; i++)
         {
+            environment["GRPC_PORT"] = i == 0 ? grpcPort?.ToString(CultureInfo.InvariantCulture) : null;
             started.Add(await ServiceHost.StartAsync("Funnel", environment, cancellationToken, gate));
         }
         return new FunnelHost(started, database);

@@ -1,6 +1,7 @@
 using ContactPlatform.Contacts.Changes;
 using ContactPlatform.Contacts.Erasures;
 using ContactPlatform.Contacts.Labels;
+using ContactPlatform.Contacts.Timelines;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
@@ -13,7 +14,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ContactPlatform.Contacts.Contacts;
 
 /// <summary>Serves ContactService.</summary>
-public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, TombstoneStore tombstones, RequestIds requests, IdSequence ids, TimeProvider time) : V1.ContactService.ContactServiceBase
+public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, TombstoneStore tombstones, TimelineStore timeline, RequestIds requests, IdSequence ids, TimeProvider time) : V1.ContactService.ContactServiceBase
 {
     /// <inheritdoc/>
     public override async Task<V1.CreateContactResponse> CreateContact(V1.CreateContactRequest request, ServerCallContext context)
@@ -65,6 +66,7 @@ public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, To
             db.Add(contact);
             db.AddRange(existing.Select(label => new LabelMember { AccountId = caller.AccountId, LabelId = label, ContactId = contact.ContactId }));
             db.Add(change);
+            await timeline.AddAsync(contact.ContactId, TimelineAct.Of(caller, now), TimelineEvents.Created(existing), cancel);
             return contact.ContactId;
         }
     }
@@ -171,7 +173,7 @@ public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, To
             after.CopyTo(contact);
             try
             {
-                var change = await SaveAsync(contact, now => ContactChanges.Updated(Caller.Of(context), now, id), cancel);
+                var change = await SaveAsync(contact, Caller.Of(context), ContactChanges.Updated, TimelineEvents.Updated(after.Differing(before)), cancel);
                 var reply = new V1.UpdateContactResponse { Contact = await store.WithLabelsAsync(contact, cancel), ChangeToken = change.Position };
                 await transaction.CommitAsync(cancel);
                 return reply;
@@ -219,19 +221,20 @@ public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, To
         if (contact.RecordState != state)
         {
             contact.RecordState = state;
-            reply.ChangeToken = (await SaveAsync(contact, now => ContactChanges.RecordStateChanged(Caller.Of(context), now, state == RecordState.Inactive, id), cancel)).Position;
+            reply.ChangeToken = (await SaveAsync(contact, Caller.Of(context), (caller, now, ids) => ContactChanges.RecordStateChanged(caller, now, state == RecordState.Inactive, ids), TimelineEvents.RecordState(state), cancel)).Position;
         }
         reply.Contact = await store.WithLabelsAsync(contact, cancel);
         await transaction.CommitAsync(cancel);
         return reply;
     }
 
-    private async Task<OutboxRow> SaveAsync(Contact contact, Func<DateTime, OutboxRow> change, CancellationToken cancellationToken)
+    private async Task<OutboxRow> SaveAsync(Contact contact, Caller caller, Func<Caller, DateTime, IEnumerable<long>, OutboxRow> change, V1.TimelineEvent what, CancellationToken cancellationToken)
     {
         contact.UpdateTime = time.UtcNow();
         contact.Version++;
-        var row = change(contact.UpdateTime);
+        var row = change(caller, contact.UpdateTime, [contact.ContactId]);
         db.Add(row);
+        await timeline.AddAsync(contact.ContactId, TimelineAct.Of(caller, contact.UpdateTime), what, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         return row;
     }

@@ -47,9 +47,12 @@ public sealed class ContactStore(ContactsDbContext db)
         await db.ContactMerges.Where(m => m.MergedContactId == contactId).Select(m => (long?)m.SurvivorContactId).SingleOrDefaultAsync(cancellationToken) is { } survivor
             ? MergeDecisions.Merged(contactId, survivor) : ContactDecisions.NotFound(contactId);
 
-    /// <summary>Removes what is kept of a contact that goes beside its own rows: who was merged into it.</summary>
-    public Task ForgetAsync(long contactId, CancellationToken cancellationToken) =>
-        db.ContactMerges.Where(m => m.SurvivorContactId == contactId).ExecuteDeleteAsync(cancellationToken);
+    /// <summary>Removes what is kept of a contact that goes beside its own rows: its timeline, and who was merged into it.</summary>
+    public async Task ForgetAsync(long contactId, CancellationToken cancellationToken)
+    {
+        await db.ContactEvents.Where(e => e.ContactId == contactId || db.ContactMerges.Any(m => m.SurvivorContactId == contactId && m.MergedContactId == e.ContactId)).ExecuteDeleteAsync(cancellationToken);
+        await db.ContactMerges.Where(m => m.SurvivorContactId == contactId).ExecuteDeleteAsync(cancellationToken);
+    }
 
     /// <summary>Finds another contact of the account that has one of the keys which must be unique.</summary>
     /// <returns>The refusal; null when there is none.</returns>

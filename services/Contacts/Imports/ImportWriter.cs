@@ -1,6 +1,7 @@
 using System.Data.Common;
 using ContactPlatform.Common.V1;
 using ContactPlatform.Contacts.Erasures;
+using ContactPlatform.Contacts.Timelines;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
@@ -15,7 +16,7 @@ using Npgsql;
 namespace ContactPlatform.Contacts.Imports;
 
 /// <summary>Writes an import's batches, each in one transaction: contacts, labels, refused rows, changes to tell, counts, checkpoint.</summary>
-public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, ImportLabels labels, TombstoneStore tombstones, RunWork work, ImportRow import, ImportPlan plan, ImportColumns columns, TimeProvider time)
+public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, ImportLabels labels, TombstoneStore tombstones, TimelineStore timeline, RunWork work, ImportRow import, ImportPlan plan, ImportColumns columns, TimeProvider time)
 {
     /// <summary>Every lost race means that another import got ahead, so this many in a row are a fault.</summary>
     private const int MaximumRaces = 50;
@@ -92,6 +93,7 @@ public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, ImportLab
             var now = time.UtcNow();
             await SetIdsAsync(outcome, cancellationToken);
             await ImportStore.WriteAsync(raw, account, outcome, now, cancellationToken);
+            await timeline.AddManyAsync(new(work.Row.Actor, TimelineCause.Import, import.ImportId, now), Happened(outcome), cancellationToken);
             db.Outbox.AddRange(Changes(outcome, now).Select(c => OutboxRow.Of(account, c)));
             await db.SaveChangesAsync(cancellationToken);
             labels.ThrowIfLost();
@@ -158,6 +160,19 @@ public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, ImportLab
         foreach (var (draft, id) in outcome.Created.Zip(contactIds))
         {
             draft.ContactId = id;
+        }
+    }
+
+    private static IEnumerable<(TimelineEvent What, IEnumerable<long> ContactIds)> Happened(ImportOutcome outcome)
+    {
+        yield return (TimelineEvents.Created([]), outcome.Created.Select(d => d.ContactId));
+        foreach (var group in outcome.Changed.Where(d => d.DataChanged).GroupBy(d => string.Join(' ', d.ChangedFields)))
+        {
+            yield return (TimelineEvents.Updated(group.First().ChangedFields), group.Select(d => d.ContactId));
+        }
+        foreach (var gained in outcome.Created.Concat(outcome.Changed).SelectMany(d => d.Gained, (d, label) => (label, d.ContactId)).GroupBy(g => g.label, g => g.ContactId))
+        {
+            yield return (TimelineEvents.Label(gained.Key, added: true), gained);
         }
     }
 

@@ -1,4 +1,5 @@
 using ContactPlatform.Contacts.Labels;
+using ContactPlatform.Contacts.Timelines;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
@@ -10,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ContactPlatform.Contacts.Lists;
 
 /// <summary>Serves ContactListService: the lists themselves. Who is on them is in ContactListMembersEndpoint.cs.</summary>
-public sealed partial class ContactListEndpoint(ContactsDbContext db, ContactListStore store, MemberStream members, RequestIds requests, IdSequence ids, TimeProvider time)
+public sealed partial class ContactListEndpoint(ContactsDbContext db, ContactListStore store, MemberStream members, TimelineStore timeline, RequestIds requests, IdSequence ids, TimeProvider time)
     : V1.ContactListService.ContactListServiceBase
 {
     /// <inheritdoc/>
@@ -128,11 +129,12 @@ public sealed partial class ContactListEndpoint(ContactsDbContext db, ContactLis
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         var list = await store.HoldAsync(id, cancel);
         Refuse(Etag.Check(request.Etag, list.Version));
-        var removed = await db.ContactListMembers.Where(m => m.ContactListId == id).ExecuteDeleteAsync(cancel);
+        var removed = await store.ClearAsync(id, cancel);
         db.Remove(list);
         await db.SaveChangesAsync(cancel);
+        await timeline.AddManyAsync(TimelineAct.Of(Caller.Of(context), time.UtcNow(), V1.TimelineCause.ContactListDelete), [(TimelineEvents.List(id, added: false), removed)], cancel);
         await transaction.CommitAsync(cancel);
-        return new() { RemovedCount = removed };
+        return new() { RemovedCount = removed.Count };
     }
 
     private static void Refuse(Refusal? refusal)

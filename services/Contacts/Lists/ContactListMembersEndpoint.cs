@@ -1,3 +1,4 @@
+using ContactPlatform.Contacts.Timelines;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Errors;
 using ContactPlatform.ServiceDefaults.Paging;
@@ -53,12 +54,15 @@ public sealed partial class ContactListEndpoint
     private async Task<IEnumerable<V1.ContactListOutcome>> ChangeAsync(bool add, long listId, long[] contactIds, string requestId, IMessage body, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
+        var caller = Caller.Of(context);
         Dictionary<long, bool> changed = [];
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        var (_, first) = await requests.OnceAsync(Caller.Of(context), add ? "AddContactListMembers" : "RemoveContactListMembers", requestId, body, async () =>
+        var (_, first) = await requests.OnceAsync(caller, add ? "AddContactListMembers" : "RemoveContactListMembers", requestId, body, async () =>
         {
             await store.ShareAsync(listId, cancel);
-            changed = await store.ChangeAsync(add, listId, contactIds, time.UtcNow(), cancel);
+            var now = time.UtcNow();
+            changed = await store.ChangeAsync(add, listId, contactIds, now, cancel);
+            await timeline.AddManyAsync(TimelineAct.Of(caller, now), [(TimelineEvents.List(listId, add), changed.Where(c => c.Value).Select(c => c.Key))], cancel);
             return listId;
         }, cancel);
         if (first)

@@ -16,6 +16,13 @@ public sealed class ContactListStore(ContactsDbContext db)
     internal static readonly SqlText Members = new(
         "SELECT contact_id FROM contact_list_members WHERE account_id = @account AND contact_list_id = @id ORDER BY contact_id");
 
+    /// <summary>Seconds that a statement over all members of a list may take.</summary>
+    private const int BulkTimeout = 600;
+
+    private static readonly SqlText Clear = new(
+        "DELETE FROM contact_list_members WHERE account_id = @account AND contact_list_id = @list RETURNING contact_id",
+        "DELETE FROM contact_list_members OUTPUT deleted.contact_id WHERE account_id = @account AND contact_list_id = @list");
+
     /// <summary>Keeps a list from going, and lets others do the same.</summary>
     private static readonly SqlText Share = new(
         "SELECT contact_list_id FROM contact_lists WHERE account_id = @account AND contact_list_id = @list FOR KEY SHARE",
@@ -128,6 +135,21 @@ public sealed class ContactListStore(ContactsDbContext db)
             changed.Add(reader.GetInt64(0), reader.GetBoolean(1));
         }
         return changed;
+    }
+
+    /// <summary>Takes all contacts off a list that is held.</summary>
+    /// <returns>Those that were on it.</returns>
+    public async Task<List<long>> ClearAsync(long listId, CancellationToken cancellationToken)
+    {
+        await using var command = Command(Clear, listId);
+        command.CommandTimeout = BulkTimeout;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var ids = new List<long>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            ids.Add(reader.GetInt64(0));
+        }
+        return ids;
     }
 
     /// <summary>Tells of each contact that exists whether it is on a list now.</summary>

@@ -1,5 +1,6 @@
 using ContactPlatform.Contacts.Changes;
 using ContactPlatform.Contacts.Contacts;
+using ContactPlatform.Contacts.Timelines;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Errors;
 using ContactPlatform.ServiceDefaults.Feeds;
@@ -11,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ContactPlatform.Contacts.Merges;
 
 /// <summary>Serves ContactMergeService. A merge is one transaction, and takes its locks in the order of everybody else.</summary>
-public sealed class MergeEndpoint(ContactsDbContext db, ContactStore contacts, MergeStore store, RequestIds requests, TimeProvider time) : V1.ContactMergeService.ContactMergeServiceBase
+public sealed class MergeEndpoint(ContactsDbContext db, ContactStore contacts, MergeStore store, TimelineStore timeline, RequestIds requests, TimeProvider time) : V1.ContactMergeService.ContactMergeServiceBase
 {
     /// <inheritdoc/>
     public override async Task<V1.MergeContactsResponse> MergeContacts(V1.MergeContactsRequest request, ServerCallContext context)
@@ -71,10 +72,16 @@ public sealed class MergeEndpoint(ContactsDbContext db, ContactStore contacts, M
         {
             throw new LabelledMeanwhileException();
         }
-        await store.CopyAsync(survivorId, mergedId, cancellationToken);
+        var (labelIds, listIds) = await store.CopyAsync(survivorId, mergedId, cancellationToken);
         var now = time.UtcNow();
         var (values, filled) = MergeDecisions.Merge(ContactValues.Of(survivor), ContactValues.Of(merged));
         var (state, score) = (MergeDecisions.Merge(survivor.RecordState, merged.RecordState), Math.Max(survivor.LeadScore, merged.LeadScore));
+        var act = TimelineAct.Of(caller, now, V1.TimelineCause.ContactMerge);
+        foreach (var what in labelIds.Order().Select(l => TimelineEvents.Label(l, added: true)).Concat(listIds.Order().Select(l => TimelineEvents.List(l, added: true))))
+        {
+            await timeline.AddAsync(survivorId, act, what, cancellationToken);
+        }
+        await timeline.AddAsync(survivorId, act, TimelineEvents.Merged(survivorId, mergedId, filled), cancellationToken);
         // Who was merged into the one that goes now stands behind the one that stays.
         await db.ContactMerges.Where(m => m.SurvivorContactId == mergedId).ExecuteUpdateAsync(set => set.SetProperty(m => m.SurvivorContactId, survivorId), cancellationToken);
         db.Add(new ContactMerge { AccountId = caller.AccountId, MergedContactId = mergedId, SurvivorContactId = survivorId, MergeTime = now, ActorKind = caller.Actor.Kind, ActorSubject = caller.Actor.Subject });
@@ -88,6 +95,7 @@ public sealed class MergeEndpoint(ContactsDbContext db, ContactStore contacts, M
         survivor.Version++;
         if (inactive)
         {
+            await timeline.AddAsync(survivorId, act, TimelineEvents.RecordState(state), cancellationToken);
             db.Add(ContactChanges.RecordStateChanged(caller, now, inactive: true, survivorId));
         }
         db.Add(ContactChanges.Updated(caller, now, survivorId));

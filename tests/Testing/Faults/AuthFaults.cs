@@ -91,6 +91,7 @@ internal static class AuthFaults
         var (stack, headers) = (bed.Stack, bed.Stack.Headers);
         var name = bed.NewName().Replace(' ', '-');
         var contact = (await stack.ContactService.CreateContactAsync(new() { Contact = new() { Email = $"{Secret}.{name}@auth.example", GivenName = Secret } }, headers, cancellationToken: cancellationToken)).Contact.ContactId;
+        var other = (await stack.ContactService.CreateContactAsync(new() { Contact = new() { Email = $"{Secret}.other.{name}@auth.example" } }, headers, cancellationToken: cancellationToken)).Contact.ContactId;
         var label = (await stack.Labels.CreateLabelAsync(new() { DisplayName = $"{Secret} {name}" }, headers, cancellationToken: cancellationToken)).Label.LabelId;
         var target = (await stack.Labels.CreateLabelAsync(new() { DisplayName = $"{Secret} target {name}" }, headers, cancellationToken: cancellationToken)).Label.LabelId;
         await stack.Labels.AddLabelAsync(new() { ContactId = contact, LabelId = label }, headers, cancellationToken: cancellationToken);
@@ -114,7 +115,7 @@ internal static class AuthFaults
         {
             ["contact_id"] = contact, ["contact_ids"] = contact, ["label_id"] = label, ["label_ids"] = label, ["source_label_id"] = label, ["target_label_id"] = target,
             ["label_rule_id"] = rule, ["label_rule_ids"] = rule, ["run_id"] = run, ["import_id"] = import, ["api_key_id"] = key,
-            ["contact_list_id"] = list,
+            ["contact_list_id"] = list, ["survivor_contact_id"] = contact, ["merged_contact_id"] = other,
         };
     }
 

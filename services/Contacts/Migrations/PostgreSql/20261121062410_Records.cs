@@ -12,6 +12,47 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "contact_event_blocks",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    event_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    event_id = table.Column<long>(type: "bigint", nullable: false),
+                    block_id = table.Column<long>(type: "bigint", nullable: false),
+                    members = table.Column<byte[]>(type: "bytea", maxLength: 125, nullable: false),
+                    cause = table.Column<short>(type: "smallint", nullable: false),
+                    actor_kind = table.Column<short>(type: "smallint", nullable: false),
+                    actor_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    actor_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    run_id = table.Column<long>(type: "bigint", nullable: false),
+                    detail = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_contact_event_blocks", x => new { x.account_id, x.block_id, x.event_time, x.event_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "contact_events",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    event_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    event_id = table.Column<long>(type: "bigint", nullable: false),
+                    contact_id = table.Column<long>(type: "bigint", nullable: false),
+                    cause = table.Column<short>(type: "smallint", nullable: false),
+                    actor_kind = table.Column<short>(type: "smallint", nullable: false),
+                    actor_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    actor_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    run_id = table.Column<long>(type: "bigint", nullable: false),
+                    detail = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_contact_events", x => new { x.account_id, x.contact_id, x.event_time, x.event_id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "contact_lists",
                 columns: table => new
                 {
@@ -110,6 +151,12 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "contact_event_blocks");
+
+            migrationBuilder.DropTable(
+                name: "contact_events");
+
             migrationBuilder.DropTable(
                 name: "contact_list_members");
 
