@@ -26,8 +26,8 @@ public static class Traces
         var found = new List<string>();
         foreach (var (table, column, bytes) in columns)
         {
-            var value = bytes ? $"encode({column}, 'escape')" : $"{column}::text";
-            await using var command = new NpgsqlCommand($"SELECT COUNT(*) FROM {table} WHERE {value} ILIKE $1", connection) { Parameters = { new() { Value = $"%{text}%" } } };
+            var value = bytes ? $"encode(\"{column}\", 'escape')" : $"\"{column}\"::text";
+            await using var command = new NpgsqlCommand($"SELECT COUNT(*) FROM \"{table}\" WHERE {value} ILIKE $1", connection) { Parameters = { new() { Value = $"%{text}%" } } };
             if (await command.ExecuteScalarAsync() is long and > 0 and var count)
             {
                 found.Add(string.Create(CultureInfo.InvariantCulture, $"{table}.{column}: {count}"));
