@@ -27,14 +27,10 @@ internal static class DataReset
     private static async Task<ExecuteCommandResult> RunAsync(
         PostgresCluster cluster, IReadOnlyList<IResource> services, ResourceCommandService commands, CancellationToken cancellationToken)
     {
-        var stopped = new List<IResource>();
         foreach (var service in services.Reverse())
         {
-            // One that was stopped before refuses, and stays stopped after.
-            if ((await commands.ExecuteCommandAsync(service, KnownResourceCommands.StopCommand, cancellationToken)).Success)
-            {
-                stopped.Insert(0, service);
-            }
+            // One that has ended by itself refuses; after the reset all of them run.
+            await commands.ExecuteCommandAsync(service, KnownResourceCommands.StopCommand, cancellationToken);
         }
 
         try
@@ -43,7 +39,7 @@ internal static class DataReset
         }
         finally
         {
-            foreach (var service in stopped)
+            foreach (var service in services)
             {
                 await commands.ExecuteCommandAsync(service, KnownResourceCommands.StartCommand, CancellationToken.None);
             }

@@ -46,6 +46,8 @@ public static class AuthExtensions
         builder.Services.AddOptions<JwtBearerOptions>(Platform).Configure<IServiceProvider>((options, services) =>
         {
             options.TimeProvider = services.GetService<TimeProvider>();
+            options.TokenHandlers.Clear();
+            options.TokenHandlers.Add(new CheckedTokens(services.GetRequiredService<TimeProvider>()));
             if (services.GetService<PlatformKeys>() is { } keys)
             {
                 options.Authority = null;

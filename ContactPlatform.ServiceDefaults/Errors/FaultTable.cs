@@ -26,6 +26,8 @@ public static class FaultTable
         DbException { IsTransient: true } => Database(),
         // The pool is exhausted, or a connection died between two statements.
         InvalidOperationException { InnerException: NpgsqlException or TimeoutException } => Database(),
+        // EF's word for a fault that its provider calls transient, such as a full disk while it saves.
+        InvalidOperationException { InnerException: DbUpdateException inner } => Find(inner),
         RedisConnectionException or RedisTimeoutException => Locks(),
         RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded } => new Refusal(CommonReasons.ServiceUnavailable, "a service that this call needs does not answer; try again") { RetryAfter = TimeSpan.FromSeconds(1) },
         DbUpdateException { InnerException: { } inner } => Find(inner),

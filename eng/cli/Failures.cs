@@ -14,7 +14,7 @@ internal static class Failures
         {
             return failure.StatusCode switch
             {
-                StatusCode.Unavailable => ["The service does not answer: is the stack still running (`./dev run`)?", failure.Status.Detail],
+                StatusCode.Unavailable => ["The service does not answer: is the stack still running (`./dev run`)?", Cause(failure.Status.Detail)],
                 StatusCode.DeadlineExceeded => ["The service took too long to answer; try again."],
                 _ => [$"{failure.StatusCode}: {failure.Status.Detail}"],
             };
@@ -62,4 +62,7 @@ internal static class Failures
             return null;
         }
     }
+
+    /// <summary>The innermost of the causes that the client library strings together, in one line.</summary>
+    private static string Cause(string detail) => detail.Split("Exception: ")[^1].Split('\n')[0];
 }

@@ -15,6 +15,9 @@ public static class Contexts
 
     public static Assembly AssemblyOf(string service) => Assembly.Load($"ContactPlatform.{service}");
 
+    /// <summary>What the services are built from, as far as it is ours.</summary>
+    public static IEnumerable<Assembly> Assemblies() => Services.Select(AssemblyOf).Prepend(typeof(PlatformDbContext).Assembly);
+
     public static PlatformDbContext SqlServer(string service) => Create(service, $"SqlServer{service}DbContext", "UseSqlServer");
 
     public static PlatformDbContext PostgreSql(string service) => Create(service, $"{service}DbContext", "UseNpgsql");

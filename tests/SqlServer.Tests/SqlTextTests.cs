@@ -43,47 +43,16 @@ public class SqlTextTests
     [Fact]
     public void No_statement_escapes()
     {
-        var made = Assemblies().SelectMany(a => a.GetTypes()).Where(t => t != typeof(SqlText))
-            .SelectMany(t => t.GetMembers(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).OfType<MethodBase>())
-            .SelectMany(m => Enumerable.Repeat(m, Made(m))).ToList();
+        var made = Contexts.Assemblies().SelectMany(CompiledCode.Methods).Where(m => m.DeclaringType != typeof(SqlText))
+            .SelectMany(m => CompiledCode.Calls(m).Where(c => c is ConstructorInfo && c.DeclaringType == typeof(SqlText)).Select(_ => m)).ToList();
         made.Where(m => m is not ConstructorInfo { IsStatic: true }).Select(m => $"{m.DeclaringType}.{m.Name}").ShouldBeEmpty();
         Find().Count.ShouldBe(made.Count);
     }
 
-    /// <summary>How many statements a method's code makes: `newobj` (0x73) with the token of SqlText's constructor.</summary>
-    private static int Made(MethodBase method)
-    {
-        var (code, count) = (method.GetMethodBody()?.GetILAsByteArray() ?? [], 0);
-        for (var i = 0; i + 4 < code.Length; i++)
-        {
-            var token = code[i] == 0x73 ? BitConverter.ToInt32(code, i + 1) : 0;
-            // Tables 6 and 10: a method of this module, or a reference to another's. The bytes may be anything else, too.
-            if ((token >>> 24) is 0x06 or 0x0A && Resolve(method, token)?.DeclaringType == typeof(SqlText))
-            {
-                count++;
-            }
-        }
-        return count;
-    }
-
-    private static MethodBase? Resolve(MethodBase method, int token)
-    {
-        try
-        {
-            return method.Module.ResolveMethod(token, method.DeclaringType?.GetGenericArguments(), method.IsGenericMethod ? method.GetGenericArguments() : null);
-        }
-        catch (Exception e) when (e is ArgumentException or BadImageFormatException or MissingMethodException or TypeLoadException or FileNotFoundException)
-        {
-            return null; // No token after all.
-        }
-    }
-
-    private static IEnumerable<Assembly> Assemblies() => Contexts.Services.Select(Contexts.AssemblyOf).Prepend(typeof(SqlText).Assembly);
-
     private static SortedDictionary<string, SqlText> Find()
     {
         var found = new SortedDictionary<string, SqlText>(StringComparer.Ordinal);
-        foreach (var field in Assemblies().SelectMany(a => a.GetTypes())
+        foreach (var field in Contexts.Assemblies().SelectMany(a => a.GetTypes())
             .SelectMany(t => t.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)))
         {
             if (field.FieldType != typeof(SqlText) && !typeof(IEnumerable<SqlText>).IsAssignableFrom(field.FieldType))

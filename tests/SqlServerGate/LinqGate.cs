@@ -78,13 +78,18 @@ public sealed class LinqGate : IObserver<DiagnosticListener>, IObserver<KeyValue
     {
         if (value.Name == DbLoggerCategory.Name)
         {
-            value.Subscribe(this, name => name == CoreEventId.QueryCompilationStarting.Name);
+            value.Subscribe(this, name => name == CoreEventId.QueryCompilationStarting.Name || name == RelationalEventId.CommandCreating.Name);
         }
     }
 
     /// <inheritdoc/>
     public void OnNext(KeyValuePair<string, object?> value)
     {
+        if (value.Value is CommandCorrelatedEventData { CommandSource: CommandSource.LinqQuery or CommandSource.FromSqlQuery or CommandSource.ExecuteUpdate or CommandSource.ExecuteDelete })
+        {
+            CallSites.Note();
+            return;
+        }
         if (value.Value is not QueryExpressionEventData { Context: PlatformDbContext { IsSqlServer: false } context } data)
         {
             return;

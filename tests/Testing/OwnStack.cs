@@ -49,9 +49,10 @@ public sealed class OwnStack : IAsyncDisposable
     /// <param name="replicas">Of Funnel; 0 leaves it out.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="change">Changes what the services are told of the servers.</param>
-    public static async Task<OwnStack> StartAsync(int replicas, CancellationToken cancellationToken, Func<PostgresServer, HostServers, HostServers>? change = null)
+    /// <param name="diskBytes">As for <see cref="PostgresServer.StartAsync"/>.</param>
+    public static async Task<OwnStack> StartAsync(int replicas, CancellationToken cancellationToken, Func<PostgresServer, HostServers, HostServers>? change = null, long? diskBytes = null)
     {
-        var stack = new OwnStack(await PostgresServer.StartAsync(cancellationToken, durable: true), await RedisServer.StartAsync(cancellationToken));
+        var stack = new OwnStack(await PostgresServer.StartAsync(cancellationToken, durable: true, diskBytes), await RedisServer.StartAsync(cancellationToken));
         try
         {
             var servers = HostServers.Own(stack.Postgres, stack.Redis);
@@ -67,6 +68,13 @@ public sealed class OwnStack : IAsyncDisposable
             await stack.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Gets a new token for <see cref="Headers"/>, which is good for 15 minutes.</summary>
+    public async Task RenewHeadersAsync(CancellationToken cancellationToken)
+    {
+        Contacts.ForgetTokens();
+        Headers = await Contacts.HeadersAsync(ContactsHost.Account, cancellationToken);
     }
 
     /// <summary>Starts a Redis, empty, where the one that was killed was.</summary>

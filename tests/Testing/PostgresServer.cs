@@ -16,8 +16,9 @@ public sealed class PostgresServer : IAsyncDisposable
     private ChildProcess _process;
     private bool _disposed;
 
-    private PostgresServer(TestFolder folder, ServerCommand command, int port, string connectionString)
+    private PostgresServer(TestFolder folder, ServerCommand command, int port, string connectionString, SmallDisk? disk)
     {
+        Disk = disk;
         _folder = folder;
         _command = command;
         Port = port;
@@ -31,14 +32,21 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>The maintenance database, as superuser.</summary>
     public string ConnectionString { get; }
 
+    /// <summary>Where its data are; null when that is the machine's own disk.</summary>
+    public SmallDisk? Disk { get; }
+
+    /// <summary>False when it has ended by itself.</summary>
+    public bool IsRunning => !_process.HasExited;
+
     /// <summary>Starts a cluster on a free port and waits until it answers; about a second.</summary>
     /// <param name="cancellationToken">Stops the wait.</param>
     /// <param name="durable">
     /// True leaves PostgreSQL's own settings as they are, so that a commit costs what it costs, and the data survive a
     /// restart.
     /// </param>
+    /// <param name="diskBytes">Size of a disk of its own, which can be filled up; the machine's own disk when null.</param>
     /// <exception cref="InvalidOperationException">It did not start; the message has its output.</exception>
-    public static async Task<PostgresServer> StartAsync(CancellationToken cancellationToken, bool durable = false)
+    public static async Task<PostgresServer> StartAsync(CancellationToken cancellationToken, bool durable = false, long? diskBytes = null)
     {
         await Postgres.EnsureAsync(Console.Error.WriteLine, cancellationToken);
         var folder = new TestFolder();
@@ -46,7 +54,9 @@ public sealed class PostgresServer : IAsyncDisposable
         var password = RandomNumberGenerator.GetHexString(32);
         await File.WriteAllTextAsync(passwordFile, password, cancellationToken);
         var port = FreePort.Next();
-        var command = Postgres.Command(Path.Combine(folder.Path, "data"), port, passwordFile, temporary: !durable);
+        var place = Directory.CreateDirectory(Path.Combine(folder.Path, "disk")).FullName;
+        var disk = diskBytes is { } bytes ? await SmallDisk.MountAsync(place, bytes, cancellationToken) : null;
+        var command = Postgres.Command(Path.Combine(place, "data"), port, passwordFile, temporary: !durable);
         var connection = new NpgsqlConnectionStringBuilder
         {
             Host = "127.0.0.1",
@@ -56,7 +66,7 @@ public sealed class PostgresServer : IAsyncDisposable
             Database = "postgres",
             IncludeErrorDetail = true,
         };
-        var server = new PostgresServer(folder, command, port, connection.ConnectionString);
+        var server = new PostgresServer(folder, disk?.On(command) ?? command, port, connection.ConnectionString, disk);
         try
         {
             await server.WaitUntilReadyAsync(cancellationToken);
@@ -108,6 +118,10 @@ public sealed class PostgresServer : IAsyncDisposable
         }
 
         await _process.DisposeAsync();
+        if (Disk is not null)
+        {
+            await Disk.DisposeAsync();
+        }
         _folder.Dispose();
     }
 

@@ -21,7 +21,7 @@ public sealed class ImportExecutor(IServiceScopeFactory scopes, IdSequence ids, 
     private const int MaximumRows = 2000;
 
     /// <summary>Characters in a batch, so that long rows do not add up.</summary>
-    private const int MaximumCharacters = 4 << 20;
+    private const int MaximumCharacters = 1 << 20;
 
     /// <summary>Batches read ahead.</summary>
     private const int Ahead = 2;

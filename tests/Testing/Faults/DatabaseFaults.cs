@@ -21,7 +21,7 @@ internal static class DatabaseFaults
     }
 
     /// <summary>
-    /// Takes no writes, as when its disk is full: calls are refused as UNAVAILABLE with a time to try again, nothing is
+    /// Takes no writes: calls are refused as UNAVAILABLE with a time to try again, nothing is
     /// acknowledged, and a run waits.
     /// </summary>
     public static async Task ReadOnlyAsync(FaultBed bed, CancellationToken cancellationToken)
@@ -46,6 +46,35 @@ internal static class DatabaseFaults
         FaultBed.Must(await bed.FunnelAsync($"SELECT COUNT(*) FROM stage_changes WHERE contact_id BETWEEN {crowd.FirstId} AND {crowd.FirstId + 9}", cancellationToken) == 0, "a refused change is in the history");
         FaultBed.Must(await bed.ContactsAsync("SELECT COUNT(*) FROM contacts WHERE email = 'nobody@readonly.example'", cancellationToken) == 0, "a refused contact exists");
         await bed.AssertExactAsync(run, bed.Crowd, cancellationToken);
+    }
+
+    /// <summary>
+    /// Its disk is full in mid-run, on a stack of its own: whatever is not refused as UNAVAILABLE is kept, and nothing else, and once there
+    /// is room again the run ends by itself.
+    /// </summary>
+    public static async Task DiskFullAsync(FaultBed other, CancellationToken cancellationToken)
+    {
+        await using var bed = await FaultBed.StartAsync(Math.Min(other.Size, 20_000), other.Log, cancellationToken, 600L << 20);
+        bed.Random = other.Random;
+        var disk = bed.Stack.Postgres.Disk!;
+        var callers = await SingleCallers.StartAsync(bed, cancellationToken);
+        var run = await bed.StartRunAsync(cancellationToken);
+        await bed.SomeTimeAsync(bed.RunTime / 2, cancellationToken);
+        bed.Log($"filled with {disk.Fill()} bytes");
+        // Room is left in the files that are there, so it takes a while until a write finds none.
+        var acknowledged = await CreateUntilRefusedAsync(bed, cancellationToken);
+        disk.Free();
+        if (!bed.Stack.Postgres.IsRunning)
+        {
+            // Without room for its log it ends; whoever runs it starts it again.
+            bed.Log("PostgreSQL had ended");
+            await bed.Stack.Postgres.StartAgainAsync(cancellationToken);
+        }
+        await bed.AssertExactAsync(run, bed.Crowd, cancellationToken);
+        await callers.StopAsync(allSucceed: false, cancellationToken);
+        await bed.CheckAsync(cancellationToken);
+        var kept = await bed.ContactsAsync("SELECT COUNT(*) FROM contacts WHERE email LIKE '%@disk.example'", cancellationToken);
+        FaultBed.Must(kept == acknowledged, $"{acknowledged} contacts were acknowledged, one was refused, and {kept} are there");
     }
 
     /// <summary>The answer to a COMMIT is lost: the caller is told UNAVAILABLE, and its retry finds the run that was made.</summary>
@@ -89,6 +118,24 @@ internal static class DatabaseFaults
         await bed.AssertExactAsync(run, bed.Crowd, cancellationToken);
         bed.Cutter.CutNext(0);
         bed.Log($"{bed.Cutter.Cuts - cuts} answers lost");
+    }
+
+    /// <summary>Creates contacts with much to store until one is refused, as what passes by itself; returns how many were not.</summary>
+    private static async Task<int> CreateUntilRefusedAsync(FaultBed bed, CancellationToken cancellationToken)
+    {
+        for (var created = 0; ; created++)
+        {
+            var contact = new Contacts.V1.Contact { Email = $"{bed.NewName().Replace(' ', '-')}@disk.example", Source = new string('s', 200), Owner = new string('o', 200) };
+            try
+            {
+                await bed.Stack.ContactService.CreateContactAsync(new() { Contact = contact }, bed.Stack.Headers, cancellationToken: cancellationToken);
+            }
+            catch (RpcException e)
+            {
+                FaultBed.Must(e.StatusCode == StatusCode.Unavailable, $"CreateContact is refused as {e.Status}");
+                return created;
+            }
+        }
     }
 
     private static async Task RefusedAsync<T>(string method, Task<T> call)

@@ -25,6 +25,8 @@ public sealed record Fault(string Name, int Tries, Func<FaultBed, CancellationTo
         new("given-up", 5, CallFaults.GivenUpAsync),
         new("slow-reader", 1, CallFaults.SlowReaderAsync),
         new("read-only", 3, DatabaseFaults.ReadOnlyAsync),
+        // Only root can mount a small disk.
+        .. SmallDisk.IsPossible ? [new Fault("disk-full", 3, DatabaseFaults.DiskFullAsync)] : Array.Empty<Fault>(),
         new("commit-lost", 10, DatabaseFaults.CommitLostAsync),
         new("commit-lost-in-run", 5, DatabaseFaults.CommitLostInRunAsync),
         new("feed-late-writer", 1, FeedFaults.LateWriterAsync),
@@ -43,6 +45,7 @@ public sealed record Fault(string Name, int Tries, Func<FaultBed, CancellationTo
             // A client that saw its service away waits before it connects again; that is none of this fault.
             await service.Channel.ConnectAsync(cancellationToken);
         }
+        await bed.Stack.RenewHeadersAsync(cancellationToken);
         await TryAsync(bed, cancellationToken);
         await bed.CheckAsync(cancellationToken);
     }

@@ -47,14 +47,18 @@ public sealed class FaultBed : IAsyncDisposable
     public TimeSpan RunTime { get; private set; }
 
     /// <summary>Starts everything, and takes the time of one run.</summary>
-    public static async Task<FaultBed> StartAsync(int size, Action<string> log, CancellationToken cancellationToken)
+    /// <param name="size">Contacts of the crowd.</param>
+    /// <param name="log">Is told what is being done.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="diskBytes">As for <see cref="PostgresServer.StartAsync"/>.</param>
+    public static async Task<FaultBed> StartAsync(int size, Action<string> log, CancellationToken cancellationToken, long? diskBytes = null)
     {
         CommitCutter? cutter = null;
         var stack = await OwnStack.StartAsync(2, cancellationToken, (postgres, servers) =>
         {
             cutter = new CommitCutter(postgres.Port);
             return servers with { AsSeenByServices = direct => new NpgsqlConnectionStringBuilder(direct) { Port = cutter.Port }.ConnectionString };
-        });
+        }, diskBytes);
         var bed = new FaultBed(stack, cutter!, size, log);
         foreach (var service in stack.Services)
         {
