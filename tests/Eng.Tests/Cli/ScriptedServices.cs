@@ -46,6 +46,7 @@ internal sealed class ScriptedServices : IAsyncDisposable
         application.MapGrpcService<Undos>();
         application.MapGrpcService<Reports>();
         application.MapGrpcService<Imports>();
+        ScriptedRecords.Map(application);
         await application.StartAsync();
         return new ScriptedServices(application, $"http://localhost:{port}");
     }
