@@ -40,6 +40,8 @@ public static class ContactPlatformClients
         .Add<Contacts.V1.ContactErasureService.ContactErasureServiceClient>(address)
         .Add<Contacts.V1.ContactMergeService.ContactMergeServiceClient>(address)
         .Add<Contacts.V1.TimelineService.TimelineServiceClient>(address)
+        .Add<Contacts.V1.CustomFieldService.CustomFieldServiceClient>(address)
+        .Add<Contacts.V1.ProjectionService.ProjectionServiceClient>(address)
         .Add<Contacts.V1.ImportService.ImportServiceClient>(address)
         .Add<Contacts.V1.AccessService.AccessServiceClient>(address)
         .Add<Contacts.V1.ChangesService.ChangesServiceClient>(address);

@@ -14,7 +14,7 @@ public static class Scopes
     /// <summary>Erase contacts, and let erased addresses in again.</summary>
     public const string ContactsErase = "contacts.erase";
 
-    /// <summary>Issue and revoke API keys.</summary>
+    /// <summary>Issue and revoke API keys, and rebuild projections.</summary>
     public const string AccessAdmin = "access.admin";
 
     /// <summary>Read stages, histories, label rules, runs and reports.</summary>

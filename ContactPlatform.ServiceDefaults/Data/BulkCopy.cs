@@ -17,7 +17,8 @@ public sealed record BulkColumn(string Name, NpgsqlDbType Type)
         NpgsqlDbType.Integer => typeof(int),
         NpgsqlDbType.Smallint => typeof(short),
         NpgsqlDbType.Boolean => typeof(bool),
-        NpgsqlDbType.TimestampTz => typeof(DateTime),
+        NpgsqlDbType.TimestampTz or NpgsqlDbType.Date => typeof(DateTime),
+        NpgsqlDbType.Numeric => typeof(decimal),
         NpgsqlDbType.Bytea => typeof(byte[]),
         _ => typeof(string),
     };

@@ -33,6 +33,7 @@ public abstract partial class FeedConsumer<T>(string source, IServiceProvider se
     /// <summary>How long to follow without a lease before asking for one again.</summary>
     private static readonly TimeSpan Unleased = TimeSpan.FromSeconds(10);
 
+    private string standing = "";
     private readonly TimeProvider time = services.GetRequiredService<TimeProvider>();
     private readonly LockLeases locks = services.GetRequiredService<LockLeases>();
     private readonly IServiceScopeFactory scopes = services.GetRequiredService<IServiceScopeFactory>();
@@ -45,8 +46,23 @@ public abstract partial class FeedConsumer<T>(string source, IServiceProvider se
     /// <summary>Reads what every change carries.</summary>
     protected abstract FeedChange<T> Read(T message);
 
-    /// <summary>Applies one change within the transaction that is open on the context, whose account is the change's.</summary>
-    protected abstract Task ApplyAsync(IServiceProvider scope, FeedChange<T> change, CancellationToken cancellationToken);
+    /// <summary>How much is applied in one transaction, in the measure of <see cref="Size"/>. Nobody waits for it to fill: it takes what has arrived.</summary>
+    protected virtual int Room => 1;
+
+    /// <summary>How much of the room a change takes; at least 1.</summary>
+    protected virtual int Size(T message) => 1;
+
+    /// <summary>Applies changes, in their order, within the transaction that is open on the context; only with room for several are there several.</summary>
+    protected virtual Task ApplyAsync(IServiceProvider scope, IReadOnlyList<FeedChange<T>> changes, CancellationToken cancellationToken)
+    {
+        var change = changes.Single();
+        scope.GetRequiredService<CurrentAccount>().Id = change.AccountId;
+        return ApplyAsync(scope, change, cancellationToken);
+    }
+
+    /// <summary>Applies one change; the context's account is the change's.</summary>
+    protected virtual Task ApplyAsync(IServiceProvider scope, FeedChange<T> change, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("a follower with room for several changes applies them together");
 
     /// <summary>Told when following broke off, before it begins again.</summary>
     protected virtual void Interrupted(Exception exception)
@@ -108,37 +124,47 @@ public abstract partial class FeedConsumer<T>(string source, IServiceProvider se
 
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
-        var position = await PositionAsync(cancellationToken);
+        var position = standing = await PositionAsync(cancellationToken);
         using var call = await OpenAsync(position, cancellationToken);
-        await foreach (var message in call.ResponseStream.ReadAllAsync(cancellationToken))
+        await foreach (var messages in FeedBatches.ReadAsync(call.ResponseStream, Size, Room, StillThereAsync, time, cancellationToken))
         {
-            var change = Read(message);
-            if (string.CompareOrdinal(change.Position, position) <= 0)
+            // What is delivered again is passed over.
+            var changes = messages.Select(Read).Where(c => string.CompareOrdinal(c.Position, position) > 0).ToList();
+            if (changes.Count == 0)
             {
-                continue; // Delivered again.
+                continue;
             }
-            await ApplyOnceAsync(position, change, cancellationToken);
-            position = change.Position;
-            PlatformTelemetry.FeedLag.Record((time.GetUtcNow().UtcDateTime - change.ChangeTime).TotalSeconds, new KeyValuePair<string, object?>("source", source));
+            await ApplyOnceAsync(position, changes, cancellationToken);
+            position = standing = changes[^1].Position;
+            foreach (var change in changes)
+            {
+                PlatformTelemetry.FeedLag.Record((time.GetUtcNow().UtcDateTime - change.ChangeTime).TotalSeconds, new KeyValuePair<string, object?>("source", source));
+            }
         }
     }
 
-    private async Task ApplyOnceAsync(string previous, FeedChange<T> change, CancellationToken cancellationToken)
+    /// <summary>Looks whether the position is still where this reader stands: a rebuilding can have moved it, even back.</summary>
+    private async Task StillThereAsync()
+    {
+        if (await PositionAsync(CancellationToken.None) != standing)
+        {
+            throw new OperationCanceledException($"the position of {source} was moved");
+        }
+    }
+
+    private async Task ApplyOnceAsync(string previous, List<FeedChange<T>> changes, CancellationToken cancellationToken)
     {
         using var activity = PlatformTelemetry.Source.StartActivity($"apply {source} change", ActivityKind.Consumer);
         await using var scope = scopes.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<CurrentAccount>().Id = change.AccountId;
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
         await using var transaction = await db.BeginBulkAsync(cancellationToken);
         var now = time.GetUtcNow().UtcDateTime;
-        // First, so that a second reader of the same change waits here for the first to commit, and then moves nothing.
-        var moved = await db.FeedPositions.Where(p => p.Source == source && p.Position == previous)
-            .ExecuteUpdateAsync(set => set.SetProperty(p => p.Position, change.Position).SetProperty(p => p.ApplyTime, now), cancellationToken);
-        if (moved == 0)
+        // First, so that a second reader of the same changes waits here for the first to commit, and then moves nothing.
+        if (!await FeedPositionRow.MoveAsync(db, source, previous, changes[^1].Position, now, cancellationToken))
         {
             throw new OperationCanceledException($"another reader of {source} is ahead");
         }
-        await ApplyAsync(scope.ServiceProvider, change, cancellationToken);
+        await ApplyAsync(scope.ServiceProvider, changes, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 

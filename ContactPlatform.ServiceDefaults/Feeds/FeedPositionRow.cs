@@ -23,8 +23,13 @@ public sealed class FeedPositionRow
     /// <summary>When it was applied.</summary>
     public DateTime ApplyTime { get; set; }
 
+    /// <summary>Moves from one position to another, unless another reader has moved meanwhile; then false.</summary>
+    public static async Task<bool> MoveAsync(PlatformDbContext db, string source, string from, string to, DateTime now, CancellationToken cancellationToken) =>
+        await db.FeedPositions.Where(p => p.Source == source && p.Position == from)
+            .ExecuteUpdateAsync(set => set.SetProperty(p => p.Position, to).SetProperty(p => p.ApplyTime, now), cancellationToken) > 0;
+
     /// <summary>Begins at the beginning, unless this or another replica has begun before.</summary>
-    internal static async Task EnsureAsync(PlatformDbContext db, string source, DateTime now, CancellationToken cancellationToken)
+    public static async Task EnsureAsync(PlatformDbContext db, string source, DateTime now, CancellationToken cancellationToken)
     {
         await db.Database.OpenConnectionAsync(cancellationToken);
         await using var command = db.Database.GetDbConnection().Command(Begin).With("source", source).With("now", now);

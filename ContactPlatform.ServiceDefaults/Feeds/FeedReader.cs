@@ -34,6 +34,46 @@ public sealed class FeedReader(IServiceScopeFactory scopes, CommitSignal signal,
         ORDER BY row_version, change_id
         """);
 
+    private static readonly SqlText Count = new(
+        """
+        SELECT COUNT(*) FROM outbox WHERE (transaction_id, change_id) > (@order::text::xid8, @id)
+          AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+        """,
+        """
+        SELECT COUNT_BIG(*) FROM outbox WHERE row_version > CAST(CAST(@order AS bigint) AS binary(8)) AND row_version < MIN_ACTIVE_ROWVERSION()
+        """);
+
+    private static readonly SqlText Last = new(
+        """
+        SELECT transaction_id::text, change_id FROM outbox WHERE transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+        ORDER BY outbox.transaction_id DESC, outbox.change_id DESC LIMIT 1
+        """,
+        """
+        SELECT TOP (1) CAST(CAST(row_version AS bigint) AS varchar(20)), change_id FROM outbox WHERE row_version < MIN_ACTIVE_ROWVERSION()
+        ORDER BY row_version DESC, change_id DESC
+        """);
+
+    /// <summary>What a follower at a position has still before it. Changes that commit meanwhile may be in one part of the answer and not in the other.</summary>
+    /// <param name="order">First part of the position.</param>
+    /// <param name="id">Second part of the position.</param>
+    /// <param name="parser">Parser of the service's StreamChangesResponse.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>How many changes, the first of them (null for none), and the last position of the feed (empty while there is none).</returns>
+    public async Task<(long Count, T? First, string Last)> BacklogAsync<T>(ulong order, long id, MessageParser<T> parser, CancellationToken cancellationToken)
+        where T : class, IMessage<T>
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        var (first, connection) = (await ReadBatchAsync(order, id, 1, cancellationToken), db.Database.GetDbConnection());
+        await using var count = connection.Command(Count).With("order", order.ToString(System.Globalization.CultureInfo.InvariantCulture)).With("id", id);
+        var waiting = Convert.ToInt64(await count.ExecuteScalarAsync(cancellationToken), System.Globalization.CultureInfo.InvariantCulture);
+        await using var last = connection.Command(Last);
+        await using var reader = await last.ExecuteReaderAsync(cancellationToken);
+        return (waiting, first.Count == 0 ? null : parser.ParseFrom(first[0].Payload), await reader.ReadAsync(cancellationToken)
+            ? OutboxRow.Format(ulong.Parse(reader.GetString(0), System.Globalization.CultureInfo.InvariantCulture), reader.GetInt64(1)) : "");
+    }
+
     /// <summary>Returns the changes after a position, without end; waits for new ones.</summary>
     /// <param name="order">First part of the position.</param>
     /// <param name="id">Second part of the position.</param>
@@ -46,7 +86,7 @@ public sealed class FeedReader(IServiceScopeFactory scopes, CommitSignal signal,
         {
             // Taken before reading: a commit in between completes it, so nothing is slept through.
             var next = signal.Next;
-            var batch = await ReadBatchAsync(order, id, cancellationToken);
+            var batch = await ReadBatchAsync(order, id, BatchSize, cancellationToken);
             foreach (var (o, i, payload) in batch)
             {
                 (order, id) = (o, i);
@@ -61,13 +101,13 @@ public sealed class FeedReader(IServiceScopeFactory scopes, CommitSignal signal,
         }
     }
 
-    private async Task<List<(ulong Order, long Id, byte[] Payload)>> ReadBatchAsync(ulong order, long id, CancellationToken cancellationToken)
+    private async Task<List<(ulong Order, long Id, byte[] Payload)>> ReadBatchAsync(ulong order, long id, int most, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
         await db.Database.OpenConnectionAsync(cancellationToken);
         await using var command = db.Database.GetDbConnection().Command(Batch)
-            .With("order", order.ToString(System.Globalization.CultureInfo.InvariantCulture)).With("id", id).With("count", BatchSize);
+            .With("order", order.ToString(System.Globalization.CultureInfo.InvariantCulture)).With("id", id).With("count", most);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var batch = new List<(ulong, long, byte[])>();
         while (await reader.ReadAsync(cancellationToken))

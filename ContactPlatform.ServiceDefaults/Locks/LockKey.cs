@@ -19,6 +19,9 @@ public sealed record LockKey(string Key, TimeSpan Lease, TimeSpan Wait)
     /// <summary>Held by the worker of a run. Short, so that another replica takes a dead worker's run up within seconds.</summary>
     public static LockKey Run(string service, long runId) => new($"run:{service}:{runId}", ShortLease, TimeSpan.Zero);
 
+    /// <summary>Held by the one run that rebuilds a projection of a service, whichever account asked for it.</summary>
+    public static LockKey Rebuild(string consumer, string source) => new($"rebuild:{consumer}:{source}", ShortLease, TimeSpan.Zero);
+
     /// <summary>Held by the one reader of a change feed on behalf of a consumer.</summary>
     public static LockKey Feed(string consumer, string source) => new($"feed:{consumer}:{source}", ShortLease, TimeSpan.Zero);
 }

@@ -32,11 +32,14 @@ var root = new RootCommand(
 {
     ImportCommand.Create(),
     labels,
+    ContactCommand.Create(),
+    FieldCommand.Create(),
     LabelRuleCommand.Create(),
     FunnelCommand.Create(),
     HistoryCommand.Create(),
     TimelineCommand.Create(),
     ListCommand.Create(),
+    ProjectionCommand.Create(),
     token,
 };
 

@@ -38,6 +38,10 @@ internal sealed class Stack : IDisposable
 
     public LabelService.LabelServiceClient Labels => new(_contacts);
 
+    public CustomFieldService.CustomFieldServiceClient Fields => new(_contacts);
+
+    public ProjectionService.ProjectionServiceClient Projections => new(_contacts);
+
     public ImportService.ImportServiceClient Imports => new(_contacts);
 
     public ContactListService.ContactListServiceClient Lists => new(_contacts);

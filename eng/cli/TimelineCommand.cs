@@ -47,7 +47,7 @@ internal static class TimelineCommand
     private static string Describe(TimelineEvent happened) => happened.EventCase switch
     {
         TimelineEvent.EventOneofCase.Created => happened.Created.LabelIds.Count == 0 ? "created" : $"created with {Words.Count(happened.Created.LabelIds.Count, "label")}",
-        TimelineEvent.EventOneofCase.Updated => $"changed: {string.Join(", ", happened.Updated.FieldNames)}",
+        TimelineEvent.EventOneofCase.Updated => $"changed: {Changed(happened.Updated)}",
         TimelineEvent.EventOneofCase.RecordState => $"record {happened.RecordState.RecordState.ToString().ToLowerInvariant()}",
         TimelineEvent.EventOneofCase.Label => $"label {(happened.Label.Added ? "+" : "-")} {Name(happened.Label.DisplayName, happened.Label.LabelId)}",
         TimelineEvent.EventOneofCase.ContactList => $"list {(happened.ContactList.Added ? "+" : "-")} {Name(happened.ContactList.DisplayName, happened.ContactList.ContactListId)}",
@@ -55,6 +55,9 @@ internal static class TimelineCommand
         TimelineEvent.EventOneofCase.Stage => $"{Status(happened.Stage.FromStage, happened.Stage.FromLost)} → {Status(happened.Stage.ToStage, happened.Stage.ToLost)}",
         _ => "something that this program does not know",
     };
+
+    private static string Changed(ContactUpdatedEvent updated) => string.Join(", ",
+        updated.CustomFieldIds.Count == 0 ? updated.FieldNames : updated.FieldNames.Append(Words.Count(updated.CustomFieldIds.Count, "custom field")));
 
     private static string Name(string name, long id) => name.Length > 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{id} (gone)");
 

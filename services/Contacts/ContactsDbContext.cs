@@ -1,6 +1,8 @@
 using ContactPlatform.Contacts.Access;
 using ContactPlatform.Contacts.Contacts;
 using ContactPlatform.Contacts.Erasures;
+using ContactPlatform.Contacts.CustomFields;
+using ContactPlatform.Contacts.FunnelProjection;
 using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.Labels;
 using ContactPlatform.Contacts.Lists;
@@ -17,6 +19,9 @@ public class ContactsDbContext : PlatformDbContext
 {
     /// <summary>Binary order, so that SQL Server compares normalised text as it is, like PostgreSQL.</summary>
     private const string BinaryCollation = "Latin1_General_100_BIN2";
+
+    /// <summary>The same on PostgreSQL, for keys that are sorted: the order of code points, wherever the database was made.</summary>
+    private const string CodePointCollation = "C";
 
     /// <summary>Opens it on PostgreSQL.</summary>
     public ContactsDbContext(DbContextOptions<ContactsDbContext> options, CurrentAccount account) : base(options, account)
@@ -54,6 +59,17 @@ public class ContactsDbContext : PlatformDbContext
 
     /// <summary>What happened to many contacts at once.</summary>
     public DbSet<ContactEventBlockRow> ContactEventBlocks => Set<ContactEventBlockRow>();
+    /// <summary>Custom fields.</summary>
+    public DbSet<CustomField> CustomFields => Set<CustomField>();
+
+    /// <summary>What contacts have in custom fields.</summary>
+    public DbSet<ContactFieldValue> ContactFieldValues => Set<ContactFieldValue>();
+
+    /// <summary>Where contacts stand in the funnel.</summary>
+    public DbSet<ContactStage> ContactStages => Set<ContactStage>();
+
+    /// <summary>Default stages.</summary>
+    public DbSet<FunnelDefault> FunnelDefaults => Set<FunnelDefault>();
 
     /// <summary>Imports.</summary>
     public DbSet<ImportRow> Imports => Set<ImportRow>();
@@ -74,6 +90,12 @@ public class ContactsDbContext : PlatformDbContext
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
+        var sorted = IsSqlServer ? BinaryCollation : CodePointCollation;
+        modelBuilder.Entity<Contact>().Property(c => c.GivenNameKey).UseCollation(sorted);
+        modelBuilder.Entity<Contact>().Property(c => c.FamilyNameKey).UseCollation(sorted);
+        modelBuilder.Entity<Contact>().Property(c => c.SourceKey).UseCollation(sorted);
+        modelBuilder.Entity<CustomField>().Property(f => f.FieldKey).UseCollation(sorted);
+        modelBuilder.Entity<ContactFieldValue>().Property(v => v.TextKey).UseCollation(sorted);
         if (IsSqlServer)
         {
             modelBuilder.Entity<Contact>().Property(c => c.Email).UseCollation(BinaryCollation);

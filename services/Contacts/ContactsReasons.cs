@@ -21,5 +21,9 @@ public static class ContactsReasons
     public static readonly Reason ContactErased = new("CONTACT_ERASED", StatusCode.FailedPrecondition);
     public static readonly Reason ErasureNotConfigured = new("ERASURE_NOT_CONFIGURED", StatusCode.FailedPrecondition);
     public static readonly Reason ErasureNotFound = new("ERASURE_NOT_FOUND", StatusCode.NotFound);
+    public static readonly Reason CustomFieldNotFound = new("CUSTOM_FIELD_NOT_FOUND", StatusCode.NotFound);
+    public static readonly Reason CustomFieldExists = new("CUSTOM_FIELD_EXISTS", StatusCode.AlreadyExists);
+    public static readonly Reason CustomFieldChoiceInUse = new("CUSTOM_FIELD_CHOICE_IN_USE", StatusCode.FailedPrecondition);
+    public static readonly Reason ProjectionNotFound = new("PROJECTION_NOT_FOUND", StatusCode.NotFound);
 #pragma warning restore CS1591
 }

@@ -44,12 +44,25 @@ public static class ContactsScopes
         ["/contactplatform.contacts.v1.ContactErasureService/EraseContact"] = Scopes.ContactsErase,
         ["/contactplatform.contacts.v1.ContactErasureService/ReadmitAddress"] = Scopes.ContactsErase,
 
+        ["/contactplatform.contacts.v1.CustomFieldService/CreateCustomField"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.CustomFieldService/GetCustomField"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.CustomFieldService/ListCustomFields"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.CustomFieldService/UpdateCustomField"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.CustomFieldService/DeleteCustomField"] = Scopes.ContactsWrite,
+
         ["/contactplatform.contacts.v1.ImportService/UploadImport"] = Scopes.ContactsWrite,
         ["/contactplatform.contacts.v1.ImportService/GetImport"] = Scopes.ContactsRead,
         ["/contactplatform.contacts.v1.ImportService/ListImports"] = Scopes.ContactsRead,
         ["/contactplatform.contacts.v1.ImportService/CancelImport"] = Scopes.ContactsWrite,
         ["/contactplatform.contacts.v1.ImportService/WatchImport"] = Scopes.ContactsRead,
         ["/contactplatform.contacts.v1.ImportService/DownloadImportErrors"] = Scopes.ContactsRead,
+
+        ["/contactplatform.contacts.v1.ProjectionService/ListProjections"] = Scopes.AccessAdmin,
+        ["/contactplatform.contacts.v1.ProjectionService/GetProjection"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.ProjectionService/RebuildProjection"] = Scopes.AccessAdmin,
+        ["/contactplatform.contacts.v1.ProjectionService/GetProjectionRebuild"] = Scopes.AccessAdmin,
+        ["/contactplatform.contacts.v1.ProjectionService/CancelProjectionRebuild"] = Scopes.AccessAdmin,
+        ["/contactplatform.contacts.v1.ProjectionService/WatchProjectionRebuild"] = Scopes.AccessAdmin,
 
         ["/contactplatform.contacts.v1.AccessService/CreateApiKey"] = Scopes.AccessAdmin,
         ["/contactplatform.contacts.v1.AccessService/ListApiKeys"] = Scopes.AccessAdmin,

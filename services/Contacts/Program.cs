@@ -3,6 +3,8 @@ using ContactPlatform.Contacts.Access;
 using ContactPlatform.Contacts.Changes;
 using ContactPlatform.Contacts.Contacts;
 using ContactPlatform.Contacts.Erasures;
+using ContactPlatform.Contacts.CustomFields;
+using ContactPlatform.Contacts.FunnelProjection;
 using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.Labels;
 using ContactPlatform.Contacts.Lists;
@@ -24,13 +26,17 @@ builder.Services
     .AddSingleton<ErasureKeys>()
     .AddScoped<TombstoneStore>()
     .AddHostedService<ErasureKeyCheck>()
+    .AddScoped<CustomFieldStore>()
+    .AddScoped<ContactFieldStore>()
     .AddSingleton<BulkLease>()
     .AddSingleton<TokenIssuer>()
     .AddSingleton<SigningKeys>()
-    // After the database's migrator: both read tables as they start.
+    // After the database's migrator: all of them read tables as they start.
+    .AddHostedService<ContactKeys>()
     .AddHostedService(services => services.GetRequiredService<SigningKeys>())
     .AddHostedService<BootstrapKeys>()
     .AddSingleton(services => new PlatformKeys(services.GetRequiredService<SigningKeys>().Find))
+    .AddFunnelProjection(builder.Configuration)
     .AddTimelines(builder.Configuration)
     .AddImports();
 
@@ -41,6 +47,8 @@ app.MapGrpcService<ContactListEndpoint>();
 app.MapGrpcService<ErasureEndpoint>();
 app.MapGrpcService<MergeEndpoint>();
 app.MapGrpcService<TimelineEndpoint>();
+app.MapGrpcService<CustomFieldEndpoint>();
+app.MapGrpcService<ProjectionEndpoint>();
 app.MapGrpcService<AccessEndpoint>();
 app.MapGrpcService<ChangesEndpoint>();
 app.MapWellKnown();

@@ -40,5 +40,6 @@ public static class FunnelScopes
         [Reports + "GetFunnelReport"] = Scopes.FunnelRead,
         [Reports + "GetFunnelFlow"] = Scopes.FunnelRead,
         [Changes + "StreamChanges"] = Scopes.ChangesRead,
+        [Changes + "GetBacklog"] = Scopes.ChangesRead,
     });
 }

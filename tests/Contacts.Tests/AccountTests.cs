@@ -16,6 +16,7 @@ public sealed class AccountTests(ContactsFixture fixture)
         var contact = await owner.CreateAsync("apart@example.org", label.LabelId);
         var key = (await owner.Access.CreateApiKeyAsync(new() { DisplayName = "apart", Scopes = { "contacts.read" } })).ApiKey;
         var (c, l) = (contact.ContactId, label.LabelId);
+        var f = (await owner.Fields.CreateCustomFieldAsync(new() { CustomField = new() { Key = "apart", Type = V1.CustomFieldType.Text } })).CustomField.CustomFieldId;
         var own = await stranger.LabelAsync("own");
         var mine = await stranger.CreateAsync("own@example.org");
 
@@ -45,6 +46,14 @@ public sealed class AccountTests(ContactsFixture fixture)
         await stranger.Labels.BatchRemoveLabelAsync(new() { LabelId = l, ContactIds = { c } }).ForAsync(ContactsReasons.LabelNotFound);
         (await stranger.Labels.BatchRemoveLabelAsync(new() { LabelId = own.LabelId, ContactIds = { c } })).MissingContactIds.ShouldBe([c]);
         await stranger.Labels.StreamLabelMembers(new() { LabelId = l }).ForAsync(ContactsReasons.LabelNotFound);
+
+        await stranger.Fields.GetCustomFieldAsync(new() { CustomFieldId = f }).ForAsync(ContactsReasons.CustomFieldNotFound);
+        await stranger.Fields.GetCustomFieldAsync(new() { Key = "apart" }).ForAsync(ContactsReasons.CustomFieldNotFound);
+        (await stranger.Fields.ListCustomFieldsAsync(new())).CustomFields.ShouldBeEmpty();
+        await stranger.Fields.UpdateCustomFieldAsync(new() { CustomField = new() { CustomFieldId = f, DisplayName = "x" }, UpdateMask = FieldMask.FromString("display_name") }).ForAsync(ContactsReasons.CustomFieldNotFound);
+        await stranger.Fields.DeleteCustomFieldAsync(new() { CustomFieldId = f }).ForAsync(ContactsReasons.CustomFieldNotFound);
+        await stranger.Contacts.UpdateContactAsync(new() { Contact = new() { ContactId = mine.ContactId, CustomFields = { new V1.CustomFieldValue { Key = "apart", TextValue = "x" } } }, UpdateMask = FieldMask.FromString("custom_fields") })
+            .FieldsAsync("contact.custom_fields[0].key");
 
         await stranger.Access.RevokeApiKeyAsync(new() { ApiKeyId = key.ApiKeyId }).ForAsync(ContactsReasons.ApiKeyNotFound);
         (await stranger.Access.ListApiKeysAsync(new())).ApiKeys.Select(k => k.ApiKeyId).ShouldNotContain(key.ApiKeyId);

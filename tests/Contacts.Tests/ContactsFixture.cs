@@ -94,6 +94,7 @@ public sealed record Account(long Id, CallInvoker Invoker)
     public V1.TimelineService.TimelineServiceClient Timelines => new(Invoker);
 
     public V1.ImportService.ImportServiceClient Imports => new(Invoker);
+    public V1.CustomFieldService.CustomFieldServiceClient Fields => new(Invoker);
 
     public V1.AccessService.AccessServiceClient Access => new(Invoker);
 

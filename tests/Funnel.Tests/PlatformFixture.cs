@@ -57,10 +57,8 @@ public sealed class PlatformFixture : IAsyncLifetime
     {
         Operators = await IdentityProvider.StartAsync(FreePort.Next(), () => [OperatorTokens.Key]);
         var servers = await HostServers.SharedAsync() with { Operators = Operators };
-        // Each follows the other, so one of them has to be told before the other is there.
-        var funnel = FreePort.Next();
-        Contacts = await ContactsHost.StartAsync(CancellationToken.None, servers: servers, funnel: new Uri($"http://127.0.0.1:{funnel}"));
-        Funnel = await FunnelHost.StartAsync(Contacts, 2, CancellationToken.None, servers: servers, grpcPort: funnel);
+        Contacts = await ContactsHost.StartAsync(CancellationToken.None, servers: servers, followsFunnel: true);
+        Funnel = await FunnelHost.StartAsync(Contacts, 2, CancellationToken.None, servers: servers);
         Headers = await Contacts.HeadersAsync(ContactsHost.Account, CancellationToken.None);
         OtherHeaders = await Contacts.HeadersAsync(ContactsHost.OtherAccount, CancellationToken.None);
     }

@@ -14,6 +14,7 @@ public class SqlTextTests
         ["ServiceDefaults.Data.IdSequence.NextBlocks"] = ["@numbers"],
         // A row version is unique; a transaction of PostgreSQL has many rows.
         ["ServiceDefaults.Feeds.FeedReader.Batch"] = ["@id"],
+        ["ServiceDefaults.Feeds.FeedReader.Count"] = ["@id"],
     };
 
     public static TheoryData<string> Statements => [.. Find().Keys];

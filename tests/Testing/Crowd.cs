@@ -37,8 +37,9 @@ public sealed record Crowd(long FirstId, int Count, long LabelId, int Labelled)
         var crowd = new Crowd(first, count, label, labelled);
         await OwnStack.ExecuteAsync(stack.Contacts.Database, cancellationToken,
             $"""
-            INSERT INTO contacts (account_id, contact_id, email, given_name, family_name, time_zone, record_state, source, owner, lead_score, create_time, update_time, version)
-            SELECT {ContactsHost.Account}, id, 'person' || id || '@crowd.example', 'Ada', 'Example', 'Europe/Paris', 1, 'crowd', '', 0, now(), now(), 1
+            INSERT INTO contacts (account_id, contact_id, email, given_name, family_name, time_zone, record_state, source, owner, lead_score, create_time, update_time, version,
+              given_name_key, family_name_key, source_key)
+            SELECT {ContactsHost.Account}, id, 'person' || id || '@crowd.example', 'Ada', 'Example', 'Europe/Paris', 1, 'crowd', '', 0, now(), now(), 1, 'ada', 'example', 'crowd'
             FROM generate_series({first}::bigint, {first + count - 1}::bigint) AS id
             """,
             $"""

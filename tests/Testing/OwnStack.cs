@@ -58,7 +58,7 @@ public sealed class OwnStack : IAsyncDisposable
             var servers = HostServers.Own(stack.Postgres, stack.Redis);
             servers = change?.Invoke(stack.Postgres, servers) ?? servers;
             // Without the gate: it takes time and memory that are measured here.
-            stack.Contacts = await ContactsHost.StartAsync(cancellationToken, gate: false, servers);
+            stack.Contacts = await ContactsHost.StartAsync(cancellationToken, gate: false, servers, followsFunnel: replicas > 0);
             stack.Funnel = await FunnelHost.StartAsync(stack.Contacts, replicas, cancellationToken, gate: false, servers);
             stack.Headers = await stack.Contacts.HeadersAsync(ContactsHost.Account, cancellationToken);
             return stack;

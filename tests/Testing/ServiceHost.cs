@@ -41,10 +41,10 @@ public sealed class ServiceHost : IAsyncDisposable
     /// <param name="environment">Its configuration, as environment variables.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="gate">False keeps SQL Server's translation out of the process, where its memory is measured.</param>
-    public static async Task<ServiceHost> StartAsync(string service, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken, bool gate = true)
+    /// <param name="grpcPort">Port of its gRPC endpoint, where others were told of it before; 0 for any.</param>
+    public static async Task<ServiceHost> StartAsync(string service, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken, bool gate = true, int grpcPort = 0)
     {
-        var grpc = environment.GetValueOrDefault("GRPC_PORT") is { } chosen ? int.Parse(chosen, CultureInfo.InvariantCulture) : FreePort.Next();
-        var http = FreePort.Next();
+        var (grpc, http) = (grpcPort == 0 ? FreePort.Next() : grpcPort, FreePort.Next());
         var all = new Dictionary<string, string?>(environment)
         {
             ["GRPC_PORT"] = grpc.ToString(CultureInfo.InvariantCulture),
@@ -128,13 +128,16 @@ public sealed class ContactsHost : IAsyncDisposable
 
     private readonly Dictionary<long, string> _tokens = [];
 
-    private ContactsHost(ServiceHost service, TestDatabase database) => (Service, Database) = (service, database);
+    private ContactsHost(ServiceHost service, TestDatabase database, int funnelPort) => (Service, Database, FunnelPort) = (service, database, funnelPort);
 
     /// <summary>The process.</summary>
     public ServiceHost Service { get; }
 
     /// <summary>Its database.</summary>
     public TestDatabase Database { get; }
+
+    /// <summary>Port on which it looks for a Funnel; 0 when it follows none.</summary>
+    public int FunnelPort { get; }
 
     /// <summary>The key with which an account's tokens are got.</summary>
     public static string ApiKey(long account) => string.Create(CultureInfo.InvariantCulture, $"cp_{account:d45}");
@@ -149,11 +152,12 @@ public sealed class ContactsHost : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="gate">As for <see cref="ServiceHost.StartAsync"/>.</param>
     /// <param name="servers">Where its database and its locks are, and who knows its operators; the shared ones and nobody when null.</param>
+    /// <param name="followsFunnel">Whether it follows the Funnel that is started with it later.</param>
     /// <param name="erasureKey">The key of the hashes of erased addresses; null for none.</param>
     /// <param name="database">A database that another Contacts has used; a fresh one when null.</param>
-    /// <param name="funnel">Where Funnel is, or will be, for timelines; unknown when null.</param>
-    public static async Task<ContactsHost> StartAsync(CancellationToken cancellationToken, bool gate = true, HostServers? servers = null, string? erasureKey = ErasureKey, TestDatabase? database = null, Uri? funnel = null)
+    public static async Task<ContactsHost> StartAsync(CancellationToken cancellationToken, bool gate = true, HostServers? servers = null, bool followsFunnel = false, string? erasureKey = ErasureKey, TestDatabase? database = null)
     {
+        var funnelPort = followsFunnel ? FreePort.Next() : 0;
         servers ??= await HostServers.SharedAsync();
         database ??= await servers.CreateDatabaseAsync("contacts", cancellationToken);
         var service = await ServiceHost.StartAsync("Contacts", new Dictionary<string, string?>
@@ -166,11 +170,11 @@ public sealed class ContactsHost : IAsyncDisposable
             ["Auth__Operators__Authority"] = servers.Operators?.Address.ToString(),
             ["Auth__Operators__Audience"] = "contactplatform",
             ["Erasure__Keys__1"] = erasureKey,
-            ["services__funnel__grpc__0"] = funnel?.ToString(),
             ["Access__BootstrapKeys__1"] = ApiKey(Account),
             ["Access__BootstrapKeys__2"] = ApiKey(OtherAccount),
+            ["services__funnel__grpc__0"] = followsFunnel ? string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{funnelPort}") : null,
         }, cancellationToken, gate);
-        return new ContactsHost(service, database);
+        return new ContactsHost(service, database, funnelPort);
     }
 
     /// <summary>Returns a token of an account with all scopes; got once, and good for 15 minutes.</summary>
@@ -224,8 +228,7 @@ public sealed class FunnelHost : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="gate">As for <see cref="ServiceHost.StartAsync"/>.</param>
     /// <param name="servers">Where its database and its locks are, and who knows its operators; the shared ones and nobody when null.</param>
-    /// <param name="grpcPort">Port of the first replica's gRPC endpoint; any when null.</param>
-    public static async Task<FunnelHost> StartAsync(ContactsHost contacts, int replicas, CancellationToken cancellationToken, bool gate = true, HostServers? servers = null, int? grpcPort = null)
+    public static async Task<FunnelHost> StartAsync(ContactsHost contacts, int replicas, CancellationToken cancellationToken, bool gate = true, HostServers? servers = null)
     {
         servers ??= await HostServers.SharedAsync();
         var database = await servers.CreateDatabaseAsync("funnel", cancellationToken);
@@ -244,8 +247,7 @@ public sealed class FunnelHost : IAsyncDisposable
         var started = new List<ServiceHost>();
         for (var i = 0; i < replicas; i++)
         {
-            environment["GRPC_PORT"] = i == 0 ? grpcPort?.ToString(CultureInfo.InvariantCulture) : null;
-            started.Add(await ServiceHost.StartAsync("Funnel", environment, cancellationToken, gate));
+            started.Add(await ServiceHost.StartAsync("Funnel", environment, cancellationToken, gate, i == 0 ? contacts.FunnelPort : 0));
         }
         return new FunnelHost(started, database);
     }

@@ -31,10 +31,24 @@ public sealed class Contact : IAccountOwned
     public string? Phone { get; set; }
 
     /// <summary>Given name; may be empty.</summary>
-    public string GivenName { get; set; } = "";
+    public string GivenName
+    {
+        get;
+        set => (field, GivenNameKey) = (value, TextKey.Of(value));
+    } = "";
+
+    /// <summary><see cref="TextKey"/> of the given name. This key and the next two are null only in rows from before there were keys; see ContactKeys.</summary>
+    public string? GivenNameKey { get; private set; } = "";
 
     /// <summary>Family name; may be empty.</summary>
-    public string FamilyName { get; set; } = "";
+    public string FamilyName
+    {
+        get;
+        set => (field, FamilyNameKey) = (value, TextKey.Of(value));
+    } = "";
+
+    /// <summary><see cref="TextKey"/> of the family name.</summary>
+    public string? FamilyNameKey { get; private set; } = "";
 
     /// <summary>IANA name; empty when unknown.</summary>
     public string TimeZone { get; set; } = "";
@@ -43,7 +57,14 @@ public sealed class Contact : IAccountOwned
     public RecordState RecordState { get; set; } = RecordState.Active;
 
     /// <summary>Where the contact came from; may be empty.</summary>
-    public string Source { get; set; } = "";
+    public string Source
+    {
+        get;
+        set => (field, SourceKey) = (value, TextKey.Of(value));
+    } = "";
+
+    /// <summary><see cref="TextKey"/> of the source.</summary>
+    public string? SourceKey { get; private set; } = "";
 
     /// <summary>When the contact subscribed, UTC; null when unknown.</summary>
     public DateTime? SubscribedTime { get; set; }

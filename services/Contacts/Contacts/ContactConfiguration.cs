@@ -25,8 +25,13 @@ public sealed class ContactConfiguration : IEntityTypeConfiguration<Contact>
         builder.Property(c => c.TimeZone).HasMaxLength(TimeZoneName.MaximumLength);
         builder.Property(c => c.Source).HasMaxLength(ContactLimits.Text);
         builder.Property(c => c.Owner).HasMaxLength(ContactLimits.Text);
+        builder.Property(c => c.GivenNameKey).HasMaxLength(TextKey.Growth * ContactLimits.Text);
+        builder.Property(c => c.FamilyNameKey).HasMaxLength(TextKey.Growth * ContactLimits.Text);
+        builder.Property(c => c.SourceKey).HasMaxLength(TextKey.Growth * ContactLimits.Text);
         builder.Property(c => c.Version).IsConcurrencyToken();
         builder.HasIndex(c => new { c.AccountId, c.Email }).IsUnique().HasFilter("email IS NOT NULL").HasDatabaseName(EmailKey);
         builder.HasIndex(c => new { c.AccountId, c.Phone }).IsUnique().HasFilter("email IS NULL AND phone IS NOT NULL").HasDatabaseName(PhoneKey);
+        // Empty, but for rows from before there were keys, until ContactKeys has filled them.
+        builder.HasIndex(c => new { c.AccountId, c.ContactId }).HasFilter("given_name_key IS NULL").HasDatabaseName("ix_contacts_without_keys");
     }
 }

@@ -1,4 +1,5 @@
 using ContactPlatform.Contacts.Changes;
+using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.Erasures;
 using ContactPlatform.Contacts.Labels;
 using ContactPlatform.Contacts.Timelines;
@@ -14,22 +15,30 @@ using Microsoft.EntityFrameworkCore;
 namespace ContactPlatform.Contacts.Contacts;
 
 /// <summary>Serves ContactService.</summary>
-public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, TombstoneStore tombstones, TimelineStore timeline, RequestIds requests, IdSequence ids, TimeProvider time) : V1.ContactService.ContactServiceBase
+public sealed class ContactEndpoint(
+    ContactsDbContext db, ContactStore store, ContactFieldStore fields, TombstoneStore tombstones, TimelineStore timeline, RequestIds requests, IdSequence ids, TimeProvider time)
+    : V1.ContactService.ContactServiceBase
 {
     /// <inheritdoc/>
     public override async Task<V1.CreateContactResponse> CreateContact(V1.CreateContactRequest request, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        var (values, labelIds, requestId) = ContactProto.Read(request);
+        var (values, fieldChange, labelIds, requestId) = ContactProto.Read(request);
         var caller = Caller.Of(context);
         var body = request.Clone();
         body.RequestId = "";
         OutboxRow? change = null;
         for (var attempt = 1; ; attempt++)
         {
+            // Only to keep the custom fields from changing.
+            await using var transaction = fieldChange.None ? null : await db.Database.BeginTransactionAsync(cancel);
             try
             {
                 var (id, created) = await requests.OnceAsync(caller, "CreateContact", requestId, body, () => AddAsync(), cancel);
+                if (transaction is not null)
+                {
+                    await transaction.CommitAsync(cancel);
+                }
                 var contact = await db.Contacts.AsNoTracking().SingleOrDefaultAsync(c => c.ContactId == id, cancel) ?? throw new RefusalException(await store.MissingAsync(id, cancel));
                 return new()
                 {
@@ -46,6 +55,7 @@ public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, To
 
         async Task<long> AddAsync()
         {
+            var wanted = await fields.ResolveAsync(fieldChange, cancel);
             var existing = await store.ExistingLabelsAsync(labelIds, cancel);
             var violations = new Violations();
             for (var i = 0; i < labelIds.Count; i++)
@@ -62,6 +72,7 @@ public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, To
             var now = time.UtcNow();
             var contact = new Contact { AccountId = caller.AccountId, ContactId = await ids.NextAsync(cancel), CreateTime = now, UpdateTime = now };
             values.CopyTo(contact);
+            await fields.ChangeAsync(contact.ContactId, wanted, all: false, cancel);
             change = ContactChanges.Created(caller, now, contact.ContactId);
             db.Add(contact);
             db.AddRange(existing.Select(label => new LabelMember { AccountId = caller.AccountId, LabelId = label, ContactId = contact.ContactId }));
@@ -156,15 +167,16 @@ public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, To
     public override async Task<V1.UpdateContactResponse> UpdateContact(V1.UpdateContactRequest request, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        var (id, given, mask) = ContactProto.Read(request);
+        var (id, given, fieldChange, mask) = ContactProto.Read(request);
         for (var attempt = 1; ; attempt++)
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+            var wanted = await fields.ResolveAsync(fieldChange, cancel);
             var contact = await store.HoldAsync(id, cancel);
             Refuse(Etag.Check(request.Contact.Etag, contact.Version));
             var before = ContactValues.Of(contact);
             var after = ContactDecisions.Update(before, given, mask).OrThrow();
-            if (after == before)
+            if (!await fields.ChangeAsync(id, wanted, fieldChange.All, cancel) && after == before)
             {
                 return new() { Contact = await store.WithLabelsAsync(contact, cancel) };
             }
@@ -173,7 +185,7 @@ public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, To
             after.CopyTo(contact);
             try
             {
-                var change = await SaveAsync(contact, Caller.Of(context), ContactChanges.Updated, TimelineEvents.Updated(after.Differing(before)), cancel);
+                var change = await SaveAsync(contact, Caller.Of(context), ContactChanges.Updated, TimelineEvents.Updated(after.Differing(before), fields.Changed()), cancel);
                 var reply = new V1.UpdateContactResponse { Contact = await store.WithLabelsAsync(contact, cancel), ChangeToken = change.Position };
                 await transaction.CommitAsync(cancel);
                 return reply;
@@ -196,8 +208,8 @@ public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, To
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         var contact = await store.HoldAsync(id, cancel);
         Refuse(Etag.Check(request.Etag, contact.Version));
-        // Its labels go with it, by the foreign key.
         await store.ForgetAsync(id, cancel);
+        // Its labels, lists and custom fields go with it, by the foreign keys.
         db.Remove(contact);
         var change = ContactChanges.Deleted(Caller.Of(context), time.UtcNow(), id);
         db.Add(change);

@@ -1,3 +1,4 @@
+using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.ServiceDefaults.Errors;
 using ContactPlatform.ServiceDefaults.Paging;
 using Google.Protobuf.WellKnownTypes;
@@ -7,12 +8,15 @@ namespace ContactPlatform.Contacts.Contacts;
 /// <summary>Reads and writes contact.proto.</summary>
 public static class ContactProto
 {
+    private static readonly string Changeable =
+        string.Join(", ", ContactValues.Fields.Keys.Order(StringComparer.Ordinal).Append(FieldChange.MaskPath).Append($"{FieldChange.MaskPath}.KEY"));
+
     private const long FirstSecond = -62135596800; // 0001-01-01, the first that Timestamp has.
     private const long LastSecond = 253402300799; // 9999-12-31, the last.
 
     /// <summary>Reads a request for a new contact.</summary>
     /// <exception cref="RefusalException">INVALID_FIELD.</exception>
-    public static (ContactValues Values, IReadOnlyList<long> LabelIds, string RequestId) Read(V1.CreateContactRequest request)
+    public static (ContactValues Values, FieldChange Fields, IReadOnlyList<long> LabelIds, string RequestId) Read(V1.CreateContactRequest request)
     {
         var violations = new Violations();
         var requestId = violations.RequestId(request.RequestId);
@@ -20,6 +24,7 @@ public static class ContactProto
         violations.Check(request.Contact is not null, "contact", "is missing");
         CheckOutputOnly(contact, violations);
         var values = ReadValues(contact, violations, _ => true);
+        var fields = FieldChange.Create(contact, violations);
         violations.Check(contact.Email.Trim().Length > 0 || contact.Phone.Trim().Length > 0, "contact", "has neither email nor phone; one is required");
         violations.Check(request.LabelIds.Count <= ContactLimits.Labels, "label_ids", $"has {request.LabelIds.Count} entries; at most {ContactLimits.Labels} are allowed");
         for (var i = 0; i < Math.Min(request.LabelIds.Count, ContactLimits.Labels); i++)
@@ -27,26 +32,27 @@ public static class ContactProto
             violations.Id(request.LabelIds[i], $"label_ids[{i}]");
         }
         violations.ThrowIfAny();
-        return (values, request.LabelIds, requestId);
+        return (values, fields, request.LabelIds, requestId);
     }
 
     /// <summary>Reads an update; only the fields that the mask names.</summary>
     /// <exception cref="RefusalException">INVALID_FIELD.</exception>
-    public static (long ContactId, ContactValues Values, IReadOnlyCollection<string> Mask) Read(V1.UpdateContactRequest request)
+    public static (long ContactId, ContactValues Values, FieldChange Fields, IReadOnlyCollection<string> Mask) Read(V1.UpdateContactRequest request)
     {
         var violations = new Violations();
         var contact = request.Contact ?? new V1.Contact();
         violations.Check(request.Contact is not null, "contact", "is missing");
         var id = request.Contact is null ? 0 : violations.Id(contact.ContactId, "contact.contact_id");
         var mask = request.UpdateMask?.Paths ?? [];
-        violations.Check(mask.Count > 0, "update_mask", $"names no field; allowed are {string.Join(", ", ContactValues.Fields.Keys.Order(StringComparer.Ordinal))}");
-        foreach (var path in mask.Where(p => !ContactValues.Fields.ContainsKey(p)).Distinct().Take(20))
+        violations.Check(mask.Count > 0, "update_mask", $"names no field; allowed are {Changeable}");
+        foreach (var path in mask.Where(p => !ContactValues.Fields.ContainsKey(p) && !FieldChange.IsPath(p)).Distinct().Take(20))
         {
-            violations.Add("update_mask", $"names {(path.Length <= 100 ? path : path[..100])}; allowed are {string.Join(", ", ContactValues.Fields.Keys.Order(StringComparer.Ordinal))}");
+            violations.Add("update_mask", $"names {(path.Length <= 100 ? path : path[..100])}; allowed are {Changeable}");
         }
         var values = ReadValues(contact, violations, mask.Contains);
+        var fields = FieldChange.Update(contact, mask, violations);
         violations.ThrowIfAny();
-        return (id, values, mask);
+        return (id, values, fields, [.. mask.Where(ContactValues.Fields.ContainsKey)]);
     }
 
     /// <summary>Reads a record state that must be one of the two.</summary>
@@ -56,8 +62,8 @@ public static class ContactProto
         return (RecordState)state;
     }
 
-    /// <summary>Writes a contact with its labels.</summary>
-    public static V1.Contact ToProto(this Contact contact, IEnumerable<long> labelIds) => new()
+    /// <summary>Writes a contact with its labels and custom fields.</summary>
+    public static V1.Contact ToProto(this Contact contact, IEnumerable<long> labelIds, IEnumerable<V1.CustomFieldValue> fields) => new()
     {
         ContactId = contact.ContactId,
         Email = contact.Email ?? "",
@@ -74,6 +80,7 @@ public static class ContactProto
         CreateTime = Timestamp.FromDateTime(contact.CreateTime),
         UpdateTime = Timestamp.FromDateTime(contact.UpdateTime),
         Etag = Etag.Of(contact.Version),
+        CustomFields = { fields },
     };
 
     private static void CheckOutputOnly(V1.Contact contact, Violations violations)

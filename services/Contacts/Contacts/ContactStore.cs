@@ -1,3 +1,4 @@
+using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.Merges;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
@@ -7,8 +8,8 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace ContactPlatform.Contacts.Contacts;
 
-/// <summary>Reads contacts with their labels, and holds them while they are changed.</summary>
-public sealed class ContactStore(ContactsDbContext db)
+/// <summary>Reads contacts with their labels and custom fields, and holds them while they are changed.</summary>
+public sealed class ContactStore(ContactsDbContext db, ContactFieldStore fields)
 {
     /// <summary>
     /// Holds one contact until the transaction ends, without holding up who only refers to it. Taken after locks on
@@ -65,16 +66,17 @@ public sealed class ContactStore(ContactsDbContext db)
         return await found.Select(c => (long?)c.ContactId).FirstOrDefaultAsync(cancellationToken) is { } existing ? ContactDecisions.Exists(field, existing) : null;
     }
 
-    /// <summary>Writes contacts with their labels, in the order given; two queries however many they are.</summary>
+    /// <summary>Writes contacts with their labels and custom fields, in the order given; three queries however many they are.</summary>
     public async Task<IReadOnlyList<V1.Contact>> WithLabelsAsync(IReadOnlyList<Contact> contacts, CancellationToken cancellationToken)
     {
         var ids = contacts.Select(c => c.ContactId).ToArray();
         var labels = ids.Length == 0 ? [] : await db.LabelMembers.AsNoTracking().Where(m => ids.Contains(m.ContactId)).ToListAsync(cancellationToken);
         var byContact = labels.ToLookup(m => m.ContactId, m => m.LabelId);
-        return [.. contacts.Select(c => c.ToProto(byContact[c.ContactId].Order()))];
+        var values = await fields.ReadAsync(ids, cancellationToken);
+        return [.. contacts.Select(c => c.ToProto(byContact[c.ContactId].Order(), values[c.ContactId]))];
     }
 
-    /// <summary>Writes one contact with its labels.</summary>
+    /// <summary>Writes one contact with its labels and custom fields.</summary>
     public async Task<V1.Contact> WithLabelsAsync(Contact contact, CancellationToken cancellationToken) => (await WithLabelsAsync([contact], cancellationToken))[0];
 
     /// <summary>Returns those of the labels that the account has.</summary>

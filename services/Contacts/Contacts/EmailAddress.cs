@@ -152,7 +152,7 @@ public static class EmailAddress
     {
         for (var i = 0; i < text.Length; i++)
         {
-            if (char.IsSurrogate(text[i]) && !(char.IsSurrogatePair(text, i) && i++ >= 0))
+            if (text[i] == '\uFFFE' || (char.IsSurrogate(text[i]) && !(char.IsSurrogatePair(text, i) && i++ >= 0)))
             {
                 return false;
             }

@@ -1,5 +1,7 @@
+using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.ServiceDefaults.Errors;
+using CustomField = ContactPlatform.Contacts.CustomFields.CustomField;
 
 namespace ContactPlatform.Contacts.Imports;
 
@@ -23,18 +25,26 @@ public sealed class ImportColumns
         ["stage"] = ImportField.Stage,
     };
 
-    private ImportColumns(IReadOnlyList<string> header, IReadOnlyList<(int Index, ImportField Field)> fed) => (Header, Fed) = (header, fed);
+    private ImportColumns(IReadOnlyList<string> header, IReadOnlyList<(int Index, ImportField Field)> fed, IReadOnlyList<(int Index, CustomField Field)> custom) =>
+        (Header, Fed, Custom) = (header, fed, custom);
 
     /// <summary>The header's cells, without surrounding blanks.</summary>
     public IReadOnlyList<string> Header { get; }
 
-    /// <summary>The columns that feed a field.</summary>
+    /// <summary>The columns that feed a field which every contact has.</summary>
     public IReadOnlyList<(int Index, ImportField Field)> Fed { get; }
 
+    /// <summary>The columns that feed a custom field.</summary>
+    public IReadOnlyList<(int Index, CustomField Field)> Custom { get; }
+
     /// <summary>Ties a header to the fields, as the config says or by name.</summary>
+    /// <param name="config">How to import.</param>
+    /// <param name="cells">The header's cells.</param>
+    /// <param name="line">The header's line.</param>
+    /// <param name="fields">The account's custom fields.</param>
     /// <exception cref="CsvFileException">The header itself is unusable, or no column feeds email or phone.</exception>
-    /// <exception cref="RefusalException">INVALID_FIELD: the config names columns that the file lacks.</exception>
-    public static ImportColumns Find(ImportConfig config, IReadOnlyList<string> cells, long line)
+    /// <exception cref="RefusalException">INVALID_FIELD: the config names columns that the file lacks, or custom fields that the account lacks.</exception>
+    public static ImportColumns Find(ImportConfig config, IReadOnlyList<string> cells, long line, IReadOnlyList<CustomField> fields)
     {
         var header = cells.Select(c => c.Trim()).ToList();
         if (header.Count > Maximum)
@@ -50,30 +60,45 @@ public sealed class ImportColumns
             throw new CsvFileException($"has the column \"{Shown(twice.Key)}\" more than once", line);
         }
 
-        var fed = config.Columns.Count == 0 ? ByTheirNames(header) : AsConfigured(config, header);
+        var (fed, custom) = config.Columns.Count == 0 ? ByTheirNames(header, fields) : AsConfigured(config, header, fields);
         return fed.Exists(f => f.Field is ImportField.Email or ImportField.Phone)
-            ? new ImportColumns(header, fed)
+            ? new ImportColumns(header, fed, custom)
             : throw new CsvFileException($"has no column for email or phone; its columns are {Shown(string.Join(", ", header))}", line);
     }
 
-    private static List<(int Index, ImportField Field)> ByTheirNames(List<string> header) =>
-        [.. header.Select((name, index) => (index, ByName.GetValueOrDefault(name))).Where(f => f.Item2 != ImportField.Unspecified)];
+    private static (List<(int Index, ImportField Field)> Fed, List<(int Index, CustomField Field)> Custom) ByTheirNames(List<string> header, IReadOnlyList<CustomField> fields)
+    {
+        var byKey = fields.ToDictionary(f => f.FieldKey, StringComparer.OrdinalIgnoreCase);
+        return ([.. header.Select((name, index) => (index, ByName.GetValueOrDefault(name))).Where(f => f.Item2 != ImportField.Unspecified)],
+            [.. header.Index().Where(h => byKey.ContainsKey(h.Item)).Select(h => (h.Index, byKey[h.Item]))]);
+    }
 
-    private static List<(int Index, ImportField Field)> AsConfigured(ImportConfig config, List<string> header)
+    private static (List<(int Index, ImportField Field)> Fed, List<(int Index, CustomField Field)> Custom) AsConfigured(ImportConfig config, List<string> header, IReadOnlyList<CustomField> fields)
     {
         var violations = new Violations();
-        var fed = new List<(int Index, ImportField Field)>();
+        var (fed, custom) = (new List<(int, ImportField)>(), new List<(int, CustomField)>());
         foreach (var (position, column) in config.Columns.Index())
         {
             var index = header.FindIndex(h => h.Equals(column.Header, StringComparison.OrdinalIgnoreCase));
             violations.Check(index >= 0, $"start.config.columns[{position}].header", $"is \"{column.Header}\", which the file lacks; its columns are {Shown(string.Join(", ", header))}");
-            if (column.Field != ImportField.Ignore)
+            if (column.Field == ImportField.Custom)
+            {
+                if (fields.FirstOrDefault(f => f.FieldKey == column.CustomFieldKey) is { } field)
+                {
+                    custom.Add((index, field));
+                }
+                else
+                {
+                    violations.Add($"start.config.columns[{position}].custom_field_key", $"is {column.CustomFieldKey}; the account has no such custom field");
+                }
+            }
+            else if (column.Field != ImportField.Ignore)
             {
                 fed.Add((index, column.Field));
             }
         }
         violations.ThrowIfAny();
-        return fed;
+        return (fed, custom);
     }
 
     private static string Shown(string text) => text.Length <= 300 ? text : text[..300] + "…";

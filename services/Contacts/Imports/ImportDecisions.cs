@@ -1,4 +1,5 @@
 using ContactPlatform.Common.V1;
+using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.V1;
 
 namespace ContactPlatform.Contacts.Imports;
@@ -94,6 +95,18 @@ public sealed class ImportDecisions(ImportPlan plan, string labelsHeader)
         (!exists && line.Email.Length > 0 && erased(line.Email)) || (line.Phone.Length > 0 && line.Phone != draft?.Phone && erased(line.Phone))
             ? new(LineReasons.ContactErased, "", "names an email or a phone that was erased; ReadmitAddress lets it in again")
             : null;
+
+    /// <summary>Refuses the rows whose choice in a field is one of those that are gone.</summary>
+    public static void RefuseGone(IReadOnlyList<ImportLine> lines, long fieldId, string header, IReadOnlyCollection<string> gone)
+    {
+        foreach (var line in lines)
+        {
+            if (line.Custom.FirstOrDefault(v => v.FieldId == fieldId).Value is { Key: { } key } value && gone.Contains(key) && !line.Problems.Any(p => p.Field == header))
+            {
+                line.Problems = [.. line.Problems, new(LineReasons.InvalidField, header, $"is {FieldText.Shown(value.Text!)}, a choice that the field no longer has")];
+            }
+        }
+    }
 
     private LineProblem? Problem(ImportLine line, bool exists, IReadOnlyDictionary<string, long> labelIds)
     {

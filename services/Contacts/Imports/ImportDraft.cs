@@ -1,4 +1,5 @@
 using ContactPlatform.Common.V1;
+using ContactPlatform.Contacts.CustomFields;
 
 namespace ContactPlatform.Contacts.Imports;
 
@@ -7,6 +8,8 @@ public sealed class ImportDraft
 {
     private List<long>? carried;
     private SortedSet<string>? changedFields;
+    private List<(long FieldId, FieldValue Value)>? has;
+    private List<(long FieldId, FieldValue Value)>? set;
 
     /// <summary>Its id; 0 for a new contact until it is written.</summary>
     public long ContactId { get; set; }
@@ -50,11 +53,24 @@ public sealed class ImportDraft
     /// <summary>Labels that it gains.</summary>
     public List<long> Gained { get; } = [];
 
+    /// <summary>Values of custom fields that it gets, by the field's id.</summary>
+    public IReadOnlyList<(long FieldId, FieldValue Value)> Set => set ?? [];
+
     /// <summary>What finds it.</summary>
     public string Key => Email ?? Phone!;
 
     /// <summary>Makes the contact that a row describes.</summary>
-    public static ImportDraft New(ImportLine line) => new()
+    public static ImportDraft New(ImportLine line)
+    {
+        var draft = OwnData(line);
+        if (line.Custom.Count > 0)
+        {
+            draft.set = [.. line.Custom];
+        }
+        return draft;
+    }
+
+    private static ImportDraft OwnData(ImportLine line) => new()
     {
         IsNew = true,
         Email = line.Email.Length > 0 ? line.Email : null,
@@ -69,6 +85,9 @@ public sealed class ImportDraft
 
     /// <summary>Notes a label that it carries already.</summary>
     public void Carries(long labelId) => (carried ??= []).Add(labelId);
+
+    /// <summary>Notes what it has in a custom field already.</summary>
+    public void Has(long fieldId, FieldValue value) => (has ??= []).Add((fieldId, value));
 
     /// <summary>Adds a label; false when it carries it already.</summary>
     public bool AddLabel(long labelId)
@@ -98,8 +117,31 @@ public sealed class ImportDraft
             (SubscribedTime, changed) = (time, true);
             Note("subscribed_time");
         }
+        foreach (var (fieldId, value) in line.Custom)
+        {
+            changed |= Put(fieldId, value);
+        }
         DataChanged |= changed;
         return changed;
+    }
+
+    /// <summary>Sets a custom field; false when it has this value already.</summary>
+    private bool Put(long fieldId, FieldValue value)
+    {
+        // Few again: looking through them is quicker than hashing.
+        var at = set?.FindIndex(v => v.FieldId == fieldId) ?? -1;
+        if (at >= 0)
+        {
+            var same = set![at].Value == value;
+            set[at] = (fieldId, value);
+            return !same;
+        }
+        if (has?.Contains((fieldId, value)) == true)
+        {
+            return false;
+        }
+        (set ??= []).Add((fieldId, value));
+        return true;
     }
 
     private string Newer(string field, string current, string given, ref bool changed)

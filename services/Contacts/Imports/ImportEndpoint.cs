@@ -36,7 +36,8 @@ public sealed partial class ImportEndpoint(ContactsDbContext db, RunStore runs, 
         var kept = false;
         try
         {
-            using var upload = new ImportUpload(db, row, new ImportPlan(config), Math.Min(configuration.GetValue("Imports:MaximumBytes", ImportUpload.MaximumBytes), ImportUpload.MaximumBytes), time);
+            var fields = await db.CustomFields.AsNoTracking().ToListAsync(cancellationToken);
+            using var upload = new ImportUpload(db, row, new ImportPlan(config), fields, Math.Min(configuration.GetValue("Imports:MaximumBytes", ImportUpload.MaximumBytes), ImportUpload.MaximumBytes), time);
             while (await requestStream.MoveNext(cancellationToken))
             {
                 var message = requestStream.Current;

@@ -1,6 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
-using ContactPlatform.Contacts.Contacts;
+using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.ServiceDefaults.Data;
 
 namespace ContactPlatform.Contacts.Imports;
@@ -60,6 +60,18 @@ public static class ImportKnown
           AND label_id IN (SELECT CAST([value] AS bigint) FROM OPENJSON(@labels))
         """);
 
+    private static readonly SqlText FindFields = new(
+        """
+        SELECT v.contact_id, v.custom_field_id, v.text_value, v.number_value, v.date_value, v.boolean_value FROM unnest(@contacts) AS k(id)
+        CROSS JOIN LATERAL (SELECT contact_id, custom_field_id, text_value, number_value, date_value, boolean_value FROM contact_field_values
+          WHERE account_id = @account AND contact_id = k.id AND custom_field_id = ANY(@fields) LIMIT 100) AS v
+        """,
+        """
+        SELECT contact_id, custom_field_id, text_value, number_value, date_value, boolean_value FROM contact_field_values
+        WHERE account_id = @account AND contact_id IN (SELECT CAST([value] AS bigint) FROM OPENJSON(@contacts))
+          AND custom_field_id IN (SELECT CAST([value] AS bigint) FROM OPENJSON(@fields))
+        """);
+
     /// <summary>Keeps labels from going until the transaction ends.</summary>
     /// <returns>Those that are there.</returns>
     public static async Task<HashSet<long>> ShareLabelsAsync(DbTransaction transaction, long account, IReadOnlyCollection<long> labels, CancellationToken cancellationToken)
@@ -73,8 +85,8 @@ public static class ImportKnown
         return there;
     }
 
-    /// <summary>Reads the contacts that rows name, by key, with those of the given labels that they carry, and locks them.</summary>
-    public static async Task<Dictionary<string, ImportDraft>> FindAsync(DbTransaction transaction, long account, IReadOnlyList<ImportLine> lines, IReadOnlyCollection<long> labels, CancellationToken cancellationToken)
+    /// <summary>Reads the contacts that rows name, by key, with those of the given labels that they carry and what they have in the given custom fields, and locks them.</summary>
+    public static async Task<Dictionary<string, ImportDraft>> FindAsync(DbTransaction transaction, long account, IReadOnlyList<ImportLine> lines, IReadOnlyCollection<long> labels, IReadOnlyCollection<long> fields, CancellationToken cancellationToken)
     {
         var connection = transaction.Connection!;
         var good = lines.Where(l => l.Problems.Count == 0).ToList();
@@ -108,6 +120,15 @@ public static class ImportKnown
                 byId[reader.GetInt64(0)].Carries(reader.GetInt64(1));
             }
         }
+        if (fields.Count > 0)
+        {
+            await using var command = connection.Command(FindFields, transaction).With("account", account).WithIds("contacts", byId.Keys).WithIds("fields", fields);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                byId[reader.GetInt64(0)].Has(reader.GetInt64(1), ReadValue(reader));
+            }
+        }
         return found;
 
         async Task<List<long>> IdsOfAsync(SqlText sql, IEnumerable<string> keys)
@@ -133,6 +154,12 @@ public static class ImportKnown
         }
         return ids;
     }
+
+    private static FieldValue ReadValue(DbDataReader reader) => new(
+        reader.IsDBNull(2) ? null : reader.GetString(2),
+        reader.IsDBNull(3) ? null : reader.GetDecimal(3),
+        reader.IsDBNull(4) ? null : DateOnly.FromDateTime(reader.GetDateTime(4)),
+        reader.IsDBNull(5) ? null : reader.GetBoolean(5));
 
     private static ImportDraft Read(DbDataReader reader) => new()
     {

@@ -1,4 +1,5 @@
 using ContactPlatform.Common.V1;
+using ContactPlatform.Contacts.CustomFields;
 
 namespace ContactPlatform.Contacts.Imports;
 
@@ -74,6 +75,9 @@ public sealed class ImportLine
 
     /// <summary>Names of labels to add, by their key.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; set; } = NoLabels;
+
+    /// <summary>Values of custom fields, by the field's id; in the order of the columns.</summary>
+    public IReadOnlyList<(long FieldId, FieldValue Value)> Custom { get; set; } = [];
 
     /// <summary>What is wrong with the row.</summary>
     public IReadOnlyList<LineProblem> Problems { get; set; } = [];

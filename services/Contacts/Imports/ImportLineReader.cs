@@ -1,8 +1,11 @@
 using System.Globalization;
 using ContactPlatform.Common.V1;
 using ContactPlatform.Contacts.Contacts;
+using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.Labels;
 using ContactPlatform.Contacts.V1;
+using CustomField = ContactPlatform.Contacts.CustomFields.CustomField;
+using CustomFieldType = ContactPlatform.Contacts.CustomFields.CustomFieldType;
 
 namespace ContactPlatform.Contacts.Imports;
 
@@ -24,6 +27,7 @@ public sealed class ImportLineReader(ImportColumns columns, char labelSeparator)
 
     private readonly Dictionary<string, string?> timeZoneProblems = [];
     private readonly Dictionary<string, IReadOnlyDictionary<string, string>> labelCells = [];
+    private readonly Dictionary<(long FieldId, string Text), FieldValue> choiceCells = [];
 
     /// <summary>Reads the record at which a reader stands.</summary>
     public ImportLine Read(CsvReader csv, long number)
@@ -55,6 +59,10 @@ public sealed class ImportLineReader(ImportColumns columns, char labelSeparator)
                 {
                     problems.Add(new(LineReasons.InvalidField, columns.Header[index], problem));
                 }
+            }
+            if (columns.Custom.Count > 0)
+            {
+                line.Custom = Custom(csv, problems);
             }
             if (line.Key.Length == 0 && !problems.Exists(p => IsAddress(p.Field)))
             {
@@ -168,6 +176,45 @@ public sealed class ImportLineReader(ImportColumns columns, char labelSeparator)
             labels.TryAdd(LabelName.Key(name), name);
             return labels.Count > ContactLimits.Labels ? $"names more than {ContactLimits.Labels} labels" : null;
         }
+    }
+
+    private List<(long FieldId, FieldValue Value)> Custom(CsvReader csv, List<LineProblem> problems)
+    {
+        var values = new List<(long, FieldValue)>(columns.Custom.Count);
+        foreach (var (index, field) in columns.Custom)
+        {
+            var text = csv.Field(index).Trim();
+            if (text.Length == 0)
+            {
+                continue;
+            }
+            if (Custom(field, text, out var value) is { } problem)
+            {
+                problems.Add(new(LineReasons.InvalidField, columns.Header[index], problem));
+            }
+            values.Add((field.CustomFieldId, value));
+        }
+        return values;
+    }
+
+    /// <summary>Reads a value. A choice is looked for among all of its field's, so the same few are remembered.</summary>
+    private string? Custom(CustomField field, string text, out FieldValue value)
+    {
+        if (field.Type != CustomFieldType.Choice)
+        {
+            return FieldText.Read(field, text, out value);
+        }
+        if (choiceCells.TryGetValue((field.CustomFieldId, text), out var known))
+        {
+            value = known;
+            return null;
+        }
+        var problem = FieldText.Read(field, text, out value);
+        if (problem is null && choiceCells.Count < MaximumRemembered)
+        {
+            choiceCells.Add((field.CustomFieldId, text), value);
+        }
+        return problem;
     }
 
     /// <summary>Names of zones repeat, and looking one up that does not exist reads the disk.</summary>

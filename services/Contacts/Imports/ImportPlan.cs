@@ -1,4 +1,6 @@
+using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.V1;
+using CustomField = ContactPlatform.Contacts.CustomFields.CustomField;
 
 namespace ContactPlatform.Contacts.Imports;
 
@@ -20,15 +22,15 @@ public sealed record ImportPlan(ImportConfig Config)
 
     /// <summary>Reads the header with which a reader begins.</summary>
     /// <exception cref="CsvFileException">There is none, or it is unusable.</exception>
-    /// <exception cref="ServiceDefaults.Errors.RefusalException">INVALID_FIELD: the config names columns that the file lacks.</exception>
-    public async Task<ImportColumns> ReadHeaderAsync(CsvReader csv, CancellationToken cancellationToken)
+    /// <exception cref="ServiceDefaults.Errors.RefusalException">INVALID_FIELD: the config names columns that the file lacks, or custom fields that the account lacks.</exception>
+    public async Task<ImportColumns> ReadHeaderAsync(CsvReader csv, IReadOnlyList<CustomField> fields, CancellationToken cancellationToken)
     {
         if (!await csv.ReadAsync(cancellationToken))
         {
             throw new CsvFileException("has no header line", 1);
         }
         return csv.Flaw == CsvFlaw.None
-            ? ImportColumns.Find(Config, [.. Enumerable.Range(0, csv.Count).Select(csv.Field)], csv.Line)
+            ? ImportColumns.Find(Config, [.. Enumerable.Range(0, csv.Count).Select(csv.Field)], csv.Line, fields)
             : throw new CsvFileException("has a header line that is no CSV: its quotes do not match, or it is too long", csv.Line);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ContactPlatform.Common.V1;
 using ContactPlatform.Contacts.Contacts;
+using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.ServiceDefaults.Errors;
 using ContactPlatform.ServiceDefaults.Runs;
@@ -74,6 +75,7 @@ public static class ImportProto
     {
         var headers = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var fields = new HashSet<ImportField>();
+        var keys = new HashSet<string>();
         for (var i = 0; i < config.Columns.Count; i++)
         {
             var (column, path) = (config.Columns[i], $"{Path}.columns[{i}]");
@@ -84,10 +86,17 @@ public static class ImportProto
             {
                 violations.Add($"{path}.field", $"is {(int)column.Field}; expected an ImportField");
             }
+            else if (column.Field == ImportField.Custom)
+            {
+                violations.Check(CustomFieldKey.IsKey(column.CustomFieldKey), $"{path}.custom_field_key", $"is {FieldText.Shown(column.CustomFieldKey)}; expected the key of a custom field");
+                violations.Check(keys.Add(column.CustomFieldKey), $"{path}.custom_field_key", $"is {FieldText.Shown(column.CustomFieldKey)} a second time; a field is fed by one column");
+                continue;
+            }
             else if (column.Field != ImportField.Ignore)
             {
                 violations.Check(fields.Add(column.Field), $"{path}.field", $"is {column.Field} a second time; a field is fed by one column");
             }
+            violations.Check(column.CustomFieldKey.Length == 0, $"{path}.custom_field_key", $"is {FieldText.Shown(column.CustomFieldKey)}, but the field is not IMPORT_FIELD_CUSTOM; leave it empty");
         }
         violations.Check(config.Columns.Count == 0 || fields.Contains(ImportField.Email) || fields.Contains(ImportField.Phone),
             $"{Path}.columns", "feed neither email nor phone; one of them is required");

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text.Json;
 using ContactPlatform.Contacts.Contacts;
+using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.ServiceDefaults.Data;
 using NpgsqlTypes;
 
@@ -23,18 +24,21 @@ public static class ImportStore
         """
         UPDATE contacts AS c
         SET phone = r.phone, given_name = r.given_name, family_name = r.family_name, time_zone = r.time_zone, source = r.source,
-            subscribed_time = r.subscribed_time AT TIME ZONE 'UTC', owner = r.owner, update_time = @now, version = c.version + 1
+            subscribed_time = r.subscribed_time AT TIME ZONE 'UTC', owner = r.owner, update_time = @now, version = c.version + 1,
+            given_name_key = r.given_name_key, family_name_key = r.family_name_key, source_key = r.source_key
         FROM json_to_recordset(@rows::json) AS r(contact_id bigint, phone text, given_name text, family_name text, time_zone text,
-            source text, subscribed_time timestamp, owner text)
+            source text, subscribed_time timestamp, owner text, given_name_key text, family_name_key text, source_key text)
         WHERE c.account_id = @account AND c.contact_id = r.contact_id
         """,
         """
         UPDATE c
         SET phone = r.phone, given_name = r.given_name, family_name = r.family_name, time_zone = r.time_zone, source = r.source,
-            subscribed_time = r.subscribed_time, owner = r.owner, update_time = @now, version = c.version + 1
+            subscribed_time = r.subscribed_time, owner = r.owner, update_time = @now, version = c.version + 1,
+            given_name_key = r.given_name_key, family_name_key = r.family_name_key, source_key = r.source_key
         FROM contacts AS c
         JOIN OPENJSON(@rows) WITH (contact_id bigint, phone nvarchar(16), given_name nvarchar(200), family_name nvarchar(200),
-            time_zone nvarchar(64), source nvarchar(200), subscribed_time datetime2, owner nvarchar(200)) AS r ON r.contact_id = c.contact_id
+            time_zone nvarchar(64), source nvarchar(200), subscribed_time datetime2, owner nvarchar(200),
+            given_name_key nvarchar(600), family_name_key nvarchar(600), source_key nvarchar(600)) AS r ON r.contact_id = c.contact_id
         WHERE c.account_id = @account
         """);
 
@@ -56,6 +60,30 @@ public static class ImportStore
             WHERE m.account_id = @account AND m.label_id = r.label_id AND m.contact_id = r.contact_id)
         """);
 
+    private static readonly SqlText SetFields = new(
+        """
+        INSERT INTO contact_field_values (account_id, contact_id, custom_field_id, text_value, text_key, number_value, date_value, boolean_value)
+        SELECT @account, r.contact_id, r.custom_field_id, r.text_value, r.text_key, r.number_value, r.date_value, r.boolean_value
+        FROM json_to_recordset(@rows::json) AS r(contact_id bigint, custom_field_id bigint, text_value text, text_key text, number_value numeric, date_value date, boolean_value boolean)
+        ORDER BY r.contact_id, r.custom_field_id
+        ON CONFLICT (account_id, contact_id, custom_field_id) DO UPDATE SET text_value = excluded.text_value, text_key = excluded.text_key,
+          number_value = excluded.number_value, date_value = excluded.date_value, boolean_value = excluded.boolean_value
+        """,
+        """
+        SET NOCOUNT ON;
+        DECLARE @new TABLE (contact_id bigint, custom_field_id bigint, text_value nvarchar(400), text_key nvarchar(400), number_value decimal(28,10), date_value date, boolean_value bit,
+          PRIMARY KEY (contact_id, custom_field_id));
+        INSERT INTO @new (contact_id, custom_field_id, text_value, text_key, number_value, date_value, boolean_value)
+          SELECT contact_id, custom_field_id, text_value, text_key, number_value, date_value, boolean_value
+          FROM OPENJSON(@rows) WITH (contact_id bigint, custom_field_id bigint, text_value nvarchar(400), text_key nvarchar(400), number_value decimal(28,10), date_value date, boolean_value bit);
+        UPDATE v SET text_value = n.text_value, text_key = n.text_key, number_value = n.number_value, date_value = n.date_value, boolean_value = n.boolean_value
+          FROM contact_field_values v JOIN @new n ON n.contact_id = v.contact_id AND n.custom_field_id = v.custom_field_id WHERE v.account_id = @account;
+        INSERT INTO contact_field_values (account_id, contact_id, custom_field_id, text_value, text_key, number_value, date_value, boolean_value)
+          SELECT @account, n.contact_id, n.custom_field_id, n.text_value, n.text_key, n.number_value, n.date_value, n.boolean_value FROM @new n
+          WHERE NOT EXISTS (SELECT 1 FROM contact_field_values v WITH (UPDLOCK, HOLDLOCK)
+            WHERE v.account_id = @account AND v.contact_id = n.contact_id AND v.custom_field_id = n.custom_field_id);
+        """);
+
     private static readonly BulkColumn[] ContactColumns =
     [
         new("account_id", NpgsqlDbType.Bigint), new("contact_id", NpgsqlDbType.Bigint), new("email", NpgsqlDbType.Varchar), new("phone", NpgsqlDbType.Varchar),
@@ -63,10 +91,17 @@ public static class ImportStore
         new("record_state", NpgsqlDbType.Smallint), new("source", NpgsqlDbType.Varchar), new("subscribed_time", NpgsqlDbType.TimestampTz),
         new("owner", NpgsqlDbType.Varchar), new("lead_score", NpgsqlDbType.Integer), new("create_time", NpgsqlDbType.TimestampTz),
         new("update_time", NpgsqlDbType.TimestampTz), new("version", NpgsqlDbType.Bigint),
+        new("given_name_key", NpgsqlDbType.Varchar), new("family_name_key", NpgsqlDbType.Varchar), new("source_key", NpgsqlDbType.Varchar),
     ];
 
     private static readonly BulkColumn[] MemberColumns =
         [new("account_id", NpgsqlDbType.Bigint), new("label_id", NpgsqlDbType.Bigint), new("contact_id", NpgsqlDbType.Bigint)];
+
+    private static readonly BulkColumn[] FieldColumns =
+    [
+        new("account_id", NpgsqlDbType.Bigint), new("contact_id", NpgsqlDbType.Bigint), new("custom_field_id", NpgsqlDbType.Bigint), new("text_value", NpgsqlDbType.Varchar),
+        new("text_key", NpgsqlDbType.Varchar), new("number_value", NpgsqlDbType.Numeric), new("date_value", NpgsqlDbType.Date), new("boolean_value", NpgsqlDbType.Boolean),
+    ];
 
     private static readonly BulkColumn[] ErrorColumns =
     [
@@ -90,11 +125,19 @@ public static class ImportStore
             .Select(d => new object?[]
             {
                 account, d.ContactId, d.Email, d.Phone, d.GivenName, d.FamilyName, d.TimeZone, (short)RecordState.Active, d.Source, d.SubscribedTime,
-                d.Owner, 0, now, now, 1L,
+                d.Owner, 0, now, now, 1L, TextKey.Of(d.GivenName), TextKey.Of(d.FamilyName), TextKey.Of(d.Source),
             }), cancellationToken);
         await BulkCopy.WriteAsync(connection, transaction, "label_members", MemberColumns, outcome.Created
             .SelectMany(d => d.Gained, (d, label) => (Label: label, Contact: d.ContactId)).Order()
             .Select(m => new object?[] { account, m.Label, m.Contact }), cancellationToken);
+        if (outcome.Created.Exists(d => d.Set.Count > 0))
+        {
+            await BulkCopy.WriteAsync(connection, transaction, "contact_field_values", FieldColumns, outcome.Created.OrderBy(d => d.ContactId)
+                .SelectMany(d => d.Set.OrderBy(v => v.FieldId), (d, v) => new object?[]
+                {
+                    account, d.ContactId, v.FieldId, v.Value.Text, v.Value.Key, v.Value.Number, v.Value.Date?.ToDateTime(TimeOnly.MinValue), v.Value.Boolean,
+                }), cancellationToken);
+        }
 
         var changed = outcome.Changed.Where(d => d.DataChanged).ToList();
         if (changed.Count > 0)
@@ -109,8 +152,26 @@ public static class ImportStore
                 source = d.Source,
                 subscribed_time = d.SubscribedTime?.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", System.Globalization.CultureInfo.InvariantCulture),
                 owner = d.Owner,
+                given_name_key = TextKey.Of(d.GivenName),
+                family_name_key = TextKey.Of(d.FamilyName),
+                source_key = TextKey.Of(d.Source),
             })));
             await update.ExecuteNonQueryAsync(cancellationToken);
+        }
+        var valued = changed.SelectMany(d => d.Set, (d, v) => new
+        {
+            contact_id = d.ContactId,
+            custom_field_id = v.FieldId,
+            text_value = v.Value.Text,
+            text_key = v.Value.Key,
+            number_value = v.Value.Number,
+            date_value = v.Value.Date is { } date ? FieldValue.Write(date) : null,
+            boolean_value = v.Value.Boolean,
+        }).ToList();
+        if (valued.Count > 0)
+        {
+            await using var fields = connection.Command(SetFields, transaction).With("account", account).With("rows", JsonSerializer.Serialize(valued));
+            await fields.ExecuteNonQueryAsync(cancellationToken);
         }
         var labelled = outcome.Changed.Where(d => d.Gained.Count > 0).ToList();
         if (labelled.Count > 0)

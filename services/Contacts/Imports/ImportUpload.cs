@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.ServiceDefaults.Errors;
 using Google.Protobuf;
 using Microsoft.EntityFrameworkCore;
@@ -23,6 +24,7 @@ public sealed class ImportUpload : IDisposable
     private readonly ContactsDbContext db;
     private readonly ImportPlan plan;
     private readonly ImportRow row;
+    private readonly IReadOnlyList<CustomField> fields;
     private readonly long maximumBytes;
     private readonly TimeProvider time;
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -32,9 +34,9 @@ public sealed class ImportUpload : IDisposable
     private int triedAt;
 
     /// <summary>Begins an upload.</summary>
-    public ImportUpload(ContactsDbContext db, ImportRow row, ImportPlan plan, long maximumBytes, TimeProvider time)
+    public ImportUpload(ContactsDbContext db, ImportRow row, ImportPlan plan, IReadOnlyList<CustomField> fields, long maximumBytes, TimeProvider time)
     {
-        (this.db, this.row, this.plan, this.maximumBytes, this.time) = (db, row, plan, maximumBytes, time);
+        (this.db, this.row, this.plan, this.fields, this.maximumBytes, this.time) = (db, row, plan, fields, maximumBytes, time);
         hash.AppendData(row.Config);
     }
 
@@ -89,7 +91,7 @@ public sealed class ImportUpload : IDisposable
         try
         {
             var csv = plan.Open(complete ? head : new Unfinished(head));
-            var columns = await plan.ReadHeaderAsync(csv, cancellationToken);
+            var columns = await plan.ReadHeaderAsync(csv, fields, cancellationToken);
             row.Header = JsonSerializer.Serialize(columns.Header);
         }
         catch (UnfinishedException)

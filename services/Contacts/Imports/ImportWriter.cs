@@ -1,5 +1,6 @@
 using System.Data.Common;
 using ContactPlatform.Common.V1;
+using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.Erasures;
 using ContactPlatform.Contacts.Timelines;
 using ContactPlatform.Contacts.V1;
@@ -84,7 +85,8 @@ public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, ImportLab
         var raw = transaction.GetDbTransaction();
         await ImportStore.HoldAsync(raw, account, import.ImportId, cancellationToken);
         await ShareLabelsAsync(raw, used, cancellationToken);
-        var known = await ImportKnown.FindAsync(raw, account, batch.Lines, used, cancellationToken);
+        await ShareFieldsAsync(batch, cancellationToken);
+        var known = await ImportKnown.FindAsync(raw, account, batch.Lines, used, [.. columns.Custom.Select(c => c.Field.CustomFieldId)], cancellationToken);
         var erased = await tombstones.ErasedAsync(batch.Lines.Where(l => l.Problems.Count == 0).SelectMany(l => (string[])[l.Email, l.Phone])
             .Where(a => a.Length > 0 && !known.ContainsKey(a)), cancellationToken);
         var outcome = decisions.Decide(batch.Lines, known, labelIds, dryRunKeys.Contains, erased.Contains);
@@ -150,6 +152,23 @@ public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, ImportLab
         }
     }
 
+    /// <summary>Keeps the custom fields from changing. Rows with a choice that was taken away since the import began are refused.</summary>
+    private async Task ShareFieldsAsync(ImportBatch batch, CancellationToken cancellationToken)
+    {
+        var there = await new CustomFieldStore(db, timeline).ShareAsync([.. columns.Custom.Select(c => c.Field.FieldKey)], cancellationToken);
+        foreach (var (index, field) in columns.Custom)
+        {
+            if (!there.TryGetValue(field.FieldKey, out var now) || now.CustomFieldId != field.CustomFieldId)
+            {
+                throw new RefusalException(new Refusal(ContactsReasons.CustomFieldNotFound, $"there is no custom field {field.FieldKey} any more").With("custom_field_id", field.CustomFieldId));
+            }
+            if (CustomFieldDecisions.Removed(field.Choices, now.Choices) is { Count: > 0 } gone)
+            {
+                ImportDecisions.RefuseGone(batch.Lines, field.CustomFieldId, columns.Header[index], gone);
+            }
+        }
+    }
+
     private async Task SetIdsAsync(ImportOutcome outcome, CancellationToken cancellationToken)
     {
         if (outcome.Created.Count == 0)
@@ -166,9 +185,10 @@ public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, ImportLab
     private static IEnumerable<(TimelineEvent What, IEnumerable<long> ContactIds)> Happened(ImportOutcome outcome)
     {
         yield return (TimelineEvents.Created([]), outcome.Created.Select(d => d.ContactId));
-        foreach (var group in outcome.Changed.Where(d => d.DataChanged).GroupBy(d => string.Join(' ', d.ChangedFields)))
+        foreach (var group in outcome.Changed.Where(d => d.DataChanged)
+            .Select(d => (Draft: d, What: TimelineEvents.Updated(d.ChangedFields, d.Set.Select(v => v.FieldId)))).GroupBy(d => d.What))
         {
-            yield return (TimelineEvents.Updated(group.First().ChangedFields), group.Select(d => d.ContactId));
+            yield return (group.Key, group.Select(d => d.Draft.ContactId));
         }
         foreach (var gained in outcome.Created.Concat(outcome.Changed).SelectMany(d => d.Gained, (d, label) => (label, d.ContactId)).GroupBy(g => g.label, g => g.ContactId))
         {

@@ -37,9 +37,6 @@ public static class LabelName
         return problem;
     }
 
-    /// <summary>
-    /// The form in which names are compared. Through upper case first, so that letters with two lower-case forms, such
-    /// as the Greek final sigma, compare equal.
-    /// </summary>
-    public static string Key(string name) => name.ToUpperInvariant().ToLowerInvariant().Normalize(NormalizationForm.FormC);
+    /// <summary>The form in which names are compared.</summary>
+    public static string Key(string name) => TextKey.Of(name);
 }

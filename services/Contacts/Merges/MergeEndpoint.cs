@@ -1,5 +1,6 @@
 using ContactPlatform.Contacts.Changes;
 using ContactPlatform.Contacts.Contacts;
+using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.Timelines;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Errors;
@@ -72,7 +73,7 @@ public sealed class MergeEndpoint(ContactsDbContext db, ContactStore contacts, M
         {
             throw new LabelledMeanwhileException();
         }
-        var (labelIds, listIds) = await store.CopyAsync(survivorId, mergedId, cancellationToken);
+        var (labelIds, listIds, fields) = await store.CopyAsync(survivorId, mergedId, cancellationToken);
         var now = time.UtcNow();
         var (values, filled) = MergeDecisions.Merge(ContactValues.Of(survivor), ContactValues.Of(merged));
         var (state, score) = (MergeDecisions.Merge(survivor.RecordState, merged.RecordState), Math.Max(survivor.LeadScore, merged.LeadScore));
@@ -81,7 +82,7 @@ public sealed class MergeEndpoint(ContactsDbContext db, ContactStore contacts, M
         {
             await timeline.AddAsync(survivorId, act, what, cancellationToken);
         }
-        await timeline.AddAsync(survivorId, act, TimelineEvents.Merged(survivorId, mergedId, filled), cancellationToken);
+        await timeline.AddAsync(survivorId, act, TimelineEvents.Merged(survivorId, mergedId, filled, fields.Select(f => f.CustomFieldId)), cancellationToken);
         // Who was merged into the one that goes now stands behind the one that stays.
         await db.ContactMerges.Where(m => m.SurvivorContactId == mergedId).ExecuteUpdateAsync(set => set.SetProperty(m => m.SurvivorContactId, survivorId), cancellationToken);
         db.Add(new ContactMerge { AccountId = caller.AccountId, MergedContactId = mergedId, SurvivorContactId = survivorId, MergeTime = now, ActorKind = caller.Actor.Kind, ActorSubject = caller.Actor.Subject });
@@ -103,7 +104,7 @@ public sealed class MergeEndpoint(ContactsDbContext db, ContactStore contacts, M
         var change = ContactChanges.Deleted(caller, now, mergedId);
         db.Add(change);
         await db.SaveChangesAsync(cancellationToken);
-        return new(survivor, filled, change);
+        return new(survivor, [.. filled, .. fields.Select(f => $"{FieldChange.MaskPath}.{f.FieldKey}")], change);
     }
 
     private sealed record Merged(Contact Contact, IReadOnlyList<string> Filled, OutboxRow Change);

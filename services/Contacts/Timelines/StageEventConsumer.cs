@@ -1,28 +1,22 @@
 using ContactPlatform.Common.V1;
-using ContactPlatform.Contacts.Access;
+using ContactPlatform.Contacts.FunnelProjection;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.Funnel.V1;
-using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Feeds;
-using ContactPlatform.ServiceDefaults.Hosting;
 using Grpc.Core;
 using FunnelChange = ContactPlatform.Funnel.V1.StreamChangesResponse;
 
 namespace ContactPlatform.Contacts.Timelines;
 
 /// <summary>
-/// Follows Funnel for the timelines, from its first change on. Under a position of its own: what else follows Funnel here
-/// may begin again without telling anything twice.
+/// Follows Funnel for the timelines, from its first change on. Under a position of its own: the projection of stages may be
+/// rebuilt without telling anything twice.
 /// </summary>
-public sealed class StageEventConsumer(Funnel.V1.ChangesService.ChangesServiceClient changes, TokenIssuer tokens, ServiceName service, IServiceProvider services)
-    : FeedConsumer<FunnelChange>("funnel-timeline", services)
+public sealed class StageEventConsumer(FunnelFeed feed, IServiceProvider services) : FeedConsumer<FunnelChange>("funnel-timeline", services)
 {
     /// <inheritdoc/>
-    protected override Task<AsyncServerStreamingCall<FunnelChange>> OpenAsync(string afterPosition, CancellationToken cancellationToken)
-    {
-        var (token, _) = tokens.Issue($"service:{service.Value}", service.Value, 0, [Scopes.ChangesRead]);
-        return Task.FromResult(changes.StreamChanges(new() { AfterPosition = afterPosition }, new Metadata { { "authorization", $"Bearer {token}" } }, cancellationToken: cancellationToken));
-    }
+    protected override Task<AsyncServerStreamingCall<FunnelChange>> OpenAsync(string afterPosition, CancellationToken cancellationToken) =>
+        Task.FromResult(feed.Open(afterPosition, cancellationToken));
 
     /// <inheritdoc/>
     protected override FeedChange<FunnelChange> Read(FunnelChange message) => new(message.Position, message.AccountId, message.ChangeTime.ToDateTime(), message);

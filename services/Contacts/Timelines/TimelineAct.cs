@@ -23,7 +23,8 @@ public static class TimelineEvents
     public static TimelineEvent Created(IEnumerable<long> labelIds) => new() { Created = new() { LabelIds = { labelIds.Order() } } };
 
     /// <summary>Fields changed.</summary>
-    public static TimelineEvent Updated(IEnumerable<string> fields) => new() { Updated = new() { FieldNames = { fields } } };
+    public static TimelineEvent Updated(IEnumerable<string> fields, IEnumerable<long> customFieldIds) =>
+        new() { Updated = new() { FieldNames = { fields }, CustomFieldIds = { customFieldIds.Order() } } };
 
     /// <summary>The record state was set.</summary>
     public static TimelineEvent RecordState(Contacts.RecordState state) => new() { RecordState = new() { RecordState = (V1.RecordState)state } };
@@ -35,6 +36,6 @@ public static class TimelineEvents
     public static TimelineEvent List(long listId, bool added) => new() { ContactList = new() { ContactListId = listId, Added = added } };
 
     /// <summary>Two contacts were merged.</summary>
-    public static TimelineEvent Merged(long survivorId, long mergedId, IEnumerable<string> filled) =>
-        new() { Merged = new() { SurvivorContactId = survivorId, MergedContactId = mergedId, FilledFields = { filled } } };
+    public static TimelineEvent Merged(long survivorId, long mergedId, IEnumerable<string> filled, IEnumerable<long> filledCustomFieldIds) =>
+        new() { Merged = new() { SurvivorContactId = survivorId, MergedContactId = mergedId, FilledFields = { filled }, FilledCustomFieldIds = { filledCustomFieldIds.Order() } } };
 }

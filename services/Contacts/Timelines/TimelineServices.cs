@@ -10,10 +10,9 @@ public static class TimelineServices
     {
         services.AddScoped<TimelineStore>().AddScoped<TimelineReader>()
             .AddSingleton(s => new FunnelPresence(s.GetService<Health.HealthClient>(), s.GetRequiredService<TimeProvider>()));
-        if (configuration["services:funnel:grpc:0"] is { } funnel)
+        if (configuration["services:funnel:grpc:0"] is { Length: > 0 } funnel)
         {
-            services.AddFunnelClients(new Uri(funnel)).AddHostedService<StageEventConsumer>()
-                .AddGrpcClient<Health.HealthClient>(options => options.Address = new Uri(funnel));
+            services.AddHostedService<StageEventConsumer>().AddGrpcClient<Health.HealthClient>(options => options.Address = new Uri(funnel));
         }
         return services;
     }

@@ -80,7 +80,7 @@ public sealed class ImportLineReaderTests
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes($"{Header}\n{row}\n"));
         var plan = new ImportPlan(new ImportConfig());
         var csv = plan.Open(stream);
-        var columns = plan.ReadHeaderAsync(csv, CancellationToken.None).GetAwaiter().GetResult();
+        var columns = plan.ReadHeaderAsync(csv, [], CancellationToken.None).GetAwaiter().GetResult();
         csv.ReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult().ShouldBeTrue();
         return new ImportLineReader(columns, plan.LabelSeparator).Read(csv, 1);
     }

@@ -76,6 +76,26 @@ public sealed class MergeTests(ContactsFixture fixture)
     }
 
     [Fact]
+    public async Task Custom_fields_fill_each_others_gaps()
+    {
+        var account = await fixture.NewAccountAsync();
+        foreach (var key in (string[])["both", "mine", "yours"])
+        {
+            await account.Fields.CreateCustomFieldAsync(new() { CustomField = new() { Key = key, DisplayName = key, Type = V1.CustomFieldType.Text } });
+        }
+        var survivor = await MakeAsync("a@example.org", ("both", "one"), ("mine", "one"));
+        var merged = await MakeAsync("b@example.org", ("both", "two"), ("yours", "two"));
+        var reply = await account.Merges.MergeContactsAsync(new() { SurvivorContactId = survivor.ContactId, MergedContactId = merged.ContactId });
+        reply.FilledFields.ShouldBe(["custom_fields.yours"]);
+        reply.Contact.CustomFields.Select(f => (f.Key, f.TextValue)).ShouldBe([("both", "one"), ("mine", "one"), ("yours", "two")], ignoreOrder: true);
+        var told = (await account.Timelines.GetTimelineAsync(new() { ContactId = survivor.ContactId })).Events[0];
+        told.Merged.FilledCustomFieldIds.Count.ShouldBe(1);
+
+        async Task<V1.Contact> MakeAsync(string email, params (string Key, string Text)[] values) =>
+            (await account.Contacts.CreateContactAsync(new() { Contact = new() { Email = email, CustomFields = { values.Select(v => new V1.CustomFieldValue { Key = v.Key, TextValue = v.Text }) } } })).Contact;
+    }
+
+    [Fact]
     public async Task An_inactive_record_on_either_side_makes_the_survivor_inactive()
     {
         var account = await fixture.NewAccountAsync();

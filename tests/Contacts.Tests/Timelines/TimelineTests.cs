@@ -110,6 +110,25 @@ public sealed class TimelineTests(ContactsFixture fixture)
     }
 
     [Fact]
+    public async Task Custom_fields_are_told_by_id_never_by_value()
+    {
+        var account = await fixture.NewKeyAccountAsync();
+        var field = (await account.Fields.CreateCustomFieldAsync(new() { CustomField = new() { Key = "size", DisplayName = "Size", Type = CustomFieldType.Text } })).CustomField.CustomFieldId;
+        var contact = await account.CreateAsync("a@example.org");
+        await account.Contacts.UpdateContactAsync(new() { Contact = new() { ContactId = contact.ContactId, GivenName = "A", CustomFields = { new CustomFieldValue { Key = "size", TextValue = "large" } } }, UpdateMask = FieldMask.FromString("given_name,custom_fields.size") });
+        var import = await ErasureTests.ImportAsync(account, "email,custom_fields.size
+a@example.org,small
+");
+        import.UpdatedCount.ShouldBe(1);
+        await account.Fields.DeleteCustomFieldAsync(new() { CustomFieldId = field });
+        var events = await AllAsync(account, contact.ContactId);
+        events.Select(e => e.Cause).ShouldBe([TimelineCause.CustomFieldDelete, TimelineCause.Import, TimelineCause.Api, TimelineCause.Api]);
+        events[..3].ShouldAllBe(e => e.Updated.CustomFieldIds.Single() == field);
+        events[2].Updated.FieldNames.ShouldBe(["given_name"]);
+        events[..2].ShouldAllBe(e => e.Updated.FieldNames.Count == 0);
+    }
+
+    [Fact]
     public async Task A_survivor_tells_what_happened_to_both_and_pages_go_through_all()
     {
         var account = await fixture.NewAccountAsync();

@@ -35,6 +35,25 @@ public sealed class ChangesServiceTests(PlatformFixture platform)
     }
 
     [Fact]
+    public async Task The_backlog_counts_what_a_position_has_still_before_it()
+    {
+        var headers = await platform.Contacts.FeedHeadersAsync(default);
+        var feed = new V1.ChangesService.ChangesServiceClient(platform.Funnel.Service.Channel);
+        var id = await platform.CreateContactAsync();
+        var first = await platform.Stages.SetStageAsync(new() { ContactId = id, Stage = FunnelStage.Customer }, platform.Headers);
+        var second = await platform.Stages.MarkLostAsync(new() { ContactId = id }, platform.Headers);
+
+        GetBacklogResponse backlog = new();
+        await UntilAsync(async () => (backlog = await feed.GetBacklogAsync(new() { AfterPosition = first.ChangeToken }, headers)).ChangeCount > 0);
+        backlog.OldestChangeTime.ShouldBe(second.ContactStage.ChangeTime);
+        string.CompareOrdinal(backlog.LastPosition, second.ChangeToken).ShouldBeGreaterThanOrEqualTo(0);
+        (await feed.GetBacklogAsync(new(), headers)).ChangeCount.ShouldBeGreaterThanOrEqualTo(2);
+        var none = await feed.GetBacklogAsync(new() { AfterPosition = "ffffffffffffffff-0000000000000001" }, headers);
+        (none.ChangeCount, none.OldestChangeTime).ShouldBe((0, null));
+        (await MalformedAsync(async () => await feed.GetBacklogAsync(new() { AfterPosition = "x" }, headers))).ShouldBe(["after_position"]);
+    }
+
+    [Fact]
     public async Task An_account_cannot_follow_the_feed()
     {
         var feed = new V1.ChangesService.ChangesServiceClient(platform.Funnel.Service.Channel);

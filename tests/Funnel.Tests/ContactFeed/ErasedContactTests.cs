@@ -17,7 +17,8 @@ public sealed class ErasedContactTests(PlatformFixture platform)
     {
         const string Email = "quillon.zephyrine@erase.example";
         var label = await platform.CreateLabelAsync();
-        var made = await platform.ContactService.CreateContactAsync(new() { Contact = new() { Email = Email, Phone = "+628125550199", GivenName = "Quillon", FamilyName = "Zephyrine", Source = "quillons fair" }, LabelIds = { label }, RequestId = platform.NewRequestId() }, platform.Headers);
+        await new CustomFieldService.CustomFieldServiceClient(platform.Contacts.Service.Channel).CreateCustomFieldAsync(new() { CustomField = new() { Key = "nickname", DisplayName = "Nickname", Type = CustomFieldType.Text } }, platform.Headers);
+        var made = await platform.ContactService.CreateContactAsync(new() { Contact = new() { Email = Email, Phone = "+628125550199", GivenName = "Quillon", FamilyName = "Zephyrine", Source = "quillons fair", CustomFields = { new CustomFieldValue { Key = "nickname", TextValue = "Quillonette" } } }, LabelIds = { label }, RequestId = platform.NewRequestId() }, platform.Headers);
         var contact = made.Contact.ContactId;
         await platform.ContactService.UpdateContactAsync(new() { Contact = new() { ContactId = contact, Owner = "quillon's keeper" }, UpdateMask = FieldMask.FromString("owner") }, platform.Headers);
         await platform.Labels.BatchRemoveLabelAsync(new() { LabelId = label, ContactIds = { contact } }, platform.Headers);

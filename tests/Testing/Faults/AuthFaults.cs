@@ -109,13 +109,15 @@ internal static class AuthFaults
         var import = (await upload.ResponseAsync).Import.ImportId;
         await FaultBed.UntilAsync("the import ends", async () => await bed.ContactsAsync($"SELECT state FROM runs WHERE run_id = {import}", cancellationToken) >= 3, cancellationToken);
         var key = (await new AccessService.AccessServiceClient(stack.Contacts.Service.Channel).CreateApiKeyAsync(new() { DisplayName = Secret, Scopes = { "contacts.read" } }, headers, cancellationToken: cancellationToken)).ApiKey.ApiKeyId;
-        // The feed is at rest before anything is compared.
+        var field = (await new CustomFieldService.CustomFieldServiceClient(stack.Contacts.Service.Channel).CreateCustomFieldAsync(
+            new() { CustomField = new() { Key = $"{Secret}{contact}", Type = CustomFieldType.Text } }, headers, cancellationToken: cancellationToken)).CustomField.CustomFieldId;
+        // The feeds are at rest before anything is compared.
         await bed.CheckAsync(cancellationToken);
         return new()
         {
             ["contact_id"] = contact, ["contact_ids"] = contact, ["label_id"] = label, ["label_ids"] = label, ["source_label_id"] = label, ["target_label_id"] = target,
-            ["label_rule_id"] = rule, ["label_rule_ids"] = rule, ["run_id"] = run, ["import_id"] = import, ["api_key_id"] = key,
             ["contact_list_id"] = list, ["survivor_contact_id"] = contact, ["merged_contact_id"] = other,
+            ["custom_field_id"] = field, ["label_rule_id"] = rule, ["label_rule_ids"] = rule, ["run_id"] = run, ["import_id"] = import, ["api_key_id"] = key,
         };
     }
 

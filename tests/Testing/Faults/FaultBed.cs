@@ -181,11 +181,15 @@ public sealed class FaultBed : IAsyncDisposable
         }
     }
 
-    /// <summary>The one checker: Funnel's data, and that nobody is missing once the feed has caught up.</summary>
+    /// <summary>The one checker: Funnel's data, that nobody is missing once the feed has caught up, and that Contacts knows where everybody stands.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         var broken = await FunnelCheck.MissingAsync(Stack.Contacts.Database, Stack.Funnel.Database, TimeSpan.FromSeconds(60), cancellationToken);
         broken = [.. broken, .. await FunnelCheck.BrokenAsync(Stack.Funnel.Database, cancellationToken)];
+        if (Stack.Contacts.FunnelPort > 0 && !Stack.Funnel.Service.Process.HasExited)
+        {
+            broken = [.. broken, .. await ProjectionCheck.WrongAsync(Stack.Contacts.Database, Stack.Funnel.Database, TimeSpan.FromSeconds(60), cancellationToken)];
+        }
         if (broken.Count > 0)
         {
             throw new FaultException(string.Join("\n", broken));

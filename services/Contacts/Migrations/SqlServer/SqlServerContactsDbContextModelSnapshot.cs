@@ -132,11 +132,23 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                         .HasColumnType("nvarchar(200)")
                         .HasColumnName("family_name");
 
+                    b.Property<string>("FamilyNameKey")
+                        .HasMaxLength(600)
+                        .HasColumnType("nvarchar(600)")
+                        .HasColumnName("family_name_key")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<string>("GivenName")
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)")
                         .HasColumnName("given_name");
+
+                    b.Property<string>("GivenNameKey")
+                        .HasMaxLength(600)
+                        .HasColumnType("nvarchar(600)")
+                        .HasColumnName("given_name_key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int>("LeadScore")
                         .HasColumnType("int")
@@ -164,6 +176,12 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                         .HasColumnType("nvarchar(200)")
                         .HasColumnName("source");
 
+                    b.Property<string>("SourceKey")
+                        .HasMaxLength(600)
+                        .HasColumnType("nvarchar(600)")
+                        .HasColumnName("source_key")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<DateTime?>("SubscribedTime")
                         .HasColumnType("datetime2")
                         .HasColumnName("subscribed_time");
@@ -185,6 +203,10 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
 
                     b.HasKey("AccountId", "ContactId");
 
+                    b.HasIndex("AccountId", "ContactId")
+                        .HasDatabaseName("ix_contacts_without_keys")
+                        .HasFilter("given_name_key IS NULL");
+
                     b.HasIndex("AccountId", "Email")
                         .IsUnique()
                         .HasDatabaseName("ix_contacts_email")
@@ -199,6 +221,122 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                         {
                             t.HasCheckConstraint("ck_contacts_reachable", "email IS NOT NULL OR phone IS NOT NULL");
                         });
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.CustomFields.ContactFieldValue", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long>("CustomFieldId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("custom_field_id");
+
+                    b.Property<bool?>("BooleanValue")
+                        .HasColumnType("bit")
+                        .HasColumnName("boolean_value");
+
+                    b.Property<DateOnly?>("DateValue")
+                        .HasColumnType("date")
+                        .HasColumnName("date_value");
+
+                    b.Property<decimal?>("NumberValue")
+                        .HasPrecision(28, 10)
+                        .HasColumnType("decimal(28,10)")
+                        .HasColumnName("number_value");
+
+                    b.Property<string>("TextKey")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)")
+                        .HasColumnName("text_key")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("TextValue")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)")
+                        .HasColumnName("text_value");
+
+                    b.HasKey("AccountId", "ContactId", "CustomFieldId");
+
+                    b.HasIndex("AccountId", "CustomFieldId", "BooleanValue", "ContactId")
+                        .HasDatabaseName("ix_contact_field_values_boolean")
+                        .HasFilter("boolean_value IS NOT NULL");
+
+                    b.HasIndex("AccountId", "CustomFieldId", "DateValue", "ContactId")
+                        .HasDatabaseName("ix_contact_field_values_date")
+                        .HasFilter("date_value IS NOT NULL");
+
+                    b.HasIndex("AccountId", "CustomFieldId", "NumberValue", "ContactId")
+                        .HasDatabaseName("ix_contact_field_values_number")
+                        .HasFilter("number_value IS NOT NULL");
+
+                    b.HasIndex("AccountId", "CustomFieldId", "TextKey", "ContactId")
+                        .HasDatabaseName("ix_contact_field_values_text")
+                        .HasFilter("text_key IS NOT NULL");
+
+                    b.ToTable("contact_field_values", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_contact_field_values_one", "CASE WHEN text_value IS NULL THEN 0 ELSE 1 END + CASE WHEN number_value IS NULL THEN 0 ELSE 1 END\n+ CASE WHEN date_value IS NULL THEN 0 ELSE 1 END + CASE WHEN boolean_value IS NULL THEN 0 ELSE 1 END = 1\nAND CASE WHEN text_value IS NULL THEN 0 ELSE 1 END = CASE WHEN text_key IS NULL THEN 0 ELSE 1 END");
+                        });
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.CustomFields.CustomField", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("CustomFieldId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("custom_field_id");
+
+                    b.PrimitiveCollection<string>("Choices")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("choices");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("create_time");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("display_name");
+
+                    b.Property<string>("FieldKey")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("nvarchar(63)")
+                        .HasColumnName("field_key")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<short>("Type")
+                        .HasColumnType("smallint")
+                        .HasColumnName("type");
+
+                    b.Property<DateTime>("UpdateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("update_time");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "CustomFieldId");
+
+                    b.HasIndex("AccountId", "FieldKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_custom_fields_field_key");
+
+                    b.ToTable("custom_fields", (string)null);
                 });
 
             modelBuilder.Entity("ContactPlatform.Contacts.Erasures.Tombstone", b =>
@@ -254,6 +392,101 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                     b.HasKey("AccountId", "AddressHash");
 
                     b.ToTable("tombstones", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.FunnelProjection.ContactStage", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTime>("ChangeTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("change_time");
+
+                    b.Property<bool>("Lost")
+                        .HasColumnType("bit")
+                        .HasColumnName("lost");
+
+                    b.Property<short?>("Stage")
+                        .HasColumnType("smallint")
+                        .HasColumnName("stage");
+
+                    b.HasKey("AccountId", "ContactId");
+
+                    b.HasIndex("AccountId", "Stage", "Lost", "ContactId")
+                        .HasDatabaseName("ix_contact_stages_stage");
+
+                    b.ToTable("contact_stages", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.FunnelProjection.FunnelDefault", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTime>("ChangeTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("change_time");
+
+                    b.Property<short>("Stage")
+                        .HasColumnType("smallint")
+                        .HasColumnName("stage");
+
+                    b.HasKey("AccountId");
+
+                    b.ToTable("funnel_defaults", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.FunnelProjection.RebuiltContactStage", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTime>("ChangeTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("change_time");
+
+                    b.Property<bool>("Lost")
+                        .HasColumnType("bit")
+                        .HasColumnName("lost");
+
+                    b.Property<short?>("Stage")
+                        .HasColumnType("smallint")
+                        .HasColumnName("stage");
+
+                    b.HasKey("AccountId", "ContactId");
+
+                    b.ToTable("rebuilt_contact_stages", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.FunnelProjection.RebuiltFunnelDefault", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTime>("ChangeTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("change_time");
+
+                    b.Property<short>("Stage")
+                        .HasColumnType("smallint")
+                        .HasColumnName("stage");
+
+                    b.HasKey("AccountId");
+
+                    b.ToTable("rebuilt_funnel_defaults", (string)null);
                 });
 
             modelBuilder.Entity("ContactPlatform.Contacts.Imports.ImportChunkRow", b =>
@@ -873,6 +1106,33 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                     b.HasIndex("AccountId", "Kind", "SubjectId", "RunId");
 
                     b.ToTable("runs", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.CustomFields.ContactFieldValue", b =>
+                {
+                    b.HasOne("ContactPlatform.Contacts.Contacts.Contact", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "ContactId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_field_values_contacts");
+
+                    b.HasOne("ContactPlatform.Contacts.CustomFields.CustomField", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "CustomFieldId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_field_values_custom_fields");
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.FunnelProjection.ContactStage", b =>
+                {
+                    b.HasOne("ContactPlatform.Contacts.Contacts.Contact", null)
+                        .WithOne()
+                        .HasForeignKey("ContactPlatform.Contacts.FunnelProjection.ContactStage", "AccountId", "ContactId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_stages_contacts");
                 });
 
             modelBuilder.Entity("ContactPlatform.Contacts.Labels.LabelMember", b =>

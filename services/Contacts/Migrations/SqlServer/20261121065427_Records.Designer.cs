@@ -3,16 +3,16 @@ using System;
 using ContactPlatform.Contacts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
-using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace ContactPlatform.Contacts.Migrations.PostgreSql
+namespace ContactPlatform.Contacts.Migrations.SqlServer
 {
-    [DbContext(typeof(ContactsDbContext))]
-    [Migration("20261121062410_Records")]
+    [DbContext(typeof(SqlServerContactsDbContext))]
+    [Migration("20261121065427_Records")]
     partial class Records
     {
         /// <inheritdoc />
@@ -21,9 +21,9 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
 #pragma warning disable 612, 618
             modelBuilder
                 .HasAnnotation("ProductVersion", "10.0.14")
-                .HasAnnotation("Relational:MaxIdentifierLength", 63);
+                .HasAnnotation("Relational:MaxIdentifierLength", 128);
 
-            NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
+            SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
 
             modelBuilder.HasSequence("ids")
                 .IncrementsBy(1000);
@@ -39,35 +39,35 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                         .HasColumnName("api_key_id");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("display_name");
 
                     b.Property<byte[]>("Hash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("hash");
 
                     b.Property<string>("Prefix")
                         .IsRequired()
                         .HasMaxLength(11)
-                        .HasColumnType("character varying(11)")
+                        .HasColumnType("nvarchar(11)")
                         .HasColumnName("prefix");
 
                     b.Property<DateTime?>("RevokeTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("revoke_time");
 
                     b.Property<string>("Scopes")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("scopes");
 
                     b.HasKey("AccountId", "ApiKeyId");
@@ -85,23 +85,23 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                         .HasColumnName("key_number");
 
                     b.Property<DateTime>("ActivateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("activate_time");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<string>("KeyId")
                         .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("character varying(40)")
+                        .HasColumnType("nvarchar(40)")
                         .HasColumnName("key_id");
 
                     b.Property<byte[]>("PrivateKey")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(500)")
                         .HasColumnName("private_key");
 
                     b.HasKey("KeyNumber");
@@ -120,40 +120,54 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                         .HasColumnName("contact_id");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<string>("Email")
                         .HasMaxLength(254)
-                        .HasColumnType("character varying(254)")
-                        .HasColumnName("email");
+                        .HasColumnType("nvarchar(254)")
+                        .HasColumnName("email")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("FamilyName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("family_name");
+
+                    b.Property<string>("FamilyNameKey")
+                        .HasMaxLength(600)
+                        .HasColumnType("nvarchar(600)")
+                        .HasColumnName("family_name_key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("GivenName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("given_name");
 
+                    b.Property<string>("GivenNameKey")
+                        .HasMaxLength(600)
+                        .HasColumnType("nvarchar(600)")
+                        .HasColumnName("given_name_key")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<int>("LeadScore")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("lead_score");
 
                     b.Property<string>("Owner")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("owner");
 
                     b.Property<string>("Phone")
                         .HasMaxLength(16)
-                        .HasColumnType("character varying(16)")
-                        .HasColumnName("phone");
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("phone")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<short>("RecordState")
                         .HasColumnType("smallint")
@@ -162,21 +176,27 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("source");
 
+                    b.Property<string>("SourceKey")
+                        .HasMaxLength(600)
+                        .HasColumnType("nvarchar(600)")
+                        .HasColumnName("source_key")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<DateTime?>("SubscribedTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("subscribed_time");
 
                     b.Property<string>("TimeZone")
                         .IsRequired()
                         .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
+                        .HasColumnType("nvarchar(64)")
                         .HasColumnName("time_zone");
 
                     b.Property<DateTime>("UpdateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("update_time");
 
                     b.Property<long>("Version")
@@ -185,6 +205,10 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                         .HasColumnName("version");
 
                     b.HasKey("AccountId", "ContactId");
+
+                    b.HasIndex("AccountId", "ContactId")
+                        .HasDatabaseName("ix_contacts_without_keys")
+                        .HasFilter("given_name_key IS NULL");
 
                     b.HasIndex("AccountId", "Email")
                         .IsUnique()
@@ -202,6 +226,122 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                         });
                 });
 
+            modelBuilder.Entity("ContactPlatform.Contacts.CustomFields.ContactFieldValue", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long>("CustomFieldId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("custom_field_id");
+
+                    b.Property<bool?>("BooleanValue")
+                        .HasColumnType("bit")
+                        .HasColumnName("boolean_value");
+
+                    b.Property<DateOnly?>("DateValue")
+                        .HasColumnType("date")
+                        .HasColumnName("date_value");
+
+                    b.Property<decimal?>("NumberValue")
+                        .HasPrecision(28, 10)
+                        .HasColumnType("decimal(28,10)")
+                        .HasColumnName("number_value");
+
+                    b.Property<string>("TextKey")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)")
+                        .HasColumnName("text_key")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("TextValue")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)")
+                        .HasColumnName("text_value");
+
+                    b.HasKey("AccountId", "ContactId", "CustomFieldId");
+
+                    b.HasIndex("AccountId", "CustomFieldId", "BooleanValue", "ContactId")
+                        .HasDatabaseName("ix_contact_field_values_boolean")
+                        .HasFilter("boolean_value IS NOT NULL");
+
+                    b.HasIndex("AccountId", "CustomFieldId", "DateValue", "ContactId")
+                        .HasDatabaseName("ix_contact_field_values_date")
+                        .HasFilter("date_value IS NOT NULL");
+
+                    b.HasIndex("AccountId", "CustomFieldId", "NumberValue", "ContactId")
+                        .HasDatabaseName("ix_contact_field_values_number")
+                        .HasFilter("number_value IS NOT NULL");
+
+                    b.HasIndex("AccountId", "CustomFieldId", "TextKey", "ContactId")
+                        .HasDatabaseName("ix_contact_field_values_text")
+                        .HasFilter("text_key IS NOT NULL");
+
+                    b.ToTable("contact_field_values", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_contact_field_values_one", "CASE WHEN text_value IS NULL THEN 0 ELSE 1 END + CASE WHEN number_value IS NULL THEN 0 ELSE 1 END\n+ CASE WHEN date_value IS NULL THEN 0 ELSE 1 END + CASE WHEN boolean_value IS NULL THEN 0 ELSE 1 END = 1\nAND CASE WHEN text_value IS NULL THEN 0 ELSE 1 END = CASE WHEN text_key IS NULL THEN 0 ELSE 1 END");
+                        });
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.CustomFields.CustomField", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("CustomFieldId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("custom_field_id");
+
+                    b.PrimitiveCollection<string>("Choices")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("choices");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("create_time");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("display_name");
+
+                    b.Property<string>("FieldKey")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("nvarchar(63)")
+                        .HasColumnName("field_key")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<short>("Type")
+                        .HasColumnType("smallint")
+                        .HasColumnName("type");
+
+                    b.Property<DateTime>("UpdateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("update_time");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "CustomFieldId");
+
+                    b.HasIndex("AccountId", "FieldKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_custom_fields_field_key");
+
+                    b.ToTable("custom_fields", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Contacts.Erasures.Tombstone", b =>
                 {
                     b.Property<long>("AccountId")
@@ -211,7 +351,7 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     b.Property<string>("AddressHash")
                         .HasMaxLength(64)
                         .IsUnicode(false)
-                        .HasColumnType("character varying(64)")
+                        .HasColumnType("varchar(64)")
                         .HasColumnName("address_hash");
 
                     b.Property<long>("ContactId")
@@ -225,17 +365,17 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     b.Property<string>("EraseActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("erase_actor_subject");
 
                     b.Property<DateTime>("EraseTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("erase_time");
 
                     b.Property<string>("KeyId")
                         .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("character varying(40)")
+                        .HasColumnType("nvarchar(40)")
                         .HasColumnName("key_id");
 
                     b.Property<short>("ReadmitActorKind")
@@ -245,16 +385,111 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     b.Property<string>("ReadmitActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("readmit_actor_subject");
 
                     b.Property<DateTime?>("ReadmitTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("readmit_time");
 
                     b.HasKey("AccountId", "AddressHash");
 
                     b.ToTable("tombstones", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.FunnelProjection.ContactStage", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTime>("ChangeTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("change_time");
+
+                    b.Property<bool>("Lost")
+                        .HasColumnType("bit")
+                        .HasColumnName("lost");
+
+                    b.Property<short?>("Stage")
+                        .HasColumnType("smallint")
+                        .HasColumnName("stage");
+
+                    b.HasKey("AccountId", "ContactId");
+
+                    b.HasIndex("AccountId", "Stage", "Lost", "ContactId")
+                        .HasDatabaseName("ix_contact_stages_stage");
+
+                    b.ToTable("contact_stages", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.FunnelProjection.FunnelDefault", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTime>("ChangeTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("change_time");
+
+                    b.Property<short>("Stage")
+                        .HasColumnType("smallint")
+                        .HasColumnName("stage");
+
+                    b.HasKey("AccountId");
+
+                    b.ToTable("funnel_defaults", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.FunnelProjection.RebuiltContactStage", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTime>("ChangeTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("change_time");
+
+                    b.Property<bool>("Lost")
+                        .HasColumnType("bit")
+                        .HasColumnName("lost");
+
+                    b.Property<short?>("Stage")
+                        .HasColumnType("smallint")
+                        .HasColumnName("stage");
+
+                    b.HasKey("AccountId", "ContactId");
+
+                    b.ToTable("rebuilt_contact_stages", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.FunnelProjection.RebuiltFunnelDefault", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTime>("ChangeTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("change_time");
+
+                    b.Property<short>("Stage")
+                        .HasColumnType("smallint")
+                        .HasColumnName("stage");
+
+                    b.HasKey("AccountId");
+
+                    b.ToTable("rebuilt_funnel_defaults", (string)null);
                 });
 
             modelBuilder.Entity("ContactPlatform.Contacts.Imports.ImportChunkRow", b =>
@@ -268,12 +503,12 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                         .HasColumnName("import_id");
 
                     b.Property<int>("Number")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("number");
 
                     b.Property<byte[]>("Data")
                         .IsRequired()
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(max)")
                         .HasColumnName("data");
 
                     b.HasKey("AccountId", "ImportId", "Number");
@@ -297,7 +532,7 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
 
                     b.Property<string>("Field")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("field");
 
                     b.Property<long>("LineNumber")
@@ -306,17 +541,17 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
 
                     b.Property<string>("Problem")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("problem");
 
                     b.Property<string>("Raw")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("raw");
 
                     b.Property<string>("Reason")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("reason");
 
                     b.HasKey("AccountId", "ImportId", "Number");
@@ -340,7 +575,7 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
 
                     b.Property<byte[]>("Config")
                         .IsRequired()
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(max)")
                         .HasColumnName("config");
 
                     b.Property<long>("CreatedCount")
@@ -353,7 +588,7 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
 
                     b.Property<string>("Header")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("header");
 
                     b.Property<long>("RefusedCount")
@@ -361,7 +596,7 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                         .HasColumnName("refused_count");
 
                     b.Property<DateTime>("TouchTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("touch_time");
 
                     b.Property<long>("UnchangedCount")
@@ -388,23 +623,24 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                         .HasColumnName("label_id");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("display_name");
 
                     b.Property<string>("NameKey")
                         .IsRequired()
                         .HasMaxLength(300)
-                        .HasColumnType("character varying(300)")
-                        .HasColumnName("name_key");
+                        .HasColumnType("nvarchar(300)")
+                        .HasColumnName("name_key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("UpdateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("update_time");
 
                     b.Property<long>("Version")
@@ -454,23 +690,24 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                         .HasColumnName("contact_list_id");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("display_name");
 
                     b.Property<string>("NameKey")
                         .IsRequired()
                         .HasMaxLength(300)
-                        .HasColumnType("character varying(300)")
-                        .HasColumnName("name_key");
+                        .HasColumnType("nvarchar(300)")
+                        .HasColumnName("name_key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("UpdateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("update_time");
 
                     b.Property<long>("Version")
@@ -502,7 +739,7 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                         .HasColumnName("contact_id");
 
                     b.Property<DateTime>("AddTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("add_time");
 
                     b.HasKey("AccountId", "ContactListId", "ContactId");
@@ -530,11 +767,11 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<DateTime>("MergeTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("merge_time");
 
                     b.Property<long>("SurvivorContactId")
@@ -560,7 +797,7 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                         .HasColumnName("block_id");
 
                     b.Property<DateTime>("EventTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("event_time");
 
                     b.Property<long>("EventId")
@@ -574,13 +811,13 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<short>("Cause")
@@ -589,13 +826,13 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
 
                     b.Property<byte[]>("Detail")
                         .IsRequired()
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(max)")
                         .HasColumnName("detail");
 
                     b.Property<byte[]>("Members")
                         .IsRequired()
                         .HasMaxLength(125)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(125)")
                         .HasColumnName("members");
 
                     b.Property<long>("RunId")
@@ -618,7 +855,7 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                         .HasColumnName("contact_id");
 
                     b.Property<DateTime>("EventTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("event_time");
 
                     b.Property<long>("EventId")
@@ -632,13 +869,13 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<short>("Cause")
@@ -647,7 +884,7 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
 
                     b.Property<byte[]>("Detail")
                         .IsRequired()
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(max)")
                         .HasColumnName("detail");
 
                     b.Property<long>("RunId")
@@ -663,17 +900,17 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 {
                     b.Property<string>("Source")
                         .HasMaxLength(40)
-                        .HasColumnType("character varying(40)")
+                        .HasColumnType("nvarchar(40)")
                         .HasColumnName("source");
 
                     b.Property<DateTime>("ApplyTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("apply_time");
 
                     b.Property<string>("Position")
                         .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("character varying(40)")
+                        .HasColumnType("nvarchar(40)")
                         .HasColumnName("position");
 
                     b.HasKey("Source");
@@ -692,22 +929,23 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("change_id");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("ChangeId"));
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("ChangeId"));
 
                     b.Property<byte[]>("Payload")
                         .IsRequired()
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(max)")
                         .HasColumnName("payload");
 
-                    b.Property<ulong>("TransactionId")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("xid8")
-                        .HasColumnName("transaction_id")
-                        .HasDefaultValueSql("pg_current_xact_id()");
+                    b.Property<byte[]>("RowVersion")
+                        .IsConcurrencyToken()
+                        .IsRequired()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("rowversion")
+                        .HasColumnName("row_version");
 
                     b.HasKey("AccountId", "ChangeId");
 
-                    b.HasIndex("TransactionId", "ChangeId");
+                    b.HasIndex("RowVersion", "ChangeId");
 
                     b.ToTable("outbox", (string)null);
                 });
@@ -720,22 +958,22 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
 
                     b.Property<string>("Method")
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("method");
 
                     b.Property<string>("RequestId")
                         .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
+                        .HasColumnType("nvarchar(64)")
                         .HasColumnName("request_id");
 
                     b.Property<byte[]>("BodyHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("body_hash");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<long>("ResultId")
@@ -766,21 +1004,21 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<int>("BrokenAttempts")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("broken_attempts");
 
                     b.Property<bool>("CancelRequested")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("cancel_requested");
 
                     b.Property<long>("ChangedCount")
@@ -788,7 +1026,7 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                         .HasColumnName("changed_count");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<long>("CursorId")
@@ -800,7 +1038,7 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                         .HasColumnName("done_count");
 
                     b.Property<DateTime?>("EndTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("end_time");
 
                     b.Property<long>("Epoch")
@@ -810,37 +1048,37 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     b.Property<string>("FailureReason")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("failure_reason");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("character varying(40)")
+                        .HasColumnType("nvarchar(40)")
                         .HasColumnName("kind");
 
                     b.Property<string>("Message")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("message");
 
                     b.Property<DateTime?>("SetTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("set_time");
 
                     b.Property<string>("SkipCounts")
                         .IsRequired()
                         .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
+                        .HasColumnType("nvarchar(1000)")
                         .HasColumnName("skip_counts");
 
                     b.Property<DateTime?>("StartTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("start_time");
 
                     b.Property<int>("State")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("state");
 
                     b.Property<long>("SubjectId")
@@ -854,7 +1092,7 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     b.Property<string>("TraceParent")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("trace_parent");
 
                     b.Property<long>("UnchangedCount")
@@ -871,6 +1109,33 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     b.HasIndex("AccountId", "Kind", "SubjectId", "RunId");
 
                     b.ToTable("runs", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.CustomFields.ContactFieldValue", b =>
+                {
+                    b.HasOne("ContactPlatform.Contacts.Contacts.Contact", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "ContactId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_field_values_contacts");
+
+                    b.HasOne("ContactPlatform.Contacts.CustomFields.CustomField", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "CustomFieldId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_field_values_custom_fields");
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.FunnelProjection.ContactStage", b =>
+                {
+                    b.HasOne("ContactPlatform.Contacts.Contacts.Contact", null)
+                        .WithOne()
+                        .HasForeignKey("ContactPlatform.Contacts.FunnelProjection.ContactStage", "AccountId", "ContactId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_stages_contacts");
                 });
 
             modelBuilder.Entity("ContactPlatform.Contacts.Labels.LabelMember", b =>

@@ -12,8 +12,8 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace ContactPlatform.Contacts.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerContactsDbContext))]
-    [Migration("20261121062413_Records")]
-    partial class Records
+    [Migration("20261121055519_CustomFields")]
+    partial class CustomFields
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -135,11 +135,23 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                         .HasColumnType("nvarchar(200)")
                         .HasColumnName("family_name");
 
+                    b.Property<string>("FamilyNameKey")
+                        .HasMaxLength(600)
+                        .HasColumnType("nvarchar(600)")
+                        .HasColumnName("family_name_key")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<string>("GivenName")
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)")
                         .HasColumnName("given_name");
+
+                    b.Property<string>("GivenNameKey")
+                        .HasMaxLength(600)
+                        .HasColumnType("nvarchar(600)")
+                        .HasColumnName("given_name_key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int>("LeadScore")
                         .HasColumnType("int")
@@ -167,6 +179,12 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                         .HasColumnType("nvarchar(200)")
                         .HasColumnName("source");
 
+                    b.Property<string>("SourceKey")
+                        .HasMaxLength(600)
+                        .HasColumnType("nvarchar(600)")
+                        .HasColumnName("source_key")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<DateTime?>("SubscribedTime")
                         .HasColumnType("datetime2")
                         .HasColumnName("subscribed_time");
@@ -188,6 +206,10 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
 
                     b.HasKey("AccountId", "ContactId");
 
+                    b.HasIndex("AccountId", "ContactId")
+                        .HasDatabaseName("ix_contacts_without_keys")
+                        .HasFilter("given_name_key IS NULL");
+
                     b.HasIndex("AccountId", "Email")
                         .IsUnique()
                         .HasDatabaseName("ix_contacts_email")
@@ -204,59 +226,215 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                         });
                 });
 
-            modelBuilder.Entity("ContactPlatform.Contacts.Erasures.Tombstone", b =>
+            modelBuilder.Entity("ContactPlatform.Contacts.CustomFields.ContactFieldValue", b =>
                 {
                     b.Property<long>("AccountId")
                         .HasColumnType("bigint")
                         .HasColumnName("account_id");
 
-                    b.Property<string>("AddressHash")
-                        .HasMaxLength(64)
-                        .IsUnicode(false)
-                        .HasColumnType("varchar(64)")
-                        .HasColumnName("address_hash");
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long>("CustomFieldId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("custom_field_id");
+
+                    b.Property<bool?>("BooleanValue")
+                        .HasColumnType("bit")
+                        .HasColumnName("boolean_value");
+
+                    b.Property<DateOnly?>("DateValue")
+                        .HasColumnType("date")
+                        .HasColumnName("date_value");
+
+                    b.Property<decimal?>("NumberValue")
+                        .HasPrecision(28, 10)
+                        .HasColumnType("decimal(28,10)")
+                        .HasColumnName("number_value");
+
+                    b.Property<string>("TextKey")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)")
+                        .HasColumnName("text_key")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("TextValue")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)")
+                        .HasColumnName("text_value");
+
+                    b.HasKey("AccountId", "ContactId", "CustomFieldId");
+
+                    b.HasIndex("AccountId", "CustomFieldId", "BooleanValue", "ContactId")
+                        .HasDatabaseName("ix_contact_field_values_boolean")
+                        .HasFilter("boolean_value IS NOT NULL");
+
+                    b.HasIndex("AccountId", "CustomFieldId", "DateValue", "ContactId")
+                        .HasDatabaseName("ix_contact_field_values_date")
+                        .HasFilter("date_value IS NOT NULL");
+
+                    b.HasIndex("AccountId", "CustomFieldId", "NumberValue", "ContactId")
+                        .HasDatabaseName("ix_contact_field_values_number")
+                        .HasFilter("number_value IS NOT NULL");
+
+                    b.HasIndex("AccountId", "CustomFieldId", "TextKey", "ContactId")
+                        .HasDatabaseName("ix_contact_field_values_text")
+                        .HasFilter("text_key IS NOT NULL");
+
+                    b.ToTable("contact_field_values", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_contact_field_values_one", "CASE WHEN text_value IS NULL THEN 0 ELSE 1 END + CASE WHEN number_value IS NULL THEN 0 ELSE 1 END\n+ CASE WHEN date_value IS NULL THEN 0 ELSE 1 END + CASE WHEN boolean_value IS NULL THEN 0 ELSE 1 END = 1\nAND CASE WHEN text_value IS NULL THEN 0 ELSE 1 END = CASE WHEN text_key IS NULL THEN 0 ELSE 1 END");
+                        });
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.CustomFields.CustomField", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("CustomFieldId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("custom_field_id");
+
+                    b.PrimitiveCollection<string>("Choices")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("choices");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("create_time");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("display_name");
+
+                    b.Property<string>("FieldKey")
+                        .IsRequired()
+                        .HasMaxLength(63)
+                        .HasColumnType("nvarchar(63)")
+                        .HasColumnName("field_key")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<short>("Type")
+                        .HasColumnType("smallint")
+                        .HasColumnName("type");
+
+                    b.Property<DateTime>("UpdateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("update_time");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "CustomFieldId");
+
+                    b.HasIndex("AccountId", "FieldKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_custom_fields_field_key");
+
+                    b.ToTable("custom_fields", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.FunnelProjection.ContactStage", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
 
                     b.Property<long>("ContactId")
                         .HasColumnType("bigint")
                         .HasColumnName("contact_id");
 
-                    b.Property<short>("EraseActorKind")
-                        .HasColumnType("smallint")
-                        .HasColumnName("erase_actor_kind");
-
-                    b.Property<string>("EraseActorSubject")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
-                        .HasColumnName("erase_actor_subject");
-
-                    b.Property<DateTime>("EraseTime")
+                    b.Property<DateTime>("ChangeTime")
                         .HasColumnType("datetime2")
-                        .HasColumnName("erase_time");
+                        .HasColumnName("change_time");
 
-                    b.Property<string>("KeyId")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)")
-                        .HasColumnName("key_id");
+                    b.Property<bool>("Lost")
+                        .HasColumnType("bit")
+                        .HasColumnName("lost");
 
-                    b.Property<short>("ReadmitActorKind")
+                    b.Property<short?>("Stage")
                         .HasColumnType("smallint")
-                        .HasColumnName("readmit_actor_kind");
+                        .HasColumnName("stage");
 
-                    b.Property<string>("ReadmitActorSubject")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
-                        .HasColumnName("readmit_actor_subject");
+                    b.HasKey("AccountId", "ContactId");
 
-                    b.Property<DateTime?>("ReadmitTime")
+                    b.HasIndex("AccountId", "Stage", "Lost", "ContactId")
+                        .HasDatabaseName("ix_contact_stages_stage");
+
+                    b.ToTable("contact_stages", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.FunnelProjection.FunnelDefault", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTime>("ChangeTime")
                         .HasColumnType("datetime2")
-                        .HasColumnName("readmit_time");
+                        .HasColumnName("change_time");
 
-                    b.HasKey("AccountId", "AddressHash");
+                    b.Property<short>("Stage")
+                        .HasColumnType("smallint")
+                        .HasColumnName("stage");
 
-                    b.ToTable("tombstones", (string)null);
+                    b.HasKey("AccountId");
+
+                    b.ToTable("funnel_defaults", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.FunnelProjection.RebuiltContactStage", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTime>("ChangeTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("change_time");
+
+                    b.Property<bool>("Lost")
+                        .HasColumnType("bit")
+                        .HasColumnName("lost");
+
+                    b.Property<short?>("Stage")
+                        .HasColumnType("smallint")
+                        .HasColumnName("stage");
+
+                    b.HasKey("AccountId", "ContactId");
+
+                    b.ToTable("rebuilt_contact_stages", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.FunnelProjection.RebuiltFunnelDefault", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTime>("ChangeTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("change_time");
+
+                    b.Property<short>("Stage")
+                        .HasColumnType("smallint")
+                        .HasColumnName("stage");
+
+                    b.HasKey("AccountId");
+
+                    b.ToTable("rebuilt_funnel_defaults", (string)null);
                 });
 
             modelBuilder.Entity("ContactPlatform.Contacts.Imports.ImportChunkRow", b =>
@@ -444,223 +622,6 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                         .HasDatabaseName("ix_label_members_contact");
 
                     b.ToTable("label_members", (string)null);
-                });
-
-            modelBuilder.Entity("ContactPlatform.Contacts.Lists.ContactList", b =>
-                {
-                    b.Property<long>("AccountId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("account_id");
-
-                    b.Property<long>("ContactListId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("contact_list_id");
-
-                    b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
-                        .HasColumnName("create_time");
-
-                    b.Property<string>("DisplayName")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
-                        .HasColumnName("display_name");
-
-                    b.Property<string>("NameKey")
-                        .IsRequired()
-                        .HasMaxLength(300)
-                        .HasColumnType("nvarchar(300)")
-                        .HasColumnName("name_key")
-                        .UseCollation("Latin1_General_100_BIN2");
-
-                    b.Property<DateTime>("UpdateTime")
-                        .HasColumnType("datetime2")
-                        .HasColumnName("update_time");
-
-                    b.Property<long>("Version")
-                        .IsConcurrencyToken()
-                        .HasColumnType("bigint")
-                        .HasColumnName("version");
-
-                    b.HasKey("AccountId", "ContactListId");
-
-                    b.HasIndex("AccountId", "NameKey")
-                        .IsUnique()
-                        .HasDatabaseName("ix_contact_lists_name_key");
-
-                    b.ToTable("contact_lists", (string)null);
-                });
-
-            modelBuilder.Entity("ContactPlatform.Contacts.Lists.ContactListMember", b =>
-                {
-                    b.Property<long>("AccountId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("account_id");
-
-                    b.Property<long>("ContactListId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("contact_list_id");
-
-                    b.Property<long>("ContactId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("contact_id");
-
-                    b.Property<DateTime>("AddTime")
-                        .HasColumnType("datetime2")
-                        .HasColumnName("add_time");
-
-                    b.HasKey("AccountId", "ContactListId", "ContactId");
-
-                    b.HasIndex("AccountId", "ContactId")
-                        .HasDatabaseName("ix_contact_list_members_contact");
-
-                    b.ToTable("contact_list_members", (string)null);
-                });
-
-            modelBuilder.Entity("ContactPlatform.Contacts.Merges.ContactMerge", b =>
-                {
-                    b.Property<long>("AccountId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("account_id");
-
-                    b.Property<long>("MergedContactId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("merged_contact_id");
-
-                    b.Property<short>("ActorKind")
-                        .HasColumnType("smallint")
-                        .HasColumnName("actor_kind");
-
-                    b.Property<string>("ActorSubject")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
-                        .HasColumnName("actor_subject");
-
-                    b.Property<DateTime>("MergeTime")
-                        .HasColumnType("datetime2")
-                        .HasColumnName("merge_time");
-
-                    b.Property<long>("SurvivorContactId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("survivor_contact_id");
-
-                    b.HasKey("AccountId", "MergedContactId");
-
-                    b.HasIndex("AccountId", "SurvivorContactId")
-                        .HasDatabaseName("ix_contact_merges_survivor");
-
-                    b.ToTable("contact_merges", (string)null);
-                });
-
-            modelBuilder.Entity("ContactPlatform.Contacts.Timelines.ContactEventBlockRow", b =>
-                {
-                    b.Property<long>("AccountId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("account_id");
-
-                    b.Property<long>("BlockId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("block_id");
-
-                    b.Property<DateTime>("EventTime")
-                        .HasColumnType("datetime2")
-                        .HasColumnName("event_time");
-
-                    b.Property<long>("EventId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("event_id");
-
-                    b.Property<short>("ActorKind")
-                        .HasColumnType("smallint")
-                        .HasColumnName("actor_kind");
-
-                    b.Property<string>("ActorName")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
-                        .HasColumnName("actor_name");
-
-                    b.Property<string>("ActorSubject")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
-                        .HasColumnName("actor_subject");
-
-                    b.Property<short>("Cause")
-                        .HasColumnType("smallint")
-                        .HasColumnName("cause");
-
-                    b.Property<byte[]>("Detail")
-                        .IsRequired()
-                        .HasColumnType("varbinary(max)")
-                        .HasColumnName("detail");
-
-                    b.Property<byte[]>("Members")
-                        .IsRequired()
-                        .HasMaxLength(125)
-                        .HasColumnType("varbinary(125)")
-                        .HasColumnName("members");
-
-                    b.Property<long>("RunId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("run_id");
-
-                    b.HasKey("AccountId", "BlockId", "EventTime", "EventId");
-
-                    b.ToTable("contact_event_blocks", (string)null);
-                });
-
-            modelBuilder.Entity("ContactPlatform.Contacts.Timelines.ContactEventRow", b =>
-                {
-                    b.Property<long>("AccountId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("account_id");
-
-                    b.Property<long>("ContactId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("contact_id");
-
-                    b.Property<DateTime>("EventTime")
-                        .HasColumnType("datetime2")
-                        .HasColumnName("event_time");
-
-                    b.Property<long>("EventId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("event_id");
-
-                    b.Property<short>("ActorKind")
-                        .HasColumnType("smallint")
-                        .HasColumnName("actor_kind");
-
-                    b.Property<string>("ActorName")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
-                        .HasColumnName("actor_name");
-
-                    b.Property<string>("ActorSubject")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
-                        .HasColumnName("actor_subject");
-
-                    b.Property<short>("Cause")
-                        .HasColumnType("smallint")
-                        .HasColumnName("cause");
-
-                    b.Property<byte[]>("Detail")
-                        .IsRequired()
-                        .HasColumnType("varbinary(max)")
-                        .HasColumnName("detail");
-
-                    b.Property<long>("RunId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("run_id");
-
-                    b.HasKey("AccountId", "ContactId", "EventTime", "EventId");
-
-                    b.ToTable("contact_events", (string)null);
                 });
 
             modelBuilder.Entity("ContactPlatform.ServiceDefaults.Feeds.FeedPositionRow", b =>
@@ -878,6 +839,33 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                     b.ToTable("runs", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Contacts.CustomFields.ContactFieldValue", b =>
+                {
+                    b.HasOne("ContactPlatform.Contacts.Contacts.Contact", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "ContactId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_field_values_contacts");
+
+                    b.HasOne("ContactPlatform.Contacts.CustomFields.CustomField", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "CustomFieldId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_field_values_custom_fields");
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.FunnelProjection.ContactStage", b =>
+                {
+                    b.HasOne("ContactPlatform.Contacts.Contacts.Contact", null)
+                        .WithOne()
+                        .HasForeignKey("ContactPlatform.Contacts.FunnelProjection.ContactStage", "AccountId", "ContactId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_stages_contacts");
+                });
+
             modelBuilder.Entity("ContactPlatform.Contacts.Labels.LabelMember", b =>
                 {
                     b.HasOne("ContactPlatform.Contacts.Contacts.Contact", null)
@@ -893,23 +881,6 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_label_members_labels");
-                });
-
-            modelBuilder.Entity("ContactPlatform.Contacts.Lists.ContactListMember", b =>
-                {
-                    b.HasOne("ContactPlatform.Contacts.Contacts.Contact", null)
-                        .WithMany()
-                        .HasForeignKey("AccountId", "ContactId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_contact_list_members_contacts");
-
-                    b.HasOne("ContactPlatform.Contacts.Lists.ContactList", null)
-                        .WithMany()
-                        .HasForeignKey("AccountId", "ContactListId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_contact_list_members_lists");
                 });
 #pragma warning restore 612, 618
         }

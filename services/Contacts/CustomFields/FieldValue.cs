@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace ContactPlatform.Contacts.CustomFields;
+
+/// <summary>A value of a custom field in normal form; exactly one part is set, by the field's type.</summary>
+/// <param name="Text">Text or choice.</param>
+/// <param name="Number">Number.</param>
+/// <param name="Date">Day.</param>
+/// <param name="Boolean">True or false.</param>
+public sealed record FieldValue(string? Text = null, decimal? Number = null, DateOnly? Date = null, bool? Boolean = null)
+{
+    /// <summary>A value as stored.</summary>
+    public static FieldValue Of(ContactFieldValue row) => new(row.TextValue, row.NumberValue, row.DateValue, row.BooleanValue);
+
+    /// <summary>Puts the value into a row, with its key.</summary>
+    public void CopyTo(ContactFieldValue row) =>
+        (row.TextValue, row.TextKey, row.NumberValue, row.DateValue, row.BooleanValue) = (Text, Key, Number, Date, Boolean);
+
+    /// <summary>The text as it is compared; null where there is none.</summary>
+    public string? Key => Text is null ? null : TextKey.Of(Text);
+
+    /// <summary>Writes a number without superfluous zeros.</summary>
+    public static string Write(decimal number) => number.ToString("0.##########", CultureInfo.InvariantCulture);
+
+    /// <summary>Writes a day.</summary>
+    public static string Write(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+}

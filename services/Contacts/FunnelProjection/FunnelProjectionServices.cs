@@ -1,0 +1,24 @@
+using ContactPlatform.ServiceDefaults.Feeds;
+using ContactPlatform.ServiceDefaults.Runs;
+
+namespace ContactPlatform.Contacts.FunnelProjection;
+
+/// <summary>Adds what follows Funnel.</summary>
+public static class FunnelProjectionServices
+{
+    /// <summary>
+    /// Follows the Funnel at `services:funnel:grpc:0`, whenever it is there: neither starting nor any call of Contacts waits
+    /// for it. Without an address nothing is followed.
+    /// </summary>
+    public static IServiceCollection AddFunnelProjection(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddScoped<FeedWait>();
+        return configuration["services:funnel:grpc:0"] is not { Length: > 0 } address ? services : services
+            .AddFunnelClients(new Uri(address))
+            .AddSingleton<FunnelFeed>()
+            .AddScoped<FunnelProjectionStore>()
+            .AddScoped<RebuildStore>()
+            .AddSingleton<IRunExecutor, RebuildExecutor>()
+            .AddHostedService<FunnelFeedConsumer>();
+    }
+}

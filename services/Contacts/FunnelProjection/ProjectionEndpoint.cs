@@ -1,0 +1,112 @@
+using ContactPlatform.ServiceDefaults.Auth;
+using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.ServiceDefaults.Feeds;
+using ContactPlatform.ServiceDefaults.Paging;
+using ContactPlatform.ServiceDefaults.Requests;
+using ContactPlatform.ServiceDefaults.Runs;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+
+namespace ContactPlatform.Contacts.FunnelProjection;
+
+/// <summary>Serves ProjectionService. Where no address of Funnel is configured there is no projection.</summary>
+public sealed class ProjectionEndpoint(ContactsDbContext db, IEnumerable<FunnelFeed> feeds, FeedWait wait, RunStore runs, RequestIds requests, IdSequence ids, TimeProvider time)
+    : V1.ProjectionService.ProjectionServiceBase
+{
+    private readonly FunnelFeed? feed = feeds.SingleOrDefault();
+
+    /// <inheritdoc/>
+    public override async Task<V1.ListProjectionsResponse> ListProjections(V1.ListProjectionsRequest request, ServerCallContext context)
+    {
+        var violations = new Violations();
+        var page = Page.Read(request.PageSize, request.PageToken, violations, nameof(ListProjections));
+        violations.ThrowIfAny();
+        // One at most, so the first page is all there is.
+        return feed is null || page.After is not null ? new() : new() { Projections = { await ShowAsync(feed, context.CancellationToken) } };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<V1.GetProjectionResponse> GetProjection(V1.GetProjectionRequest request, ServerCallContext context)
+    {
+        var violations = new Violations();
+        FeedWait.Check(request.ChangeToken, "change_token", violations);
+        var found = Find(request.Source, violations);
+        await wait.AppliedAsync(FunnelFeed.Source, request.ChangeToken, context.CancellationToken);
+        return new() { Projection = await ShowAsync(found, context.CancellationToken) };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<V1.RebuildProjectionResponse> RebuildProjection(V1.RebuildProjectionRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var violations = new Violations();
+        var requestId = violations.RequestId(request.RequestId);
+        Find(request.Source, violations);
+        var caller = Caller.Of(context);
+        var (id, _) = await requests.OnceAsync(caller, nameof(RebuildProjection), requestId, new V1.RebuildProjectionRequest { Source = request.Source }, async () =>
+        {
+            var run = runs.New(await ids.NextAsync(cancel), RebuildExecutor.RunKind, 0, caller);
+            db.Runs.Add(run);
+            return run.RunId;
+        }, cancel);
+        runs.Queued();
+        return new() { Run = (await runs.GetAsync(id, RebuildExecutor.RunKind, cancel)).ToProto() };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<V1.GetProjectionRebuildResponse> GetProjectionRebuild(V1.GetProjectionRebuildRequest request, ServerCallContext context) =>
+        new() { Run = (await runs.GetAsync(ReadId(request.RunId), RebuildExecutor.RunKind, context.CancellationToken)).ToProto() };
+
+    /// <inheritdoc/>
+    public override async Task<V1.CancelProjectionRebuildResponse> CancelProjectionRebuild(V1.CancelProjectionRebuildRequest request, ServerCallContext context) =>
+        new() { Run = (await runs.CancelAsync(ReadId(request.RunId), RebuildExecutor.RunKind, context.CancellationToken)).ToProto() };
+
+    /// <inheritdoc/>
+    public override async Task WatchProjectionRebuild(V1.WatchProjectionRebuildRequest request, IServerStreamWriter<V1.WatchProjectionRebuildResponse> responseStream, ServerCallContext context)
+    {
+        await foreach (var run in runs.WatchAsync(ReadId(request.RunId), RebuildExecutor.RunKind, null, context.CancellationToken))
+        {
+            await responseStream.WriteAsync(new() { Run = run.ToProto() }, context.CancellationToken);
+        }
+    }
+
+    private FunnelFeed Find(string source, Violations violations)
+    {
+        violations.Check(source.Length > 0, "source", $"is empty; expected the name of a projection, such as {FunnelFeed.Source}");
+        violations.ThrowIfAny();
+        return source == FunnelFeed.Source && feed is not null ? feed
+            : throw new RefusalException(new Refusal(ContactsReasons.ProjectionNotFound, "there is no such projection").With("allowed", feed is null ? "" : FunnelFeed.Source));
+    }
+
+    private async Task<V1.Projection> ShowAsync(FunnelFeed funnel, CancellationToken cancellationToken)
+    {
+        var row = await db.FeedPositions.AsNoTracking().SingleOrDefaultAsync(p => p.Source == FunnelFeed.Source, cancellationToken);
+        var shown = new V1.Projection { Source = FunnelFeed.Source, Position = row?.Position ?? "" };
+        if (row is { Position.Length: > 0 })
+        {
+            shown.ApplyTime = Timestamp.FromDateTime(row.ApplyTime);
+        }
+        try
+        {
+            var backlog = await funnel.BacklogAsync(shown.Position, cancellationToken);
+            shown.PendingCount = backlog.ChangeCount;
+            var age = backlog.OldestChangeTime is { } oldest ? time.GetUtcNow() - oldest.ToDateTimeOffset() : TimeSpan.Zero;
+            shown.Lag = Duration.FromTimeSpan(age > TimeSpan.Zero ? age : TimeSpan.Zero);
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded && !cancellationToken.IsCancellationRequested)
+        {
+            // Then how far behind is not known, and the answer says so by leaving it out.
+        }
+        return shown;
+    }
+
+    private static long ReadId(long runId)
+    {
+        var violations = new Violations();
+        violations.Id(runId, "run_id");
+        violations.ThrowIfAny();
+        return runId;
+    }
+}

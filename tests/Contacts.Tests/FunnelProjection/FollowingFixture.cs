@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using ContactPlatform.Contacts.V1;
+using ContactPlatform.Funnel.V1;
+using ContactPlatform.ServiceDefaults.Auth;
+using ContactPlatform.Testing;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+
+namespace ContactPlatform.Contacts.Tests.FunnelProjection;
+
+/// <summary>Contacts that follows a Funnel, and that Funnel, which starts later.</summary>
+public sealed class FollowingFixture : IAsyncLifetime
+{
+    private int names;
+
+    public ContactsHost Contacts { get; private set; } = null!;
+
+    public FunnelHost Funnel { get; private set; } = null!;
+
+    public Metadata Headers { get; private set; } = null!;
+
+    public ProjectionService.ProjectionServiceClient Projections => new(Contacts.Service.Channel);
+
+    public ContactService.ContactServiceClient ContactService => new(Contacts.Service.Channel);
+
+    public StageService.StageServiceClient Stages => new(Funnel.Service.Channel);
+
+    /// <summary>What ListProjections said while there was no Funnel yet.</summary>
+    public Projection BeforeFunnel { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        Contacts = await ContactsHost.StartAsync(CancellationToken.None, followsFunnel: true);
+        Headers = await Contacts.HeadersAsync(ContactsHost.Account, CancellationToken.None);
+        // Healthy, and at work, though what it follows is away.
+        await CreateAsync();
+        BeforeFunnel = (await Projections.ListProjectionsAsync(new(), Headers)).Projections.Single();
+        Funnel = await FunnelHost.StartAsync(Contacts, 1, CancellationToken.None);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Funnel.DisposeAsync();
+        await Contacts.DisposeAsync();
+    }
+
+    public async Task<long> CreateAsync() =>
+        (await ContactService.CreateContactAsync(new() { Contact = new() { Email = $"p{Interlocked.Increment(ref names)}@example.com" } }, Headers)).Contact.ContactId;
+
+    /// <summary>Waits until Contacts has applied a change of Funnel.</summary>
+    public async Task<Projection> AppliedAsync(string changeToken) =>
+        (await Projections.GetProjectionAsync(new() { Source = "funnel", ChangeToken = changeToken }, Headers)).Projection;
+
+    /// <summary>Opens the database of Contacts as the account sees it.</summary>
+    public ContactsDbContext Database(long account = ContactsHost.Account) =>
+        new(new DbContextOptionsBuilder<ContactsDbContext>().UseNpgsql(Contacts.Database.ConnectionString).Options, new CurrentAccount { Id = account });
+
+    /// <summary>Asserts that Contacts has what Funnel has.</summary>
+    public async Task ShouldAgreeAsync() =>
+        (await ProjectionCheck.WrongAsync(Contacts.Database, Funnel.Database, TimeSpan.FromSeconds(30), CancellationToken.None)).ShouldBeEmpty();
+
+    /// <summary>Rebuilds the projection to the run's end.</summary>
+    public async Task<Common.V1.Run> RebuildAsync()
+    {
+        var run = (await Projections.RebuildProjectionAsync(new() { Source = "funnel" }, Headers)).Run;
+        using var watch = Projections.WatchProjectionRebuild(new() { RunId = run.RunId }, Headers, TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(60));
+        await foreach (var state in watch.ResponseStream.ReadAllAsync())
+        {
+            run = state.Run;
+        }
+        return run;
+    }
+
+    public static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!await holds())
+        {
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(30));
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
+        }
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class FollowingCollection : ICollectionFixture<FollowingFixture>
+{
+    public const string Name = "following";
+}
