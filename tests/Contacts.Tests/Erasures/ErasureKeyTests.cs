@@ -6,6 +6,8 @@ using Microsoft.Extensions.Configuration;
 
 namespace ContactPlatform.Contacts.Tests.Erasures;
 
+// Not beside the tests that take all connections: it starts services of its own.
+[Collection(ContactsCollection.Name)]
 public sealed class ErasureKeyTests
 {
     private const string First = "first-secret-of-at-least-32-characters";

@@ -2,6 +2,8 @@ using ContactPlatform.Testing;
 
 namespace ContactPlatform.Contacts.Tests.Timelines;
 
+// Not beside the tests that take all connections: it starts a service of its own.
+[Collection(ContactsCollection.Name)]
 public sealed class FunnelAwayTests
 {
     [Fact]
