@@ -47,6 +47,7 @@ contacts.WithReference(funnel);
 
 if (options.Profile != Profile.External)
 {
+    contacts.WithEnvironment("Erasure__Keys__1", builder.AddParameter("erasure-key", data.Secrets.ErasureKey!, secret: true));
     // Contacts makes sure that this key opens account 1.
     contacts.WithEnvironment("Access__BootstrapKeys__1", builder.AddParameter("demo-api-key", data.Secrets.DemoApiKey, secret: true));
     DemoCommands.Offer(data, contacts, funnel);

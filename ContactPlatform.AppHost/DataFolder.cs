@@ -8,7 +8,8 @@ namespace ContactPlatform.AppHost;
 /// <param name="ServiceKey">By which the services know each other.</param>
 /// <param name="DemoApiKey">Of the demo account.</param>
 /// <param name="PostgresPassword">Of the local cluster's superuser; fixed when the cluster is created.</param>
-internal sealed record RunSecrets(string ServiceKey, string DemoApiKey, string PostgresPassword);
+/// <param name="ErasureKey">Of the hashes of erased addresses; null in a file that is older than it.</param>
+internal sealed record RunSecrets(string ServiceKey, string DemoApiKey, string PostgresPassword, string? ErasureKey);
 
 /// <summary>What a run leaves behind for the next: databases and secrets. One run at a time has it.</summary>
 internal sealed class DataFolder : IDisposable
@@ -62,13 +63,18 @@ internal sealed class DataFolder : IDisposable
     {
         if (File.Exists(file))
         {
-            return JsonSerializer.Deserialize<RunSecrets>(File.ReadAllText(file), _json)
+            var kept = JsonSerializer.Deserialize<RunSecrets>(File.ReadAllText(file), _json)
                 ?? throw new InvalidDataException($"{file} is empty: without its password the databases beside it are lost; `./dev clean` starts afresh");
+            return kept.ErasureKey is null ? Keep(kept with { ErasureKey = Make() }) : kept;
         }
 
-        var secrets = new RunSecrets(Make(), Make(), Make());
-        Write(file, JsonSerializer.Serialize(secrets, _json));
-        return secrets;
+        return Keep(new RunSecrets(Make(), Make(), Make(), Make()));
+
+        RunSecrets Keep(RunSecrets secrets)
+        {
+            Write(file, JsonSerializer.Serialize(secrets, _json));
+            return secrets;
+        }
 
         static string Make() => RandomNumberGenerator.GetHexString(48, lowercase: true);
     }

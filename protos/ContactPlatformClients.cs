@@ -36,6 +36,10 @@ public static class ContactPlatformClients
     public static IServiceCollection AddContactsClients(this IServiceCollection services, Uri address) => services
         .Add<Contacts.V1.ContactService.ContactServiceClient>(address)
         .Add<Contacts.V1.LabelService.LabelServiceClient>(address)
+        .Add<Contacts.V1.ContactListService.ContactListServiceClient>(address)
+        .Add<Contacts.V1.ContactErasureService.ContactErasureServiceClient>(address)
+        .Add<Contacts.V1.ContactMergeService.ContactMergeServiceClient>(address)
+        .Add<Contacts.V1.TimelineService.TimelineServiceClient>(address)
         .Add<Contacts.V1.CustomFieldService.CustomFieldServiceClient>(address)
         .Add<Contacts.V1.ProjectionService.ProjectionServiceClient>(address)
         .Add<Contacts.V1.ImportService.ImportServiceClient>(address)

@@ -38,6 +38,8 @@ var root = new RootCommand(
     FunnelCommand.Create(),
     HistoryCommand.Create(),
     SegmentCommand.Create(),
+    TimelineCommand.Create(),
+    ListCommand.Create(),
     ProjectionCommand.Create(),
     ExportCommand.Create(),
     token,
@@ -49,7 +51,7 @@ if (Console.IsOutputRedirected)
     AnsiConsole.Console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No });
 }
 
-foreach (var command in MoveCommands.Create())
+foreach (var command in MoveCommands.Create().Concat(RecordCommands.Create()))
 {
     root.Add(command);
 }

@@ -48,6 +48,14 @@ internal sealed class Stack : IDisposable
 
     public ExportService.ExportServiceClient Exports => new(_contacts);
 
+    public ContactListService.ContactListServiceClient Lists => new(_contacts);
+
+    public ContactMergeService.ContactMergeServiceClient Merges => new(_contacts);
+
+    public ContactErasureService.ContactErasureServiceClient Erasures => new(_contacts);
+
+    public TimelineService.TimelineServiceClient Timelines => new(_contacts);
+
     public StageService.StageServiceClient Stages => new(_funnel);
 
     public LabelRuleService.LabelRuleServiceClient LabelRules => new(_funnel);

@@ -38,6 +38,9 @@ internal static class Words
     /// <summary>`label rule` for STAGE_CHANGE_CAUSE_LABEL_RULE.</summary>
     public static string Cause(StageChangeCause cause) => cause == StageChangeCause.Api ? "API" : Spaced(cause.ToString()).ToLowerInvariant();
 
+    /// <summary>`label rule` for TIMELINE_CAUSE_LABEL_RULE.</summary>
+    public static string Cause(Contacts.V1.TimelineCause cause) => cause == Contacts.V1.TimelineCause.Api ? "API" : Spaced(cause.ToString()).ToLowerInvariant();
+
     /// <summary>The name, or the subject of one without a name.</summary>
     public static string Who(Actor? actor) => actor is null ? "" : actor.DisplayName.Length > 0 ? actor.DisplayName : actor.Subject;
 

@@ -1,10 +1,14 @@
 using ContactPlatform.Contacts.Access;
 using ContactPlatform.Contacts.Contacts;
+using ContactPlatform.Contacts.Erasures;
 using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.FunnelProjection;
 using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.Labels;
 using ContactPlatform.Contacts.Segments;
+using ContactPlatform.Contacts.Lists;
+using ContactPlatform.Contacts.Merges;
+using ContactPlatform.Contacts.Timelines;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
@@ -39,6 +43,23 @@ public class ContactsDbContext : PlatformDbContext
     /// <summary>Who carries which label.</summary>
     public DbSet<LabelMember> LabelMembers => Set<LabelMember>();
 
+    /// <summary>Static lists.</summary>
+    public DbSet<ContactList> ContactLists => Set<ContactList>();
+
+    /// <summary>Who is on which static list.</summary>
+    public DbSet<ContactListMember> ContactListMembers => Set<ContactListMember>();
+
+    /// <summary>Erased addresses, under a keyed hash.</summary>
+    public DbSet<Tombstone> Tombstones => Set<Tombstone>();
+
+    /// <summary>Into whom contacts were merged.</summary>
+    public DbSet<ContactMerge> ContactMerges => Set<ContactMerge>();
+
+    /// <summary>What happened to single contacts.</summary>
+    public DbSet<ContactEventRow> ContactEvents => Set<ContactEventRow>();
+
+    /// <summary>What happened to many contacts at once.</summary>
+    public DbSet<ContactEventBlockRow> ContactEventBlocks => Set<ContactEventBlockRow>();
     /// <summary>Custom fields.</summary>
     public DbSet<CustomField> CustomFields => Set<CustomField>();
 
@@ -90,6 +111,7 @@ public class ContactsDbContext : PlatformDbContext
             modelBuilder.Entity<Contact>().Property(c => c.TimeZone).UseCollation(BinaryCollation);
             modelBuilder.Entity<Label>().Property(l => l.NameKey).UseCollation(BinaryCollation);
             modelBuilder.Entity<Segment>().Property(s => s.NameKey).UseCollation(BinaryCollation);
+            modelBuilder.Entity<ContactList>().Property(l => l.NameKey).UseCollation(BinaryCollation);
         }
     }
 }

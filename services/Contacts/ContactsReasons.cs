@@ -16,6 +16,11 @@ public static class ContactsReasons
     public static readonly Reason ImportNotFound = new("IMPORT_NOT_FOUND", StatusCode.NotFound);
     public static readonly Reason ImportFileInvalid = new("IMPORT_FILE_INVALID", StatusCode.InvalidArgument);
     public static readonly Reason ContactUnreachable = new("CONTACT_UNREACHABLE", StatusCode.FailedPrecondition);
+    public static readonly Reason ContactListNotFound = new("CONTACT_LIST_NOT_FOUND", StatusCode.NotFound);
+    public static readonly Reason ContactListExists = new("CONTACT_LIST_EXISTS", StatusCode.AlreadyExists);
+    public static readonly Reason ContactErased = new("CONTACT_ERASED", StatusCode.FailedPrecondition);
+    public static readonly Reason ErasureNotConfigured = new("ERASURE_NOT_CONFIGURED", StatusCode.FailedPrecondition);
+    public static readonly Reason ErasureNotFound = new("ERASURE_NOT_FOUND", StatusCode.NotFound);
     public static readonly Reason CustomFieldNotFound = new("CUSTOM_FIELD_NOT_FOUND", StatusCode.NotFound);
     public static readonly Reason CustomFieldExists = new("CUSTOM_FIELD_EXISTS", StatusCode.AlreadyExists);
     public static readonly Reason CustomFieldChoiceInUse = new("CUSTOM_FIELD_CHOICE_IN_USE", StatusCode.FailedPrecondition);

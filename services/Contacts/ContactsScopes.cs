@@ -28,6 +28,22 @@ public static class ContactsScopes
         ["/contactplatform.contacts.v1.LabelService/BatchRemoveLabel"] = Scopes.ContactsWrite,
         ["/contactplatform.contacts.v1.LabelService/StreamLabelMembers"] = Scopes.ContactsRead,
 
+        ["/contactplatform.contacts.v1.ContactListService/CreateContactList"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.ContactListService/GetContactList"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.ContactListService/ListContactLists"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.ContactListService/RenameContactList"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.ContactListService/DeleteContactList"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.ContactListService/AddContactListMembers"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.ContactListService/RemoveContactListMembers"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.ContactListService/ListContactListMembers"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.ContactListService/StreamContactListMembers"] = Scopes.ContactsRead,
+
+        ["/contactplatform.contacts.v1.ContactMergeService/MergeContacts"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.TimelineService/GetTimeline"] = Scopes.ContactsRead,
+
+        ["/contactplatform.contacts.v1.ContactErasureService/EraseContact"] = Scopes.ContactsErase,
+        ["/contactplatform.contacts.v1.ContactErasureService/ReadmitAddress"] = Scopes.ContactsErase,
+
         ["/contactplatform.contacts.v1.CustomFieldService/CreateCustomField"] = Scopes.ContactsWrite,
         ["/contactplatform.contacts.v1.CustomFieldService/GetCustomField"] = Scopes.ContactsRead,
         ["/contactplatform.contacts.v1.CustomFieldService/ListCustomFields"] = Scopes.ContactsRead,

@@ -2,12 +2,16 @@ using ContactPlatform.Contacts;
 using ContactPlatform.Contacts.Access;
 using ContactPlatform.Contacts.Changes;
 using ContactPlatform.Contacts.Contacts;
+using ContactPlatform.Contacts.Erasures;
 using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.Exports;
 using ContactPlatform.Contacts.FunnelProjection;
 using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.Labels;
 using ContactPlatform.Contacts.Segments;
+using ContactPlatform.Contacts.Lists;
+using ContactPlatform.Contacts.Merges;
+using ContactPlatform.Contacts.Timelines;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Hosting;
@@ -18,7 +22,12 @@ builder.AddPlatformDatabase<ContactsDbContext, SqlServerContactsDbContext>("cont
 builder.Services
     .AddScoped<ContactStore>()
     .AddScoped<LabelStore>()
-    .AddScoped<LabelMemberStream>()
+    .AddScoped<MemberStream>()
+    .AddScoped<ContactListStore>()
+    .AddScoped<MergeStore>()
+    .AddSingleton<ErasureKeys>()
+    .AddScoped<TombstoneStore>()
+    .AddHostedService<ErasureKeyCheck>()
     .AddScoped<CustomFieldStore>()
     .AddScoped<ContactFieldStore>()
     .AddSingleton<BulkLease>()
@@ -33,11 +42,16 @@ builder.Services
     .AddHostedService<BootstrapKeys>()
     .AddSingleton(services => new PlatformKeys(services.GetRequiredService<SigningKeys>().Find))
     .AddFunnelProjection(builder.Configuration)
+    .AddTimelines(builder.Configuration)
     .AddImports();
 
 var app = builder.Build();
 app.MapGrpcService<ContactEndpoint>();
 app.MapGrpcService<LabelEndpoint>();
+app.MapGrpcService<ContactListEndpoint>();
+app.MapGrpcService<ErasureEndpoint>();
+app.MapGrpcService<MergeEndpoint>();
+app.MapGrpcService<TimelineEndpoint>();
 app.MapGrpcService<CustomFieldEndpoint>();
 app.MapGrpcService<ProjectionEndpoint>();
 app.MapGrpcService<AccessEndpoint>();

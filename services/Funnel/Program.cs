@@ -28,6 +28,7 @@ builder.Services
     .AddScoped<ReportStore>()
     .AddScoped<FlowStore>()
     .AddScoped<ContactFeedStore>()
+    .AddScoped<MergedContacts>()
     .AddScoped<LabelRuleTargets>()
     .AddScoped<LabelRuleRuns>()
     .AddScoped<PreviewStore>()

@@ -34,6 +34,13 @@ public sealed class ContactsFixture : IAsyncLifetime
     /// <summary>Calls with a token that may read and write an account that nobody else has.</summary>
     public Task<Account> NewAccountAsync() => AccountAsync(Interlocked.Increment(ref lastAccount));
 
+    /// <summary>Calls with a key's token that may do all that a key can, in an account that nobody else has.</summary>
+    public async Task<Account> NewKeyAccountAsync()
+    {
+        var id = Interlocked.Increment(ref lastAccount);
+        return new(id, With(Access.Tokens.Make(await Access.Tokens.OwnKeyAsync(this), string.Join(' ', ServiceDefaults.Auth.Scopes.Grantable), account: id)));
+    }
+
     /// <summary>Calls with a service's token for an account.</summary>
     public async Task<Account> AccountAsync(long id)
     {
@@ -78,6 +85,15 @@ public sealed record Account(long Id, CallInvoker Invoker)
 
     public V1.LabelService.LabelServiceClient Labels => new(Invoker);
 
+    public V1.ContactListService.ContactListServiceClient Lists => new(Invoker);
+
+    public V1.ContactMergeService.ContactMergeServiceClient Merges => new(Invoker);
+
+    public V1.ContactErasureService.ContactErasureServiceClient Erasures => new(Invoker);
+
+    public V1.TimelineService.TimelineServiceClient Timelines => new(Invoker);
+
+    public V1.ImportService.ImportServiceClient Imports => new(Invoker);
     public V1.CustomFieldService.CustomFieldServiceClient Fields => new(Invoker);
 
     public V1.SegmentService.SegmentServiceClient Segments => new(Invoker);

@@ -28,6 +28,10 @@ public sealed class PlatformFixture : IAsyncLifetime
 
     public ContactService.ContactServiceClient ContactService => new(Contacts.Service.Channel);
 
+    public TimelineService.TimelineServiceClient Timelines => new(Contacts.Service.Channel);
+
+    public ContactMergeService.ContactMergeServiceClient Merges => new(Contacts.Service.Channel);
+
     public LabelService.LabelServiceClient Labels => new(Contacts.Service.Channel);
 
     public StageService.StageServiceClient Stages => new(Funnel.Service.Channel);
@@ -53,7 +57,7 @@ public sealed class PlatformFixture : IAsyncLifetime
     {
         Operators = await IdentityProvider.StartAsync(FreePort.Next(), () => [OperatorTokens.Key]);
         var servers = await HostServers.SharedAsync() with { Operators = Operators };
-        Contacts = await ContactsHost.StartAsync(CancellationToken.None, servers: servers);
+        Contacts = await ContactsHost.StartAsync(CancellationToken.None, servers: servers, followsFunnel: true);
         Funnel = await FunnelHost.StartAsync(Contacts, 2, CancellationToken.None, servers: servers);
         Headers = await Contacts.HeadersAsync(ContactsHost.Account, CancellationToken.None);
         OtherHeaders = await Contacts.HeadersAsync(ContactsHost.OtherAccount, CancellationToken.None);

@@ -117,6 +117,9 @@ public sealed class ContactsHost : IAsyncDisposable
     /// <summary>The service key that the services of a test share.</summary>
     public const string ServiceKey = "service-key-of-the-tests";
 
+    /// <summary>The key of the hashes of erased addresses.</summary>
+    public const string ErasureKey = "erasure-key-of-the-tests-32-characters";
+
     /// <summary>The account that tests use.</summary>
     public const long Account = 1;
 
@@ -150,11 +153,13 @@ public sealed class ContactsHost : IAsyncDisposable
     /// <param name="gate">As for <see cref="ServiceHost.StartAsync"/>.</param>
     /// <param name="servers">Where its database and its locks are, and who knows its operators; the shared ones and nobody when null.</param>
     /// <param name="followsFunnel">Whether it follows the Funnel that is started with it later.</param>
-    public static async Task<ContactsHost> StartAsync(CancellationToken cancellationToken, bool gate = true, HostServers? servers = null, bool followsFunnel = false)
+    /// <param name="erasureKey">The key of the hashes of erased addresses; null for none.</param>
+    /// <param name="database">A database that another Contacts has used; a fresh one when null.</param>
+    public static async Task<ContactsHost> StartAsync(CancellationToken cancellationToken, bool gate = true, HostServers? servers = null, bool followsFunnel = false, string? erasureKey = ErasureKey, TestDatabase? database = null)
     {
         var funnelPort = followsFunnel ? FreePort.Next() : 0;
         servers ??= await HostServers.SharedAsync();
-        var database = await servers.CreateDatabaseAsync("contacts", cancellationToken);
+        database ??= await servers.CreateDatabaseAsync("contacts", cancellationToken);
         var service = await ServiceHost.StartAsync("Contacts", new Dictionary<string, string?>
         {
             ["Database__Provider"] = database.Provider,
@@ -166,6 +171,7 @@ public sealed class ContactsHost : IAsyncDisposable
             ["Segments__TimeoutSeconds"] = "10",
             ["Auth__Operators__Authority"] = servers.Operators?.Address.ToString(),
             ["Auth__Operators__Audience"] = "contactplatform",
+            ["Erasure__Keys__1"] = erasureKey,
             ["Access__BootstrapKeys__1"] = ApiKey(Account),
             ["Access__BootstrapKeys__2"] = ApiKey(OtherAccount),
             ["services__funnel__grpc__0"] = followsFunnel ? string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{funnelPort}") : null,

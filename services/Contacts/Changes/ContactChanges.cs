@@ -19,6 +19,14 @@ public static class ContactChanges
     public static OutboxRow Deleted(Caller caller, DateTime now, params IEnumerable<long> contactIds) =>
         Row(caller, now, new() { ContactsDeleted = new() { ContactIds = { contactIds } } });
 
+    /// <summary>Contacts were erased. <see cref="Deleted"/> follows, for those who know of nothing else.</summary>
+    public static OutboxRow Erased(Caller caller, DateTime now, params IEnumerable<long> contactIds) =>
+        Row(caller, now, new() { ContactsErased = new() { ContactIds = { contactIds } } });
+
+    /// <summary>A contact was merged into another. <see cref="Deleted"/> follows, for those who know of nothing else.</summary>
+    public static OutboxRow Merged(Caller caller, DateTime now, long survivorId, long mergedId) =>
+        Row(caller, now, new() { ContactMerged = new() { SurvivorContactId = survivorId, MergedContactId = mergedId } });
+
     /// <summary>The record state of contacts was set.</summary>
     public static OutboxRow RecordStateChanged(Caller caller, DateTime now, bool inactive, params IEnumerable<long> contactIds) =>
         Row(caller, now, new() { RecordStateChanged = new() { Inactive = inactive, ContactIds = { contactIds } } });

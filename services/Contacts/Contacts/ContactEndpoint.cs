@@ -1,6 +1,8 @@
 using ContactPlatform.Contacts.Changes;
 using ContactPlatform.Contacts.CustomFields;
+using ContactPlatform.Contacts.Erasures;
 using ContactPlatform.Contacts.Labels;
+using ContactPlatform.Contacts.Timelines;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
@@ -13,7 +15,9 @@ using Microsoft.EntityFrameworkCore;
 namespace ContactPlatform.Contacts.Contacts;
 
 /// <summary>Serves ContactService.</summary>
-public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, ContactFieldStore fields, RequestIds requests, IdSequence ids, TimeProvider time) : V1.ContactService.ContactServiceBase
+public sealed class ContactEndpoint(
+    ContactsDbContext db, ContactStore store, ContactFieldStore fields, TombstoneStore tombstones, TimelineStore timeline, RequestIds requests, IdSequence ids, TimeProvider time)
+    : V1.ContactService.ContactServiceBase
 {
     /// <inheritdoc/>
     public override async Task<V1.CreateContactResponse> CreateContact(V1.CreateContactRequest request, ServerCallContext context)
@@ -35,7 +39,7 @@ public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, Co
                 {
                     await transaction.CommitAsync(cancel);
                 }
-                var contact = await db.Contacts.AsNoTracking().SingleOrDefaultAsync(c => c.ContactId == id, cancel) ?? throw new RefusalException(ContactDecisions.NotFound(id));
+                var contact = await db.Contacts.AsNoTracking().SingleOrDefaultAsync(c => c.ContactId == id, cancel) ?? throw new RefusalException(await store.MissingAsync(id, cancel));
                 return new()
                 {
                     Contact = await store.WithLabelsAsync(contact, cancel),
@@ -63,6 +67,8 @@ public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, Co
             {
                 throw new RefusalException(conflict);
             }
+            // After the conflict: whoever erases the address meanwhile has committed by now, or the unique key decides.
+            Refuse(await tombstones.CheckAsync(values.Email, values.Phone, cancel));
             var now = time.UtcNow();
             var contact = new Contact { AccountId = caller.AccountId, ContactId = await ids.NextAsync(cancel), CreateTime = now, UpdateTime = now };
             values.CopyTo(contact);
@@ -71,6 +77,7 @@ public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, Co
             db.Add(contact);
             db.AddRange(existing.Select(label => new LabelMember { AccountId = caller.AccountId, LabelId = label, ContactId = contact.ContactId }));
             db.Add(change);
+            await timeline.AddAsync(contact.ContactId, TimelineAct.Of(caller, now), TimelineEvents.Created(existing), cancel);
             return contact.ContactId;
         }
     }
@@ -83,7 +90,7 @@ public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, Co
         violations.ThrowIfAny();
         var contact = await found.AsNoTracking().SingleOrDefaultAsync(context.CancellationToken)
             ?? throw new RefusalException(request.KeyCase == V1.GetContactRequest.KeyOneofCase.ContactId
-                ? ContactDecisions.NotFound(request.ContactId)
+                ? await store.MissingAsync(request.ContactId, context.CancellationToken)
                 : new Refusal(ContactsReasons.ContactNotFound, $"there is no contact with this {field}").With("field", field));
         return new() { Contact = await store.WithLabelsAsync(contact, context.CancellationToken) };
 
@@ -174,10 +181,11 @@ public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, Co
                 return new() { Contact = await store.WithLabelsAsync(contact, cancel) };
             }
             Refuse(await store.ConflictAsync(after, id, cancel));
+            Refuse(await tombstones.CheckAsync(after.Email == before.Email ? null : after.Email, after.Phone == before.Phone ? null : after.Phone, cancel));
             after.CopyTo(contact);
             try
             {
-                var change = await SaveAsync(contact, now => ContactChanges.Updated(Caller.Of(context), now, id), cancel);
+                var change = await SaveAsync(contact, Caller.Of(context), ContactChanges.Updated, TimelineEvents.Updated(after.Differing(before), fields.Changed()), cancel);
                 var reply = new V1.UpdateContactResponse { Contact = await store.WithLabelsAsync(contact, cancel), ChangeToken = change.Position };
                 await transaction.CommitAsync(cancel);
                 return reply;
@@ -200,7 +208,8 @@ public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, Co
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         var contact = await store.HoldAsync(id, cancel);
         Refuse(Etag.Check(request.Etag, contact.Version));
-        // Its labels and its custom fields go with it, by the foreign keys.
+        await store.ForgetAsync(id, cancel);
+        // Its labels, lists and custom fields go with it, by the foreign keys.
         db.Remove(contact);
         var change = ContactChanges.Deleted(Caller.Of(context), time.UtcNow(), id);
         db.Add(change);
@@ -224,19 +233,20 @@ public sealed class ContactEndpoint(ContactsDbContext db, ContactStore store, Co
         if (contact.RecordState != state)
         {
             contact.RecordState = state;
-            reply.ChangeToken = (await SaveAsync(contact, now => ContactChanges.RecordStateChanged(Caller.Of(context), now, state == RecordState.Inactive, id), cancel)).Position;
+            reply.ChangeToken = (await SaveAsync(contact, Caller.Of(context), (caller, now, ids) => ContactChanges.RecordStateChanged(caller, now, state == RecordState.Inactive, ids), TimelineEvents.RecordState(state), cancel)).Position;
         }
         reply.Contact = await store.WithLabelsAsync(contact, cancel);
         await transaction.CommitAsync(cancel);
         return reply;
     }
 
-    private async Task<OutboxRow> SaveAsync(Contact contact, Func<DateTime, OutboxRow> change, CancellationToken cancellationToken)
+    private async Task<OutboxRow> SaveAsync(Contact contact, Caller caller, Func<Caller, DateTime, IEnumerable<long>, OutboxRow> change, V1.TimelineEvent what, CancellationToken cancellationToken)
     {
         contact.UpdateTime = time.UtcNow();
         contact.Version++;
-        var row = change(contact.UpdateTime);
+        var row = change(caller, contact.UpdateTime, [contact.ContactId]);
         db.Add(row);
+        await timeline.AddAsync(contact.ContactId, TimelineAct.Of(caller, contact.UpdateTime), what, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         return row;
     }

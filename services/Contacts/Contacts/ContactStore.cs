@@ -1,5 +1,5 @@
 using ContactPlatform.Contacts.CustomFields;
-using ContactPlatform.Contacts.Labels;
+using ContactPlatform.Contacts.Merges;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
 using ContactPlatform.ServiceDefaults.Feeds;
@@ -30,7 +30,7 @@ public sealed class ContactStore(ContactsDbContext db, ContactFieldStore fields)
     {
         if (!await TryHoldAsync(contactId, cancellationToken))
         {
-            throw new RefusalException(ContactDecisions.NotFound(contactId));
+            throw new RefusalException(await MissingAsync(contactId, cancellationToken));
         }
         return await db.Contacts.SingleAsync(c => c.ContactId == contactId, cancellationToken);
     }
@@ -41,6 +41,18 @@ public sealed class ContactStore(ContactsDbContext db, ContactFieldStore fields)
         await using var command = db.Database.GetDbConnection().Command(Hold, db.Database.CurrentTransaction!.GetDbTransaction())
             .With("account", db.AccountId).With("contact", contactId);
         return await command.ExecuteScalarAsync(cancellationToken) is not null;
+    }
+
+    /// <summary>The refusal when the account has no such contact: it names the one into which it was merged, if it was.</summary>
+    public async Task<Refusal> MissingAsync(long contactId, CancellationToken cancellationToken) =>
+        await db.ContactMerges.Where(m => m.MergedContactId == contactId).Select(m => (long?)m.SurvivorContactId).SingleOrDefaultAsync(cancellationToken) is { } survivor
+            ? MergeDecisions.Merged(contactId, survivor) : ContactDecisions.NotFound(contactId);
+
+    /// <summary>Removes what is kept of a contact that goes beside its own rows: its timeline, and who was merged into it.</summary>
+    public async Task ForgetAsync(long contactId, CancellationToken cancellationToken)
+    {
+        await db.ContactEvents.Where(e => e.ContactId == contactId || db.ContactMerges.Any(m => m.SurvivorContactId == contactId && m.MergedContactId == e.ContactId)).ExecuteDeleteAsync(cancellationToken);
+        await db.ContactMerges.Where(m => m.SurvivorContactId == contactId).ExecuteDeleteAsync(cancellationToken);
     }
 
     /// <summary>Finds another contact of the account that has one of the keys which must be unique.</summary>

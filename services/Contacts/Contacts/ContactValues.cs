@@ -31,6 +31,10 @@ public sealed record ContactValues(string? Email, string? Phone, string GivenNam
     public static ContactValues Of(Contact contact) => new(
         contact.Email, contact.Phone, contact.GivenName, contact.FamilyName, contact.TimeZone, contact.Source, contact.SubscribedTime, contact.Owner);
 
+    /// <summary>Names of the fields in which these values differ from others, in ordinal order.</summary>
+    public IEnumerable<string> Differing(ContactValues others) =>
+        Fields.Where(f => f.Value(others, this) != others).Select(f => f.Key).Order(StringComparer.Ordinal);
+
     /// <summary>Puts the values into a contact.</summary>
     public void CopyTo(Contact contact)
     {

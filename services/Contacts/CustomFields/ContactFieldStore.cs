@@ -58,6 +58,9 @@ public sealed class ContactFieldStore(ContactsDbContext db, CustomFieldStore fie
         return changed;
     }
 
+    /// <summary>Fields of which a change is noted on the context.</summary>
+    public IReadOnlyList<long> Changed() => [.. db.ChangeTracker.Entries<ContactFieldValue>().Where(e => e.State != EntityState.Unchanged).Select(e => e.Entity.CustomFieldId)];
+
     private static V1.CustomFieldValue ToProto(CustomField field, FieldValue value)
     {
         var proto = new V1.CustomFieldValue { Key = field.FieldKey };

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text.Json;
 using ContactPlatform.Contacts.Changes;
+using ContactPlatform.Contacts.Timelines;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
@@ -13,7 +14,7 @@ namespace ContactPlatform.Contacts.CustomFields;
 /// Finds and locks custom fields within the transaction that is open. Who writes values shares the fields first, so that
 /// none goes, and no choice of it; fields are locked after labels and before contacts: see LabelStore.
 /// </summary>
-public sealed class CustomFieldStore(ContactsDbContext db)
+public sealed class CustomFieldStore(ContactsDbContext db, TimelineStore timeline)
 {
     /// <summary>Seconds that a statement over all values of a field may take.</summary>
     private const int BulkTimeout = 600;
@@ -117,6 +118,7 @@ public sealed class CustomFieldStore(ContactsDbContext db)
         touched.Sort();
         db.Outbox.AddRange(touched.Chunk(Told).Select(ids => ContactChanges.Updated(caller, now, ids)));
         await db.SaveChangesAsync(cancellationToken);
+        await timeline.AddManyAsync(TimelineAct.Of(caller, now, V1.TimelineCause.CustomFieldDelete), [(TimelineEvents.Updated([], [customFieldId]), touched)], cancellationToken);
         await using var values = Bulk(DeleteValues, customFieldId);
         await values.ExecuteNonQueryAsync(cancellationToken);
         await using var field = Bulk(DeleteField, customFieldId);

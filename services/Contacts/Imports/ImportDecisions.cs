@@ -42,7 +42,8 @@ public sealed class ImportDecisions(ImportPlan plan, string labelsHeader)
     /// <param name="known">The contacts that exist, by key; contacts that rows make are added.</param>
     /// <param name="labelIds">Ids of the labels that exist or may be made, by key.</param>
     /// <param name="seen">Says whether an earlier batch of a dry run would have made this key's contact.</param>
-    public ImportOutcome Decide(IReadOnlyList<ImportLine> lines, IDictionary<string, ImportDraft> known, IReadOnlyDictionary<string, long> labelIds, Func<string, bool> seen)
+    /// <param name="erased">Says whether this email or phone was erased.</param>
+    public ImportOutcome Decide(IReadOnlyList<ImportLine> lines, IDictionary<string, ImportDraft> known, IReadOnlyDictionary<string, long> labelIds, Func<string, bool> seen, Func<string, bool> erased)
     {
         var outcome = new ImportOutcome();
         foreach (var line in lines)
@@ -58,7 +59,7 @@ public sealed class ImportDecisions(ImportPlan plan, string labelsHeader)
                 // Nothing of it was written, so what an update would change cannot be told.
                 (exists, draft) = (true, null);
             }
-            if (Problem(line, exists, labelIds) is { } problem)
+            if ((Problem(line, exists, labelIds) ?? Erased(line, exists, draft, erased)) is { } problem)
             {
                 outcome.Refused.Add((line, [problem]));
             }
@@ -88,6 +89,12 @@ public sealed class ImportDecisions(ImportPlan plan, string labelsHeader)
         }
         return outcome;
     }
+
+    /// <summary>An address that is already stored, because it was let in or never belonged to the erased alone, is no problem.</summary>
+    private static LineProblem? Erased(ImportLine line, bool exists, ImportDraft? draft, Func<string, bool> erased) =>
+        (!exists && line.Email.Length > 0 && erased(line.Email)) || (line.Phone.Length > 0 && line.Phone != draft?.Phone && erased(line.Phone))
+            ? new(LineReasons.ContactErased, "", "names an email or a phone that was erased; ReadmitAddress lets it in again")
+            : null;
 
     /// <summary>Refuses the rows whose choice in a field is one of those that are gone.</summary>
     public static void RefuseGone(IReadOnlyList<ImportLine> lines, long fieldId, string header, IReadOnlyCollection<string> gone)

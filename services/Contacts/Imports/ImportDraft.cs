@@ -7,6 +7,7 @@ namespace ContactPlatform.Contacts.Imports;
 public sealed class ImportDraft
 {
     private List<long>? carried;
+    private SortedSet<string>? changedFields;
     private List<(long FieldId, FieldValue Value)>? has;
     private List<(long FieldId, FieldValue Value)>? set;
 
@@ -45,6 +46,9 @@ public sealed class ImportDraft
 
     /// <summary>True when its own data, not only its labels, differ from what is stored.</summary>
     public bool DataChanged { get; private set; }
+
+    /// <summary>Names of the fields that rows have changed, as in Contact.</summary>
+    public IReadOnlyCollection<string> ChangedFields => changedFields ?? [];
 
     /// <summary>Labels that it gains.</summary>
     public List<long> Gained { get; } = [];
@@ -102,15 +106,16 @@ public sealed class ImportDraft
     public bool Apply(ImportLine line)
     {
         var changed = false;
-        Phone = Newer(Phone ?? "", line.Phone, ref changed) is { Length: > 0 } phone ? phone : null;
-        GivenName = Newer(GivenName, line.GivenName, ref changed);
-        FamilyName = Newer(FamilyName, line.FamilyName, ref changed);
-        TimeZone = Newer(TimeZone, line.TimeZone, ref changed);
-        Source = Newer(Source, line.Source, ref changed);
-        Owner = Newer(Owner, line.Owner, ref changed);
+        Phone = Newer("phone", Phone ?? "", line.Phone, ref changed) is { Length: > 0 } phone ? phone : null;
+        GivenName = Newer("given_name", GivenName, line.GivenName, ref changed);
+        FamilyName = Newer("family_name", FamilyName, line.FamilyName, ref changed);
+        TimeZone = Newer("time_zone", TimeZone, line.TimeZone, ref changed);
+        Source = Newer("source", Source, line.Source, ref changed);
+        Owner = Newer("owner", Owner, line.Owner, ref changed);
         if (line.SubscribedTime is { } time && time != SubscribedTime)
         {
             (SubscribedTime, changed) = (time, true);
+            Note("subscribed_time");
         }
         foreach (var (fieldId, value) in line.Custom)
         {
@@ -139,13 +144,16 @@ public sealed class ImportDraft
         return true;
     }
 
-    private static string Newer(string current, string given, ref bool changed)
+    private string Newer(string field, string current, string given, ref bool changed)
     {
         if (given.Length == 0 || given == current)
         {
             return current;
         }
         changed = true;
+        Note(field);
         return given;
     }
+
+    private void Note(string field) => (changedFields ??= new(StringComparer.Ordinal)).Add(field);
 }

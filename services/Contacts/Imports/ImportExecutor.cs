@@ -1,4 +1,6 @@
 using System.Threading.Channels;
+using ContactPlatform.Contacts.Erasures;
+using ContactPlatform.Contacts.Timelines;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
@@ -36,7 +38,7 @@ public sealed class ImportExecutor(IServiceScopeFactory scopes, IdSequence ids, 
         var plan = new ImportPlan(ImportConfig.Parser.ParseFrom(import.Config));
         var columns = ImportColumns.Find(plan.Config, import.HeaderCells(), 1, await db.CustomFields.AsNoTracking().ToListAsync(cancellationToken));
         await using var labels = new ImportLabels(locks, time);
-        var writer = new ImportWriter(db, ids, labels, work, import, plan, columns, time);
+        var writer = new ImportWriter(db, ids, labels, scope.ServiceProvider.GetRequiredService<TombstoneStore>(), scope.ServiceProvider.GetRequiredService<TimelineStore>(), work, import, plan, columns, time);
         if (plan.Config.DryRun)
         {
             // What a dry run has seen is in memory only, so it is never resumed but begun again.

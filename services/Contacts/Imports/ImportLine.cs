@@ -27,6 +27,9 @@ public static class LineReasons
     /// <summary>Rows may only update, and there is no such contact.</summary>
     public const string ContactNotFound = "CONTACT_NOT_FOUND";
 
+    /// <summary>The row names an address that was erased; nothing of the row is kept.</summary>
+    public const string ContactErased = "CONTACT_ERASED";
+
     /// <summary>The row names a label that the account lacks, and may not create it.</summary>
     public const string LabelNotFound = "LABEL_NOT_FOUND";
 }

@@ -15,6 +15,11 @@ namespace ContactPlatform.Contacts.Imports;
 /// </summary>
 public static class ImportStore
 {
+    /// <summary>Whoever erases an address waits for the batches at work, and they for it.</summary>
+    private static readonly SqlText Hold = new(
+        "SELECT import_id FROM imports WHERE account_id = @account AND import_id = @import FOR NO KEY UPDATE",
+        "SELECT import_id FROM imports WITH (UPDLOCK, ROWLOCK) WHERE account_id = @account AND import_id = @import");
+
     private static readonly SqlText UpdateContacts = new(
         """
         UPDATE contacts AS c
@@ -104,6 +109,13 @@ public static class ImportStore
         new("reason", NpgsqlDbType.Text), new("field", NpgsqlDbType.Text), new("problem", NpgsqlDbType.Text), new("raw", NpgsqlDbType.Text),
     ];
 
+    /// <summary>Holds an import until its batch ends: before labels and contacts, so that an erasure comes before the batch or after it.</summary>
+    public static async Task HoldAsync(DbTransaction transaction, long account, long importId, CancellationToken cancellationToken)
+    {
+        await using var command = transaction.Connection!.Command(Hold, transaction).With("account", account).With("import", importId);
+        await command.ExecuteScalarAsync(cancellationToken);
+    }
+
     /// <summary>Writes what was decided: new contacts (their ids set before), changed ones, and labels.</summary>
     public static async Task WriteAsync(DbTransaction transaction, long account, ImportOutcome outcome, DateTime now, CancellationToken cancellationToken)
     {
@@ -179,7 +191,7 @@ public static class ImportStore
             : BulkCopy.WriteAsync(transaction.Connection!, transaction, "import_errors", ErrorColumns, outcome.Refused.Select(r => new object?[]
             {
                 account, importId, r.Line.Number, r.Line.Line, Joined(r.Problems.Select(p => p.Reason)), Joined(r.Problems.Select(p => p.Field).Where(f => f.Length > 0)),
-                Joined(r.Problems.Select(p => p.Field.Length > 0 ? $"{p.Field} {p.Text}" : $"the row {p.Text}")), r.Line.Raw,
+                Joined(r.Problems.Select(p => p.Field.Length > 0 ? $"{p.Field} {p.Text}" : $"the row {p.Text}")), r.Problems[0].Reason == LineReasons.ContactErased ? "" : r.Line.Raw,
             }), cancellationToken);
 
     private static string Joined(IEnumerable<string> parts) => string.Join("; ", parts.Distinct());

@@ -1,6 +1,8 @@
 using System.Data.Common;
 using ContactPlatform.Common.V1;
 using ContactPlatform.Contacts.CustomFields;
+using ContactPlatform.Contacts.Erasures;
+using ContactPlatform.Contacts.Timelines;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
@@ -15,7 +17,7 @@ using Npgsql;
 namespace ContactPlatform.Contacts.Imports;
 
 /// <summary>Writes an import's batches, each in one transaction: contacts, labels, refused rows, changes to tell, counts, checkpoint.</summary>
-public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, ImportLabels labels, RunWork work, ImportRow import, ImportPlan plan, ImportColumns columns, TimeProvider time)
+public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, ImportLabels labels, TombstoneStore tombstones, TimelineStore timeline, RunWork work, ImportRow import, ImportPlan plan, ImportColumns columns, TimeProvider time)
 {
     /// <summary>Every lost race means that another import got ahead, so this many in a row are a fault.</summary>
     private const int MaximumRaces = 50;
@@ -81,15 +83,19 @@ public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, ImportLab
 
         await using var transaction = await db.BeginBulkAsync(cancellationToken);
         var raw = transaction.GetDbTransaction();
+        await ImportStore.HoldAsync(raw, account, import.ImportId, cancellationToken);
         await ShareLabelsAsync(raw, used, cancellationToken);
         await ShareFieldsAsync(batch, cancellationToken);
         var known = await ImportKnown.FindAsync(raw, account, batch.Lines, used, [.. columns.Custom.Select(c => c.Field.CustomFieldId)], cancellationToken);
-        var outcome = decisions.Decide(batch.Lines, known, labelIds, dryRunKeys.Contains);
+        var erased = await tombstones.ErasedAsync(batch.Lines.Where(l => l.Problems.Count == 0).SelectMany(l => (string[])[l.Email, l.Phone])
+            .Where(a => a.Length > 0 && !known.ContainsKey(a)), cancellationToken);
+        var outcome = decisions.Decide(batch.Lines, known, labelIds, dryRunKeys.Contains, erased.Contains);
         if (!plan.Config.DryRun)
         {
             var now = time.UtcNow();
             await SetIdsAsync(outcome, cancellationToken);
             await ImportStore.WriteAsync(raw, account, outcome, now, cancellationToken);
+            await timeline.AddManyAsync(new(work.Row.Actor, TimelineCause.Import, import.ImportId, now), Happened(outcome), cancellationToken);
             db.Outbox.AddRange(Changes(outcome, now).Select(c => OutboxRow.Of(account, c)));
             await db.SaveChangesAsync(cancellationToken);
             labels.ThrowIfLost();
@@ -149,7 +155,7 @@ public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, ImportLab
     /// <summary>Keeps the custom fields from changing. Rows with a choice that was taken away since the import began are refused.</summary>
     private async Task ShareFieldsAsync(ImportBatch batch, CancellationToken cancellationToken)
     {
-        var there = await new CustomFieldStore(db).ShareAsync([.. columns.Custom.Select(c => c.Field.FieldKey)], cancellationToken);
+        var there = await new CustomFieldStore(db, timeline).ShareAsync([.. columns.Custom.Select(c => c.Field.FieldKey)], cancellationToken);
         foreach (var (index, field) in columns.Custom)
         {
             if (!there.TryGetValue(field.FieldKey, out var now) || now.CustomFieldId != field.CustomFieldId)
@@ -173,6 +179,20 @@ public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, ImportLab
         foreach (var (draft, id) in outcome.Created.Zip(contactIds))
         {
             draft.ContactId = id;
+        }
+    }
+
+    private static IEnumerable<(TimelineEvent What, IEnumerable<long> ContactIds)> Happened(ImportOutcome outcome)
+    {
+        yield return (TimelineEvents.Created([]), outcome.Created.Select(d => d.ContactId));
+        foreach (var group in outcome.Changed.Where(d => d.DataChanged)
+            .Select(d => (Draft: d, What: TimelineEvents.Updated(d.ChangedFields, d.Set.Select(v => v.FieldId)))).GroupBy(d => d.What))
+        {
+            yield return (group.Key, group.Select(d => d.Draft.ContactId));
+        }
+        foreach (var gained in outcome.Created.Concat(outcome.Changed).SelectMany(d => d.Gained, (d, label) => (label, d.ContactId)).GroupBy(g => g.label, g => g.ContactId))
+        {
+            yield return (TimelineEvents.Label(gained.Key, added: true), gained);
         }
     }
 

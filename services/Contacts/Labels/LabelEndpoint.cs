@@ -1,3 +1,4 @@
+using ContactPlatform.Contacts.Timelines;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
@@ -10,7 +11,7 @@ namespace ContactPlatform.Contacts.Labels;
 
 /// <summary>Serves LabelService: the labels themselves. Who carries them is in LabelMembersEndpoint.cs.</summary>
 public sealed partial class LabelEndpoint(
-    ContactsDbContext db, LabelStore store, Contacts.ContactStore contacts, BulkLease leases, LabelMemberStream members, RequestIds requests, IdSequence ids, TimeProvider time)
+    ContactsDbContext db, LabelStore store, Contacts.ContactStore contacts, BulkLease leases, MemberStream members, TimelineStore timeline, RequestIds requests, IdSequence ids, TimeProvider time)
     : V1.LabelService.LabelServiceBase
 {
     /// <inheritdoc/>
@@ -134,11 +135,13 @@ public sealed partial class LabelEndpoint(
             await using var transaction = await db.Database.BeginTransactionAsync(cancel);
             var first = await store.HoldAsync(Math.Min(source, target), cancel);
             var second = await store.HoldAsync(Math.Max(source, target), cancel);
+            var (now, caller) = (time.UtcNow(), Caller.Of(context));
             var gained = await store.CopyMembersAsync(source, target, cancel);
-            await store.DeleteAsync(source, time.UtcNow(), cancel);
+            var lost = await store.DeleteAsync(source, now, cancel);
+            await timeline.AddManyAsync(TimelineAct.Of(caller, now, V1.TimelineCause.LabelMerge), [(TimelineEvents.Label(source, added: false), lost), (TimelineEvents.Label(target, added: true), gained)], cancel);
             var label = await store.WithCountAsync(first.LabelId == target ? first : second, cancel);
             await transaction.CommitAsync(cancel);
-            return new V1.MergeLabelsResponse { Label = label, GainedCount = gained };
+            return new V1.MergeLabelsResponse { Label = label, GainedCount = gained.Count };
         }, context.CancellationToken);
     }
 
@@ -153,9 +156,11 @@ public sealed partial class LabelEndpoint(
             await using var transaction = await db.Database.BeginTransactionAsync(cancel);
             var label = await store.HoldAsync(id, cancel);
             Refuse(Etag.Check(request.Etag, label.Version));
-            var removed = await store.DeleteAsync(id, time.UtcNow(), cancel);
+            var now = time.UtcNow();
+            var removed = await store.DeleteAsync(id, now, cancel);
+            await timeline.AddManyAsync(TimelineAct.Of(Caller.Of(context), now, V1.TimelineCause.LabelDelete), [(TimelineEvents.Label(id, added: false), removed)], cancel);
             await transaction.CommitAsync(cancel);
-            return new V1.DeleteLabelResponse { RemovedCount = removed };
+            return new V1.DeleteLabelResponse { RemovedCount = removed.Count };
         }, context.CancellationToken);
     }
 

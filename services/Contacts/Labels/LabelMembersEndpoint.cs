@@ -1,3 +1,5 @@
+using ContactPlatform.Contacts.Timelines;
+using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Errors;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
@@ -9,17 +11,17 @@ public sealed partial class LabelEndpoint
 {
     /// <inheritdoc/>
     public override async Task<V1.AddLabelResponse> AddLabel(V1.AddLabelRequest request, ServerCallContext context) =>
-        new() { Changed = await ChangeOneAsync(add: true, request.ContactId, request.LabelId, context.CancellationToken) };
+        new() { Changed = await ChangeOneAsync(add: true, request.ContactId, request.LabelId, context) };
 
     /// <inheritdoc/>
     public override async Task<V1.RemoveLabelResponse> RemoveLabel(V1.RemoveLabelRequest request, ServerCallContext context) =>
-        new() { Changed = await ChangeOneAsync(add: false, request.ContactId, request.LabelId, context.CancellationToken) };
+        new() { Changed = await ChangeOneAsync(add: false, request.ContactId, request.LabelId, context) };
 
     /// <inheritdoc/>
     public override async Task<V1.BatchAddLabelResponse> BatchAddLabel(V1.BatchAddLabelRequest request, ServerCallContext context)
     {
         var asked = LabelProto.ReadContacts(request.LabelId, request.ContactIds);
-        var changed = await ChangeManyAsync(add: true, request.LabelId, asked, context.CancellationToken);
+        var changed = await ChangeManyAsync(add: true, request.LabelId, asked, context);
         var count = changed.Values.Count(c => c);
         return new() { ChangedCount = count, UnchangedCount = changed.Count - count, MissingContactIds = { asked.Where(id => !changed.ContainsKey(id)) } };
     }
@@ -28,7 +30,7 @@ public sealed partial class LabelEndpoint
     public override async Task<V1.BatchRemoveLabelResponse> BatchRemoveLabel(V1.BatchRemoveLabelRequest request, ServerCallContext context)
     {
         var asked = LabelProto.ReadContacts(request.LabelId, request.ContactIds);
-        var changed = await ChangeManyAsync(add: false, request.LabelId, asked, context.CancellationToken);
+        var changed = await ChangeManyAsync(add: false, request.LabelId, asked, context);
         var count = changed.Values.Count(c => c);
         return new() { ChangedCount = count, UnchangedCount = changed.Count - count, MissingContactIds = { asked.Where(id => !changed.ContainsKey(id)) } };
     }
@@ -39,33 +41,42 @@ public sealed partial class LabelEndpoint
         var violations = new Violations();
         violations.Id(request.LabelId, "label_id");
         violations.ThrowIfAny();
-        await foreach (var part in members.ReadAsync(request.LabelId, context.CancellationToken))
+        await foreach (var (ids, complete) in members.ReadAsync(LabelStore.Members, request.LabelId, () => FindAsync(request.LabelId, context.CancellationToken), context.CancellationToken))
         {
-            await responseStream.WriteAsync(part, context.CancellationToken);
+            await responseStream.WriteAsync(new() { ContactIds = { ids }, Complete = complete }, context.CancellationToken);
         }
     }
 
-    private async Task<bool> ChangeOneAsync(bool add, long contactId, long labelId, CancellationToken cancellationToken)
+    private async Task<bool> ChangeOneAsync(bool add, long contactId, long labelId, ServerCallContext context)
     {
+        var cancellationToken = context.CancellationToken;
         LabelProto.Check(contactId, labelId);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await store.ShareAsync(labelId, cancellationToken);
         if (!await contacts.TryHoldAsync(contactId, cancellationToken))
         {
-            throw new RefusalException(Contacts.ContactDecisions.NotFound(contactId));
+            throw new RefusalException(await contacts.MissingAsync(contactId, cancellationToken));
         }
-        var changed = await store.ChangeAsync(add, labelId, contactId, time.UtcNow(), cancellationToken);
+        var now = time.UtcNow();
+        var changed = await store.ChangeAsync(add, labelId, contactId, now, cancellationToken);
+        if (changed)
+        {
+            await timeline.AddAsync(contactId, TimelineAct.Of(Caller.Of(context), now), TimelineEvents.Label(labelId, add), cancellationToken);
+            await db.SaveChangesAsync(cancellationToken);
+        }
         await transaction.CommitAsync(cancellationToken);
         return changed;
     }
 
-    private Task<Dictionary<long, bool>> ChangeManyAsync(bool add, long labelId, long[] contactIds, CancellationToken cancellationToken) =>
+    private Task<Dictionary<long, bool>> ChangeManyAsync(bool add, long labelId, long[] contactIds, ServerCallContext context) =>
         leases.HoldingAsync(db.AccountId, [labelId], async cancel =>
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancel);
             await store.ShareAsync(labelId, cancel);
-            var changed = await store.ChangeAsync(add, labelId, contactIds, time.UtcNow(), cancel);
+            var now = time.UtcNow();
+            var changed = await store.ChangeAsync(add, labelId, contactIds, now, cancel);
+            await timeline.AddManyAsync(TimelineAct.Of(Caller.Of(context), now), [(TimelineEvents.Label(labelId, add), changed.Where(c => c.Value).Select(c => c.Key))], cancel);
             await transaction.CommitAsync(cancel);
             return changed;
-        }, cancellationToken);
+        }, context.CancellationToken);
 }

@@ -15,6 +15,10 @@ public sealed class LabelStore(ContactsDbContext db)
     /// <summary>Seconds that a statement over all members of a label may take.</summary>
     private const int BulkTimeout = 600;
 
+    /// <summary>All members of a label, for <see cref="MemberStream"/>.</summary>
+    internal static readonly SqlText Members = new(
+        "SELECT contact_id FROM label_members WHERE account_id = @account AND label_id = @id ORDER BY contact_id");
+
     /// <summary>Keeps the label from going, and lets others do the same.</summary>
     private static readonly SqlText Share = new(
         "SELECT label_id FROM labels WHERE account_id = @account AND label_id = @label FOR KEY SHARE",
@@ -99,15 +103,17 @@ public sealed class LabelStore(ContactsDbContext db)
         """
         INSERT INTO label_members (account_id, label_id, contact_id)
         SELECT account_id, @target, contact_id FROM label_members WHERE account_id = @account AND label_id = @label
-        ON CONFLICT DO NOTHING
+        ON CONFLICT DO NOTHING RETURNING contact_id
         """,
         """
-        INSERT INTO label_members (account_id, label_id, contact_id)
+        INSERT INTO label_members (account_id, label_id, contact_id) OUTPUT inserted.contact_id
         SELECT m.account_id, @target, m.contact_id FROM label_members m WHERE m.account_id = @account AND m.label_id = @label
           AND NOT EXISTS (SELECT 1 FROM label_members t WHERE t.account_id = @account AND t.label_id = @target AND t.contact_id = m.contact_id)
         """);
 
-    private static readonly SqlText DeleteMembers = new("DELETE FROM label_members WHERE account_id = @account AND label_id = @label");
+    private static readonly SqlText DeleteMembers = new(
+        "DELETE FROM label_members WHERE account_id = @account AND label_id = @label RETURNING contact_id",
+        "DELETE FROM label_members OUTPUT deleted.contact_id WHERE account_id = @account AND label_id = @label");
 
     private static readonly SqlText DeleteLabel = new("DELETE FROM labels WHERE account_id = @account AND label_id = @label");
 
@@ -152,27 +158,25 @@ public sealed class LabelStore(ContactsDbContext db)
     }
 
     /// <summary>Gives the members of a label that is held to another one as well.</summary>
-    /// <returns>Number of contacts that gained the other.</returns>
-    public async Task<long> CopyMembersAsync(long sourceId, long targetId, CancellationToken cancellationToken)
+    /// <returns>Contacts that gained the other.</returns>
+    public async Task<List<long>> CopyMembersAsync(long sourceId, long targetId, CancellationToken cancellationToken)
     {
         await using var command = Command(CopyMembers, sourceId).With("target", targetId);
-        command.CommandTimeout = BulkTimeout;
-        return await command.ExecuteNonQueryAsync(cancellationToken);
+        return await IdsAsync(command, cancellationToken);
     }
 
     /// <summary>Deletes a label that is held, and takes it off its members.</summary>
-    /// <returns>Number of members.</returns>
-    public async Task<long> DeleteAsync(long labelId, DateTime now, CancellationToken cancellationToken)
+    /// <returns>The members that it had.</returns>
+    public async Task<List<long>> DeleteAsync(long labelId, DateTime now, CancellationToken cancellationToken)
     {
         await using var touch = Command(TouchMembers, labelId).With("now", now);
         touch.CommandTimeout = BulkTimeout;
         await touch.ExecuteNonQueryAsync(cancellationToken);
-        await using var members = Command(DeleteMembers, labelId);
-        members.CommandTimeout = BulkTimeout;
-        var count = await members.ExecuteNonQueryAsync(cancellationToken);
+        await using var delete = Command(DeleteMembers, labelId);
+        var members = await IdsAsync(delete, cancellationToken);
         await using var label = Command(DeleteLabel, labelId);
         await label.ExecuteNonQueryAsync(cancellationToken);
-        return count;
+        return members;
     }
 
     /// <summary>Finds another label of the account with the same name.</summary>
@@ -192,6 +196,18 @@ public sealed class LabelStore(ContactsDbContext db)
 
     /// <summary>Writes one label with the number of its members.</summary>
     public async Task<V1.Label> WithCountAsync(Label label, CancellationToken cancellationToken) => (await WithCountsAsync([label], cancellationToken))[0];
+
+    private static async Task<List<long>> IdsAsync(DbCommand command, CancellationToken cancellationToken)
+    {
+        command.CommandTimeout = BulkTimeout;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var ids = new List<long>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            ids.Add(reader.GetInt64(0));
+        }
+        return ids;
+    }
 
     private async Task LockAsync(SqlText sql, long labelId, CancellationToken cancellationToken)
     {

@@ -39,6 +39,9 @@ public sealed class ContactFeedConsumer(Contacts.V1.ChangesService.ChangesServic
         {
             ContactsChange.ChangeOneofCase.ContactsCreated => EachAsync(body.ContactsCreated.ContactIds, ids => store.AddAsync(ids, time, cancellationToken)),
             ContactsChange.ChangeOneofCase.ContactsDeleted => EachAsync(body.ContactsDeleted.ContactIds, ids => store.DeleteAsync(ids, time, cancellationToken)),
+            // All that is kept of a contact here is where an id stood, and when: it counts in reports of the past as a deleted one does.
+            ContactsChange.ChangeOneofCase.ContactsErased => EachAsync(body.ContactsErased.ContactIds, ids => store.DeleteAsync(ids, time, cancellationToken)),
+            ContactsChange.ChangeOneofCase.ContactMerged => scope.GetRequiredService<MergedContacts>().MergeAsync(body.ContactMerged, By(StageChangeCause.Merge), cancellationToken),
             ContactsChange.ChangeOneofCase.RecordStateChanged when body.RecordStateChanged.Inactive =>
                 MoveAsync(scope, By(StageChangeCause.RecordInactive), body.RecordStateChanged.ContactIds, moved => (moved.FromStage, true),
                     (ids, act) => store.DeactivateAsync(ids, act, cancellationToken), cancellationToken),

@@ -1,6 +1,7 @@
 using ContactPlatform.Funnel.Stages;
 using ContactPlatform.Funnel.V1;
 using ContactPlatform.ServiceDefaults.Data;
+using Microsoft.EntityFrameworkCore;
 
 namespace ContactPlatform.Funnel.ContactFeed;
 
@@ -34,6 +35,17 @@ public sealed class ContactFeedStore(FunnelDbContext db, StageStore stages)
         """
         UPDATE contact_stages SET delete_time = (SELECT MAX(t.v) FROM (VALUES (@time), (create_time), (change_time)) AS t (v))
         WHERE account_id = @account AND delete_time IS NULL AND contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids))
+        """);
+
+    private static readonly SqlText EndMerged = new(
+        """
+        UPDATE contact_stages SET merged_into = @survivor, delete_time = COALESCE(delete_time, GREATEST(@time, create_time, change_time))
+        WHERE account_id = @account AND contact_id = @merged
+        """,
+        """
+        UPDATE contact_stages SET merged_into = @survivor,
+          delete_time = COALESCE(delete_time, (SELECT MAX(t.v) FROM (VALUES (@time), (create_time), (change_time)) AS t (v)))
+        WHERE account_id = @account AND contact_id = @merged
         """);
 
     private static readonly SqlText Activate = new(
@@ -93,6 +105,15 @@ public sealed class ContactFeedStore(FunnelDbContext db, StageStore stages)
 
     /// <summary>Ends contacts. They stay for reports of the past.</summary>
     public Task DeleteAsync(long[] ids, DateTime deleteTime, CancellationToken cancellationToken) => RunAsync(Delete, ids, deleteTime, cancellationToken);
+
+    /// <summary>Ends a contact that was merged into another. What was merged into it before stands behind the other now.</summary>
+    public async Task EndMergedAsync(long survivorId, long mergedId, DateTime time, CancellationToken cancellationToken)
+    {
+        await using var command = await stages.CommandAsync(EndMerged, cancellationToken);
+        command.With("account", db.AccountId).With("survivor", survivorId).With("merged", mergedId).With("time", time);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        await db.ContactStages.Where(s => s.MergedInto == mergedId).ExecuteUpdateAsync(set => set.SetProperty(s => s.MergedInto, survivorId), cancellationToken);
+    }
 
     /// <summary>Notes that records are active again. That reactivates nobody.</summary>
     public Task ActivateAsync(long[] ids, CancellationToken cancellationToken) => RunAsync(Activate, ids, null, cancellationToken);

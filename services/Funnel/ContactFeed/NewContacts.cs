@@ -20,8 +20,26 @@ public sealed class NewContacts(ContactService.ContactServiceClient contacts, Co
             await LearnAsync([contactId], cancellationToken);
             row = await stages.FindAsync(contactId, cancellationToken);
         }
-        return row is { DeleteTime: null } ? row
-            : throw new RefusalException(new Refusal(FunnelReasons.ContactNotFound, $"there is no contact {contactId}").With("contact_id", contactId));
+        return row is { DeleteTime: null } ? row : throw new RefusalException(Missing(contactId, row?.MergedInto));
+    }
+
+    /// <summary>Makes sure that a contact has a history to read: it exists, or was merged into one that does.</summary>
+    /// <exception cref="RefusalException">CONTACT_NOT_FOUND, SERVICE_UNAVAILABLE.</exception>
+    public async Task GetHistoryAsync(long contactId, CancellationToken cancellationToken)
+    {
+        if (await stages.FindAsync(contactId, cancellationToken) is { MergedInto: { } survivor })
+        {
+            contactId = survivor;
+        }
+        await GetAsync(contactId, cancellationToken);
+    }
+
+    private static Refusal Missing(long contactId, long? mergedInto)
+    {
+        var refusal = new Refusal(FunnelReasons.ContactNotFound, $"there is no contact {contactId}").With("contact_id", contactId);
+        return mergedInto is { } survivor
+            ? (refusal with { Message = $"contact {contactId} was merged into contact {survivor}; use that one" }).With("merged_into_contact_id", survivor)
+            : refusal;
     }
 
     /// <summary>Adds rows for those of the ids that Contacts knows and Funnel does not.</summary>

@@ -43,6 +43,9 @@ public sealed class ContactStageRow : IAccountOwned
     /// <summary>When it was deleted: it counts in reports until then, and its history ends there. Null while it exists.</summary>
     public DateTime? DeleteTime { get; init; }
 
+    /// <summary>The contact into which it was merged; null when it was not. A merged contact is deleted, too.</summary>
+    public long? MergedInto { get; init; }
+
     /// <summary>What a command can move.</summary>
     public Standing Standing => new(Stage, Lost, LostCause);
 

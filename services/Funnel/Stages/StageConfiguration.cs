@@ -8,12 +8,13 @@ internal sealed class ContactStageConfiguration : IEntityTypeConfiguration<Conta
 {
     public void Configure(EntityTypeBuilder<ContactStageRow> builder)
     {
-        // No second index: every update of a run would have to maintain it, and a report reads the account's range of the key.
+        // No second index over all: every update of a run would have to maintain it, and a report reads the account's range of the key.
         builder.ToTable("contact_stages").HasKey(s => new { s.AccountId, s.ContactId });
         builder.Property(s => s.ContactId).ValueGeneratedNever();
         builder.Property(s => s.Stage).HasConversion<short?>();
         builder.Property(s => s.LostCause).HasConversion<short>();
         builder.Ignore(s => s.Standing);
+        builder.HasIndex(s => new { s.AccountId, s.MergedInto }).HasFilter("merged_into IS NOT NULL");
     }
 }
 

@@ -34,6 +34,10 @@ public static class StageDecisions
     public static Standing RecordInactive(Standing now) =>
         now.Lost ? now : now with { Lost = true, LostCause = LostCause.RecordInactive };
 
+    /// <summary>A survivor's standing stays; where it never had a stage it takes the merged contact's, unless either is lost.</summary>
+    public static Standing Merge(Standing survivor, Standing merged) =>
+        survivor is { Stage: null, Lost: false } && !merged.Lost ? survivor with { Stage = merged.Stage } : survivor;
+
     /// <summary>What a change is put down to when a caller makes it.</summary>
     public static StageChangeCause CauseOf(ActorKind actor) =>
         actor == ActorKind.Operator ? StageChangeCause.Manual : StageChangeCause.Api;

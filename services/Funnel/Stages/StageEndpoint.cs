@@ -108,7 +108,7 @@ public sealed class StageEndpoint(FunnelDbContext db, StageStore store, DefaultS
         var id = violations.Id(request.ContactId, "contact_id");
         var page = Page.Read(request.PageSize, request.PageToken, violations, "ListStageChanges", id);
         violations.ThrowIfAny();
-        await contacts.GetAsync(id, context.CancellationToken);
+        await contacts.GetHistoryAsync(id, context.CancellationToken);
         var before = page.After ?? long.MaxValue;
         var (rows, next) = page.Cut(await db.StageChanges.AsNoTracking().Where(c => c.ContactId == id && c.Version < before)
             .OrderByDescending(c => c.Version).Take(page.Size + 1).ToListAsync(context.CancellationToken), c => c.Version);

@@ -54,8 +54,21 @@ public sealed class ImportDecisionsTests
         outcome.Staged.ToDictionary(d => d.Key, d => d.Stage).ShouldBe(new Dictionary<string, FunnelStage> { ["a@b.c"] = FunnelStage.Customer, ["d@e.f"] = FunnelStage.Promoter });
     }
 
+    [Fact]
+    public void An_erased_address_is_refused_unless_it_is_already_there()
+    {
+        var there = new ImportDraft { ContactId = 5, Email = "there@b.c", Phone = "+628120000000", GivenName = "", FamilyName = "", TimeZone = "", Source = "", Owner = "" };
+        var other = new ImportDraft { ContactId = 6, Email = "other@b.c", GivenName = "", FamilyName = "", TimeZone = "", Source = "", Owner = "" };
+        ImportLine[] lines = [Line(1, "gone@b.c"), Line(2, "new@b.c"), Line(3, "there@b.c", given: "X"), Line(4, "other@b.c"), Line(5, "another@b.c")];
+        lines[2].Phone = lines[3].Phone = lines[4].Phone = "+628120000000";
+        var outcome = Decide(new(), [there, other], lines);
+        outcome.Refused.Select(r => (r.Line.Number, r.Problems.Single().Reason)).ShouldBe([(1, LineReasons.ContactErased), (4, LineReasons.ContactErased), (5, LineReasons.ContactErased)]);
+        (there.GivenName, other.Phone).ShouldBe(("X", null));
+        outcome.Created.Select(d => d.Key).ShouldBe(["new@b.c"]);
+    }
+
     private static ImportOutcome Decide(ImportConfig config, ImportDraft[] there, params ImportLine[] lines) =>
-        new ImportDecisions(new ImportPlan(config), "tags").Decide(lines, there.ToDictionary(d => d.Key), Labels, _ => false);
+        new ImportDecisions(new ImportPlan(config), "tags").Decide(lines, there.ToDictionary(d => d.Key), Labels, _ => false, address => address.StartsWith("gone@", StringComparison.Ordinal) || address == "+628120000000");
 
     private static ImportLine Line(long number, string email, string given = "", string? label = null, FunnelStage stage = default) => new()
     {

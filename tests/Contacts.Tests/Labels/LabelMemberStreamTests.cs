@@ -1,4 +1,3 @@
-using ContactPlatform.Contacts.Labels;
 using Grpc.Core;
 
 namespace ContactPlatform.Contacts.Tests.Labels;
@@ -11,8 +10,8 @@ public sealed class LabelMemberStreamTests(ContactsFixture fixture)
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    [InlineData(LabelMemberStream.PartSize)]
-    [InlineData(LabelMemberStream.PartSize + 1)]
+    [InlineData(MemberStream.PartSize)]
+    [InlineData(MemberStream.PartSize + 1)]
     public async Task Every_member_comes_once_ascending_and_the_last_part_says_so(int count)
     {
         var account = await fixture.NewAccountAsync();
@@ -25,7 +24,7 @@ public sealed class LabelMemberStreamTests(ContactsFixture fixture)
             parts.Add(part);
         }
         parts.SelectMany(p => p.ContactIds).ShouldBe(Ids(account.Id, count));
-        parts.ShouldAllBe(p => p.ContactIds.Count <= LabelMemberStream.PartSize);
+        parts.ShouldAllBe(p => p.ContactIds.Count <= MemberStream.PartSize);
         parts[..^1].ShouldAllBe(p => !p.Complete);
         parts[^1].Complete.ShouldBeTrue();
     }

@@ -26,6 +26,8 @@ internal sealed class Script
 
     public GetFunnelFlowResponse Flow { get; set; } = new();
 
+    public GetTimelineResponse Timeline { get; } = new();
+
     /// <summary>The last request of those that tests look at.</summary>
     public IMessage? Asked { get; set; }
 

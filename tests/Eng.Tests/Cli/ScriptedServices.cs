@@ -49,6 +49,7 @@ internal sealed class ScriptedServices : IAsyncDisposable
         application.MapGrpcService<ScriptedSegments>();
         application.MapGrpcService<ScriptedFields>();
         application.MapGrpcService<ScriptedProjections>();
+        ScriptedRecords.Map(application);
         await application.StartAsync();
         return new ScriptedServices(application, $"http://localhost:{port}");
     }

@@ -91,9 +91,13 @@ internal static class AuthFaults
         var (stack, headers) = (bed.Stack, bed.Stack.Headers);
         var name = bed.NewName().Replace(' ', '-');
         var contact = (await stack.ContactService.CreateContactAsync(new() { Contact = new() { Email = $"{Secret}.{name}@auth.example", GivenName = Secret } }, headers, cancellationToken: cancellationToken)).Contact.ContactId;
+        var other = (await stack.ContactService.CreateContactAsync(new() { Contact = new() { Email = $"{Secret}.other.{name}@auth.example" } }, headers, cancellationToken: cancellationToken)).Contact.ContactId;
         var label = (await stack.Labels.CreateLabelAsync(new() { DisplayName = $"{Secret} {name}" }, headers, cancellationToken: cancellationToken)).Label.LabelId;
         var target = (await stack.Labels.CreateLabelAsync(new() { DisplayName = $"{Secret} target {name}" }, headers, cancellationToken: cancellationToken)).Label.LabelId;
         await stack.Labels.AddLabelAsync(new() { ContactId = contact, LabelId = label }, headers, cancellationToken: cancellationToken);
+        var lists = new ContactListService.ContactListServiceClient(stack.Contacts.Service.Channel);
+        var list = (await lists.CreateContactListAsync(new() { DisplayName = $"{Secret} {name}" }, headers, cancellationToken: cancellationToken)).ContactList.ContactListId;
+        await lists.AddContactListMembersAsync(new() { ContactListId = list, ContactIds = { contact } }, headers, cancellationToken: cancellationToken);
         await stack.Stages.SetStageAsync(new() { ContactId = contact, Stage = FunnelStage.Engaged }, headers, cancellationToken: cancellationToken);
         var rule = (await stack.Rules.CreateLabelRuleAsync(new() { LabelRule = new() { LabelId = label, Stage = FunnelStage.Customer, DisplayName = Secret } }, headers, cancellationToken: cancellationToken)).LabelRule.LabelRuleId;
         var run = (await stack.Rules.RunLabelRuleAsync(new() { LabelRuleId = rule, RequestId = bed.NewName() }, headers, cancellationToken: cancellationToken)).LabelRuleRun.Run.RunId;
@@ -115,6 +119,7 @@ internal static class AuthFaults
         return new()
         {
             ["contact_id"] = contact, ["contact_ids"] = contact, ["label_id"] = label, ["label_ids"] = label, ["source_label_id"] = label, ["target_label_id"] = target,
+            ["contact_list_id"] = list, ["survivor_contact_id"] = contact, ["merged_contact_id"] = other,
             ["custom_field_id"] = field, ["segment_id"] = segment, ["segment_snapshot_id"] = snapshot, ["label_rule_id"] = rule, ["label_rule_ids"] = rule, ["run_id"] = run, ["import_id"] = import, ["api_key_id"] = key,
         };
     }

@@ -338,6 +338,61 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     b.ToTable("custom_fields", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Contacts.Erasures.Tombstone", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("AddressHash")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("address_hash");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<short>("EraseActorKind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("erase_actor_kind");
+
+                    b.Property<string>("EraseActorSubject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("erase_actor_subject");
+
+                    b.Property<DateTime>("EraseTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("erase_time");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("key_id");
+
+                    b.Property<short>("ReadmitActorKind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("readmit_actor_kind");
+
+                    b.Property<string>("ReadmitActorSubject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("readmit_actor_subject");
+
+                    b.Property<DateTime?>("ReadmitTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("readmit_time");
+
+                    b.HasKey("AccountId", "AddressHash");
+
+                    b.ToTable("tombstones", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Contacts.FunnelProjection.ContactStage", b =>
                 {
                     b.Property<long>("AccountId")
@@ -619,6 +674,112 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     b.ToTable("label_members", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Contacts.Lists.ContactList", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactListId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_list_id");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("create_time");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("display_name");
+
+                    b.Property<string>("NameKey")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("name_key");
+
+                    b.Property<DateTime>("UpdateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("update_time");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "ContactListId");
+
+                    b.HasIndex("AccountId", "NameKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_contact_lists_name_key");
+
+                    b.ToTable("contact_lists", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.Lists.ContactListMember", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactListId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_list_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTime>("AddTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("add_time");
+
+                    b.HasKey("AccountId", "ContactListId", "ContactId");
+
+                    b.HasIndex("AccountId", "ContactId")
+                        .HasDatabaseName("ix_contact_list_members_contact");
+
+                    b.ToTable("contact_list_members", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.Merges.ContactMerge", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("MergedContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("merged_contact_id");
+
+                    b.Property<short>("ActorKind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("actor_kind");
+
+                    b.Property<string>("ActorSubject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("actor_subject");
+
+                    b.Property<DateTime>("MergeTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("merge_time");
+
+                    b.Property<long>("SurvivorContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("survivor_contact_id");
+
+                    b.HasKey("AccountId", "MergedContactId");
+
+                    b.HasIndex("AccountId", "SurvivorContactId")
+                        .HasDatabaseName("ix_contact_merges_survivor");
+
+                    b.ToTable("contact_merges", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Contacts.Segments.Segment", b =>
                 {
                     b.Property<long>("AccountId")
@@ -719,6 +880,116 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     b.HasKey("AccountId", "SegmentSnapshotId", "ContactId");
 
                     b.ToTable("segment_snapshot_members", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.Timelines.ContactEventBlockRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("BlockId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("block_id");
+
+                    b.Property<DateTime>("EventTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("event_time");
+
+                    b.Property<long>("EventId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_id");
+
+                    b.Property<short>("ActorKind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("actor_kind");
+
+                    b.Property<string>("ActorName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("actor_name");
+
+                    b.Property<string>("ActorSubject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("actor_subject");
+
+                    b.Property<short>("Cause")
+                        .HasColumnType("smallint")
+                        .HasColumnName("cause");
+
+                    b.Property<byte[]>("Detail")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("detail");
+
+                    b.Property<byte[]>("Members")
+                        .IsRequired()
+                        .HasMaxLength(125)
+                        .HasColumnType("bytea")
+                        .HasColumnName("members");
+
+                    b.Property<long>("RunId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run_id");
+
+                    b.HasKey("AccountId", "BlockId", "EventTime", "EventId");
+
+                    b.ToTable("contact_event_blocks", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.Timelines.ContactEventRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTime>("EventTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("event_time");
+
+                    b.Property<long>("EventId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_id");
+
+                    b.Property<short>("ActorKind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("actor_kind");
+
+                    b.Property<string>("ActorName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("actor_name");
+
+                    b.Property<string>("ActorSubject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("actor_subject");
+
+                    b.Property<short>("Cause")
+                        .HasColumnType("smallint")
+                        .HasColumnName("cause");
+
+                    b.Property<byte[]>("Detail")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("detail");
+
+                    b.Property<long>("RunId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run_id");
+
+                    b.HasKey("AccountId", "ContactId", "EventTime", "EventId");
+
+                    b.ToTable("contact_events", (string)null);
                 });
 
             modelBuilder.Entity("ContactPlatform.ServiceDefaults.Feeds.FeedPositionRow", b =>
@@ -977,6 +1248,23 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_label_members_labels");
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.Lists.ContactListMember", b =>
+                {
+                    b.HasOne("ContactPlatform.Contacts.Contacts.Contact", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "ContactId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_list_members_contacts");
+
+                    b.HasOne("ContactPlatform.Contacts.Lists.ContactList", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "ContactListId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_list_members_lists");
                 });
 #pragma warning restore 612, 618
         }

@@ -229,6 +229,10 @@ namespace ContactPlatform.Funnel.Migrations.SqlServer
                         .HasColumnType("smallint")
                         .HasColumnName("lost_cause");
 
+                    b.Property<long?>("MergedInto")
+                        .HasColumnType("bigint")
+                        .HasColumnName("merged_into");
+
                     b.Property<bool>("RecordInactive")
                         .HasColumnType("bit")
                         .HasColumnName("record_inactive");
@@ -242,6 +246,9 @@ namespace ContactPlatform.Funnel.Migrations.SqlServer
                         .HasColumnName("version");
 
                     b.HasKey("AccountId", "ContactId");
+
+                    b.HasIndex("AccountId", "MergedInto")
+                        .HasFilter("merged_into IS NOT NULL");
 
                     b.ToTable("contact_stages", (string)null);
                 });

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Globalization;
+using ContactPlatform.Contacts.V1;
+using ContactPlatform.Funnel.V1;
+using Spectre.Console;
+
+namespace ContactPlatform.Cli;
+
+internal static class TimelineCommand
+{
+    public static Command Create()
+    {
+        var contact = ContactKey.Argument();
+        var limit = new Option<int>("--limit") { Description = "At most this many events, 1 to 1000, newest first.", DefaultValueFactory = _ => 50 };
+        var command = new Command("timeline", "Shows everything that happened to a contact, newest first.") { contact, limit };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            using var stack = Stack.Find();
+            var person = await ContactKey.FindAsync(stack, result.GetValue(contact)!, cancellationToken);
+            var page = await stack.Timelines.GetTimelineAsync(new() { ContactId = person.ContactId, PageSize = result.GetValue(limit) }, cancellationToken: cancellationToken);
+            var table = new Table().RoundedBorder().AddColumns("When", "What", "Cause", "Who", "Run");
+            foreach (var happened in page.Events)
+            {
+                var whose = happened.ContactId == person.ContactId ? "" : $" (as contact {happened.ContactId})";
+                table.AddRow(
+                    Words.Time(happened.EventTime),
+                    Words.Plain(Describe(happened) + whose),
+                    Words.Cause(happened.Cause),
+                    Words.Plain(Words.Who(happened.Actor)),
+                    happened.RunId == 0 ? "" : happened.RunId.ToString(CultureInfo.InvariantCulture));
+            }
+
+            AnsiConsole.Write(table);
+            if (page.NextPageToken.Length > 0)
+            {
+                AnsiConsole.MarkupLine("There are older events: raise --limit.");
+            }
+
+            if (page.FunnelAway)
+            {
+                AnsiConsole.MarkupLine("Funnel does not answer: its newest moves may be missing.");
+            }
+        });
+        return command;
+    }
+
+    private static string Describe(TimelineEvent happened) => happened.EventCase switch
+    {
+        TimelineEvent.EventOneofCase.Created => happened.Created.LabelIds.Count == 0 ? "created" : $"created with {Words.Count(happened.Created.LabelIds.Count, "label")}",
+        TimelineEvent.EventOneofCase.Updated => $"changed: {Changed(happened.Updated)}",
+        TimelineEvent.EventOneofCase.RecordState => $"record {happened.RecordState.RecordState.ToString().ToLowerInvariant()}",
+        TimelineEvent.EventOneofCase.Label => $"label {(happened.Label.Added ? "+" : "-")} {Name(happened.Label.DisplayName, happened.Label.LabelId)}",
+        TimelineEvent.EventOneofCase.ContactList => $"list {(happened.ContactList.Added ? "+" : "-")} {Name(happened.ContactList.DisplayName, happened.ContactList.ContactListId)}",
+        TimelineEvent.EventOneofCase.Merged => $"contact {happened.Merged.MergedContactId} merged into it{(happened.Merged.FilledFields.Count > 0 ? $", took over {string.Join(", ", happened.Merged.FilledFields)}" : "")}",
+        TimelineEvent.EventOneofCase.Stage => $"{Status(happened.Stage.FromStage, happened.Stage.FromLost)} → {Status(happened.Stage.ToStage, happened.Stage.ToLost)}",
+        _ => "something that this program does not know",
+    };
+
+    private static string Changed(ContactUpdatedEvent updated) => string.Join(", ",
+        updated.CustomFieldIds.Count == 0 ? updated.FieldNames : updated.FieldNames.Append(Words.Count(updated.CustomFieldIds.Count, "custom field")));
+
+    private static string Name(string name, long id) => name.Length > 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{id} (gone)");
+
+    private static string Status(Common.V1.FunnelStage stage, bool lost) => Words.Status(new StageStatus { Stage = stage, Lost = lost });
+}

@@ -1,0 +1,93 @@
+using ContactPlatform.Contacts.V1;
+using ContactPlatform.ServiceDefaults.Data;
+using Google.Protobuf;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using NpgsqlTypes;
+
+namespace ContactPlatform.Contacts.Timelines;
+
+/// <summary>Writes down what happens to contacts, in the transaction that makes it happen.</summary>
+public sealed class TimelineStore(ContactsDbContext db, IdSequence ids)
+{
+    private static readonly BulkColumn[] Common =
+    [
+        new("account_id", NpgsqlDbType.Bigint), new("event_time", NpgsqlDbType.TimestampTz), new("event_id", NpgsqlDbType.Bigint), new("cause", NpgsqlDbType.Smallint),
+        new("actor_kind", NpgsqlDbType.Smallint), new("actor_subject", NpgsqlDbType.Varchar), new("actor_name", NpgsqlDbType.Varchar),
+        new("run_id", NpgsqlDbType.Bigint), new("detail", NpgsqlDbType.Bytea),
+    ];
+
+    private static readonly BulkColumn[] OneColumns = [.. Common, new("contact_id", NpgsqlDbType.Bigint)];
+    private static readonly BulkColumn[] BlockColumns = [.. Common, new("block_id", NpgsqlDbType.Bigint), new("members", NpgsqlDbType.Bytea)];
+
+    /// <summary>Adds what happened to one contact to the context; whoever saves the change saves it too.</summary>
+    public async Task AddAsync(long contactId, TimelineAct act, TimelineEvent what, CancellationToken cancellationToken) => db.Add(new ContactEventRow
+    {
+        AccountId = db.AccountId,
+        ContactId = contactId,
+        EventTime = act.Time,
+        EventId = await ids.NextAsync(cancellationToken),
+        Cause = (short)act.Cause,
+        ActorKind = act.Actor.Kind,
+        ActorSubject = act.Actor.Subject,
+        ActorName = act.Actor.DisplayName,
+        RunId = act.RunId,
+        Detail = what.ToByteArray(),
+    });
+
+    /// <summary>Writes what happened to many contacts at once, in the open transaction.</summary>
+    /// <param name="act">Who, why and when.</param>
+    /// <param name="happened">What happened, each to how many contacts ever.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task AddManyAsync(TimelineAct act, IEnumerable<(TimelineEvent What, IEnumerable<long> ContactIds)> happened, CancellationToken cancellationToken)
+    {
+        List<object?[]> ones = [], blocks = [];
+        foreach (var (what, contactIds) in happened)
+        {
+            var detail = what.ToByteArray();
+            foreach (var (block, members, only) in Blocks(contactIds))
+            {
+                if (only is { } contactId)
+                {
+                    ones.Add([.. Row(act, detail), contactId]);
+                }
+                else
+                {
+                    blocks.Add([.. Row(act, detail), block, members]);
+                }
+            }
+        }
+        var eventIds = await ids.TakeAsync(ones.Count + blocks.Count, cancellationToken);
+        foreach (var (row, eventId) in ones.Concat(blocks).Zip(eventIds))
+        {
+            row[2] = eventId;
+        }
+        await WriteAsync("contact_events", OneColumns, ones, cancellationToken);
+        await WriteAsync("contact_event_blocks", BlockColumns, blocks, cancellationToken);
+    }
+
+    /// <summary>Sorts contacts into blocks; a block that would have one bit is told as its contact instead.</summary>
+    public static IEnumerable<(long Block, byte[] Members, long? Only)> Blocks(IEnumerable<long> contactIds)
+    {
+        var blocks = new SortedDictionary<long, (byte[] Members, long First, bool More)>();
+        foreach (var id in contactIds)
+        {
+            var (block, place) = (id / ContactEventBlockRow.Size, (int)(id % ContactEventBlockRow.Size));
+            var (members, first, more) = blocks.TryGetValue(block, out var found) ? found : (new byte[ContactEventBlockRow.Size / 8], id, false);
+            members[place / 8] |= (byte)(1 << (place % 8));
+            blocks[block] = (members, first, more || first != id);
+        }
+        return blocks.Select(b => (b.Key, b.Value.Members, b.Value.More ? null : (long?)b.Value.First));
+    }
+
+    private IEnumerable<object?> Row(TimelineAct act, byte[] detail) =>
+        [db.AccountId, act.Time, 0L, (short)act.Cause, (short)act.Actor.Kind, act.Actor.Subject, act.Actor.DisplayName, act.RunId, detail];
+
+    private async Task WriteAsync(string table, BulkColumn[] columns, List<object?[]> rows, CancellationToken cancellationToken)
+    {
+        if (rows.Count > 0)
+        {
+            await BulkCopy.WriteAsync(db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction(), table, columns, rows, cancellationToken);
+        }
+    }
+}

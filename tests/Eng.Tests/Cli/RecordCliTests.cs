@@ -1,0 +1,95 @@
+using ContactPlatform.Common.V1;
+using ContactPlatform.Contacts.V1;
+using ContactPlatform.Testing;
+using Google.Protobuf.WellKnownTypes;
+
+namespace ContactPlatform.Eng.Tests.Cli;
+
+/// <summary>What the command line asks about lists, merges, erasures and timelines, and how it shows the answers.</summary>
+public sealed class RecordCliTests : IAsyncLifetime, IDisposable
+{
+    private readonly CancellationTokenSource _timeout = new(TimeSpan.FromMinutes(1));
+    private ScriptedServices _services = null!;
+
+    public async Task InitializeAsync() => _services = await ScriptedServices.StartAsync();
+
+    public async Task DisposeAsync() => await _services.DisposeAsync();
+
+    public void Dispose() => _timeout.Dispose();
+
+    [Fact]
+    public async Task Contacts_go_on_a_list_by_whatever_names_them()
+    {
+        (await RunAsync("list", "create", "fair")).Output.ShouldContain("List 8, fair");
+        var cli = await RunAsync("list", "add", "fair", "ada@example.org", "+628120000001");
+        cli.ExitCode.ShouldBe(0, cli.Output);
+        cli.Output.ShouldContain("fair: changed 1, as they were 1; 1,002 contacts on it now");
+        _services.Script.Asked.ShouldBe(new AddContactListMembersRequest { ContactListId = 8, ContactIds = { 1, 2 } });
+        (await RunAsync("list", "all")).Output.ShouldContain("1,002");
+
+        var nobody = await RunAsync("list", "add", "nobody", "ada@example.org");
+        (nobody.ExitCode, nobody.Output.Contains("There is no list \"nobody\"", StringComparison.Ordinal)).ShouldBe((1, true), nobody.Output);
+    }
+
+    [Fact]
+    public async Task A_merge_names_who_stays_and_holds_to_what_was_read()
+    {
+        var cli = await RunAsync("merge", "+628120000001", "ada@example.org");
+        cli.ExitCode.ShouldBe(0, cli.Output);
+        _services.Script.Asked.ShouldBe(new MergeContactsRequest { SurvivorContactId = 1, MergedContactId = 2, SurvivorEtag = "a", MergedEtag = "b" });
+        cli.Output.ShouldContain("Contact 2 is now part of contact 1.");
+        cli.Output.ShouldContain("taken over: phone, owner");
+        cli.Output.ShouldContain("inactive now");
+    }
+
+    [Fact]
+    public async Task An_erasure_wants_to_be_meant()
+    {
+        var careless = await RunAsync("erase", "ada@example.org");
+        careless.ExitCode.ShouldBe(1);
+        careless.Output.ShouldContain("--yes");
+        _services.Script.Asked.ShouldBeNull();
+        var cli = await RunAsync("erase", "ada@example.org", "--yes");
+        cli.ExitCode.ShouldBe(0, cli.Output);
+        _services.Script.Asked.ShouldBe(new EraseContactRequest { ContactId = 1, Etag = "a" });
+        cli.Output.ShouldContain("Contact 1 is erased; 2 refused rows of imports blanked.");
+        cli.Output.ShouldContain("until they have ended: 77");
+        (await RunAsync("readmit", "+628120000001")).ExitCode.ShouldBe(0);
+        _services.Script.Asked.ShouldBe(new ReadmitAddressRequest { Phone = "+628120000001" });
+    }
+
+    [Fact]
+    public async Task A_timeline_shows_every_kind_of_event_and_what_may_be_missing()
+    {
+        var actor = new Actor { Kind = ActorKind.Operator, Subject = "ines", DisplayName = "Inês" };
+        var time = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch);
+        TimelineEvent[] events =
+        [
+            new() { Merged = new() { SurvivorContactId = 1, MergedContactId = 5, FilledFields = { "phone" } } },
+            new() { Stage = new() { FromStage = FunnelStage.Customer, ToStage = FunnelStage.Customer, ToLost = true } },
+            new() { ContactList = new() { ContactListId = 8 } },
+            new() { Label = new() { LabelId = 7, Added = true, DisplayName = "[vip]" } },
+            new() { RecordState = new() { RecordState = RecordState.Inactive } },
+            new() { Updated = new() { FieldNames = { "email", "owner" } } },
+            new() { Created = new() { LabelIds = { 7, 9 } }, ContactId = 5, Cause = TimelineCause.Import, RunId = 12 },
+            new(),
+        ];
+        foreach (var happened in events)
+        {
+            (happened.ContactId, happened.EventTime, happened.Actor) = (happened.ContactId == 0 ? 1 : happened.ContactId, time, actor);
+            _services.Script.Timeline.Events.Add(happened);
+        }
+        (_services.Script.Timeline.NextPageToken, _services.Script.Timeline.FunnelAway) = ("more", true);
+
+        var cli = await RunAsync("timeline", "ada@example.org", "--limit", "8");
+        cli.ExitCode.ShouldBe(0, cli.Output);
+        _services.Script.Asked.ShouldBe(new GetTimelineRequest { ContactId = 1, PageSize = 8 });
+        var shown = string.Join('\n', cli.Lines);
+        foreach (var text in (string[])["contact 5 merged into it", "Customer → lost from", "list - 8 (gone)", "label + [vip]", "record inactive", "changed: email, owner", "created with 2 labels", "(as contact 5)", "import", "Inês", "does not know", "raise --limit", "Funnel does not answer"])
+        {
+            shown.ShouldContain(text);
+        }
+    }
+
+    private Task<ChildProcess> RunAsync(params string[] arguments) => ScriptedServices.RunCliAsync(_services.Address, arguments, _timeout.Token);
+}
