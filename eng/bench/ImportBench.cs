@@ -109,7 +109,7 @@ internal static class ImportBench
     }
 
     private static Task EmptyAsync(OwnStack stack, CancellationToken cancellationToken) => OwnStack.ExecuteAsync(stack.Contacts.Database, cancellationToken,
-        "TRUNCATE contacts, label_members, import_chunks, import_errors, outbox", "VACUUM (ANALYZE) labels, imports, runs", "CHECKPOINT");
+        "TRUNCATE contacts, import_chunks, import_errors, outbox CASCADE", "VACUUM (ANALYZE) labels, imports, runs", "CHECKPOINT");
 
     private static async Task CheckAsync(OwnStack stack, int rows, CancellationToken cancellationToken)
     {
@@ -132,7 +132,7 @@ internal static class ImportBench
         var now = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss.ffffff+00", CultureInfo.InvariantCulture);
         // Made before, so that only the database is measured.
         var contacts = Parts(rows, (text, row) => text.Append(CultureInfo.InvariantCulture,
-            $"{ContactsHost.Account}\t{first + row}\t{Name(row)}@bench.example\tAda\tExample\tEurope/Paris\t1\tshop\t\t0\t{now}\t{now}\t1\n"));
+            $"{ContactsHost.Account}\t{first + row}\t{Name(row)}@bench.example\tAda\tExample\tEurope/Paris\t1\tshop\t\t0\t{now}\t{now}\t1\tada\texample\tshop\n"));
         var members = Parts(rows, (text, row) =>
         {
             foreach (var label in LabelsOf(row))
@@ -142,7 +142,7 @@ internal static class ImportBench
         });
 
         var started = Stopwatch.GetTimestamp();
-        await WriteAsync("contacts (account_id, contact_id, email, given_name, family_name, time_zone, record_state, source, owner, lead_score, create_time, update_time, version)", contacts);
+        await WriteAsync("contacts (account_id, contact_id, email, given_name, family_name, time_zone, record_state, source, owner, lead_score, create_time, update_time, version, given_name_key, family_name_key, source_key)", contacts);
         await WriteAsync("label_members (account_id, label_id, contact_id)", members);
         return Stopwatch.GetElapsedTime(started).TotalSeconds;
 

@@ -106,7 +106,7 @@ internal static class ImportCommand
     private static async Task<int> WriteResultAsync(Stack stack, Import import, FileInfo? errors, CancellationToken cancellationToken)
     {
         var dry = import.Config.DryRun;
-        var grid = new Grid().AddColumns(new GridColumn().PadLeft(2), new GridColumn().RightAligned());
+        var grid = new Grid().AddColumns(new GridColumn().PadLeft(2), new GridColumn().PadLeft(1).RightAligned());
         foreach (var (what, count) in new[]
         {
             (dry ? "would be created" : "created", import.CreatedCount),

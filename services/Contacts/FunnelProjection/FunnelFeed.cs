@@ -24,5 +24,5 @@ public sealed class FunnelFeed(ChangesService.ChangesServiceClient client, Token
     public async Task<GetBacklogResponse> BacklogAsync(string afterPosition, CancellationToken cancellationToken) =>
         await client.GetBacklogAsync(new GetBacklogRequest { AfterPosition = afterPosition }, Headers(), time.GetUtcNow().UtcDateTime + Patience, cancellationToken);
 
-    private Metadata Headers() => new() { { "authorization", $"Bearer {tokens.Issue($"service:contacts", "contacts", 0, AccessDecisions.ForService(0)).Token}" } };
+    private Metadata Headers() => new() { { "authorization", $"Bearer {tokens.Issue("service:contacts", "contacts", 0, AccessDecisions.ForService(0)).Token}" } };
 }

@@ -1,5 +1,6 @@
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.ServiceDefaults.Errors;
 using ContactPlatform.ServiceDefaults.Feeds;
 using ContactPlatform.ServiceDefaults.Locks;
 using ContactPlatform.ServiceDefaults.Runs;
@@ -51,6 +52,8 @@ public sealed class RebuildExecutor(IServiceScopeFactory scopes, FunnelFeed feed
                 return;
             }
         }
+        // A Funnel that stops in good order ends the stream, and the run is not done.
+        throw new RefusalException(new Refusal(CommonReasons.ServiceUnavailable, "Funnel has ended its feed; going on when it is back") { RetryAfter = TimeSpan.FromSeconds(1) }.With("service", FunnelFeed.Source));
 
         async Task<bool> SwitchedAsync()
         {

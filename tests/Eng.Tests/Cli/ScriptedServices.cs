@@ -46,6 +46,8 @@ internal sealed class ScriptedServices : IAsyncDisposable
         application.MapGrpcService<Undos>();
         application.MapGrpcService<Reports>();
         application.MapGrpcService<Imports>();
+        application.MapGrpcService<ScriptedFields>();
+        application.MapGrpcService<ScriptedProjections>();
         ScriptedRecords.Map(application);
         await application.StartAsync();
         return new ScriptedServices(application, $"http://localhost:{port}");
