@@ -31,7 +31,7 @@ public sealed class TablesTests
 
     private static string Expected(string method) => method[(method.LastIndexOf('/') + 1)..] switch
     {
-        "StreamChanges" => Scopes.ChangesRead,
+        "StreamChanges" or "GetBacklog" => Scopes.ChangesRead,
         var name when new[] { "Get", "BatchGet", "List", "Watch", "Preview" }.Any(verb => name.StartsWith(verb, StringComparison.Ordinal)) => Scopes.FunnelRead,
         _ => Scopes.FunnelWrite,
     };
