@@ -64,12 +64,15 @@ if [ -f "$pid_file" ] && [ -d /proc/self ]; then
   rm -f "$pid_file"
 fi
 
+# A test server is shared by many services at once, each with a pool of its own.
+connections=200
+if [ "$mode" = temporary ]; then connections=600; fi
 settings=(
   -c "port=$port"
   -c listen_addresses=127.0.0.1
   # A socket's path is limited to 107 bytes, and nobody here needs one.
   -c unix_socket_directories=
-  -c max_connections=200
+  -c "max_connections=$connections"
   -c timezone=UTC -c log_timezone=UTC
 )
 if [ "$mode" = temporary ]; then
