@@ -11,13 +11,16 @@ public static class TestServers
 {
     private static readonly Lock _lock = new();
     private static Task<PostgresServer>? _postgres;
-    private static Task<RedisServer>? _redis;
+    private static readonly Dictionary<string, Task<RedisServer>> _redis = [];
     private static int _databases;
 
     static TestServers() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
     {
         Stop(_postgres);
-        Stop(_redis);
+        foreach (var server in _redis.Values)
+        {
+            Stop(server);
+        }
     };
 
     /// <summary>The connection string of the SQL Server to test on; null: PostgreSQL.</summary>
@@ -53,15 +56,21 @@ public static class TestServers
     }
 
     /// <summary>The shared Redis: host and port, as StackExchange.Redis reads them. Tests keep apart by their keys.</summary>
-    public static async Task<string> RedisAsync()
+    /// <param name="kind">As for <see cref="RedisServer.StartAsync"/>.</param>
+    public static async Task<string> RedisAsync(string? kind = null)
     {
+        Task<RedisServer> server;
         lock (_lock)
         {
-            // Not the first asker's token: its test may be cancelled while others wait for the same server.
-            _redis ??= RedisServer.StartAsync(CancellationToken.None);
+            if (!_redis.TryGetValue(kind ?? "", out server!))
+            {
+                // Not the first asker's token: its test may be cancelled while others wait for the same server.
+                server = RedisServer.StartAsync(CancellationToken.None, kind: kind);
+                _redis.Add(kind ?? "", server);
+            }
         }
 
-        return (await _redis).ConnectionString;
+        return (await server).ConnectionString;
     }
 
     /// <summary>The shared PostgreSQL, also where the services' tests run on SQL Server.</summary>

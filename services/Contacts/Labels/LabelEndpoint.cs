@@ -136,8 +136,9 @@ public sealed partial class LabelEndpoint(
             var first = await store.HoldAsync(Math.Min(source, target), cancel);
             var second = await store.HoldAsync(Math.Max(source, target), cancel);
             var (now, caller) = (time.UtcNow(), Caller.Of(context));
+            await store.TouchMembersAsync(source, now, cancel);
             var gained = await store.CopyMembersAsync(source, target, cancel);
-            var lost = await store.DeleteAsync(source, now, cancel);
+            var lost = await store.DeleteAsync(source, cancel);
             await timeline.AddManyAsync(TimelineAct.Of(caller, now, V1.TimelineCause.LabelMerge), [(TimelineEvents.Label(source, added: false), lost), (TimelineEvents.Label(target, added: true), gained)], cancel);
             var label = await store.WithCountAsync(first.LabelId == target ? first : second, cancel);
             await transaction.CommitAsync(cancel);
@@ -157,7 +158,8 @@ public sealed partial class LabelEndpoint(
             var label = await store.HoldAsync(id, cancel);
             Refuse(Etag.Check(request.Etag, label.Version));
             var now = time.UtcNow();
-            var removed = await store.DeleteAsync(id, now, cancel);
+            await store.TouchMembersAsync(id, now, cancel);
+            var removed = await store.DeleteAsync(id, cancel);
             await timeline.AddManyAsync(TimelineAct.Of(Caller.Of(context), now, V1.TimelineCause.LabelDelete), [(TimelineEvents.Label(id, added: false), removed)], cancel);
             await transaction.CommitAsync(cancel);
             return new V1.DeleteLabelResponse { RemovedCount = removed.Count };

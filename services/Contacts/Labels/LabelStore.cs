@@ -157,7 +157,7 @@ public sealed class LabelStore(ContactsDbContext db)
         return changed;
     }
 
-    /// <summary>Gives the members of a label that is held to another one as well.</summary>
+    /// <summary>Gives the members of a label that is held to another one as well; they are touched already.</summary>
     /// <returns>Contacts that gained the other.</returns>
     public async Task<List<long>> CopyMembersAsync(long sourceId, long targetId, CancellationToken cancellationToken)
     {
@@ -165,13 +165,21 @@ public sealed class LabelStore(ContactsDbContext db)
         return await IdsAsync(command, cancellationToken);
     }
 
-    /// <summary>Deletes a label that is held, and takes it off its members.</summary>
-    /// <returns>The members that it had.</returns>
-    public async Task<List<long>> DeleteAsync(long labelId, DateTime now, CancellationToken cancellationToken)
+    /// <summary>
+    /// Says of the members of a label that is held that they change, which also keeps them from being deleted meanwhile:
+    /// what follows would refer to contacts that are gone.
+    /// </summary>
+    public async Task TouchMembersAsync(long labelId, DateTime now, CancellationToken cancellationToken)
     {
         await using var touch = Command(TouchMembers, labelId).With("now", now);
         touch.CommandTimeout = BulkTimeout;
         await touch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Deletes a label that is held, and takes it off its members, who are touched already.</summary>
+    /// <returns>The members that it had.</returns>
+    public async Task<List<long>> DeleteAsync(long labelId, CancellationToken cancellationToken)
+    {
         await using var delete = Command(DeleteMembers, labelId);
         var members = await IdsAsync(delete, cancellationToken);
         await using var label = Command(DeleteLabel, labelId);

@@ -14,7 +14,15 @@ using RunState = ContactPlatform.ServiceDefaults.Runs.RunState;
 
 namespace ContactPlatform.ServiceDefaults.Tests.Runs;
 
-public sealed class RunTests : IAsyncLifetime, IDisposable
+/// <summary>Runs with their leases on Garnet.</summary>
+public sealed class RunsOnGarnetTests() : RunTests(RedisServer.Kinds[0]);
+
+/// <summary>The same on Debian's redis-server; on Garnet once more where that is not installed.</summary>
+public sealed class RunsOnRedisServerTests() : RunTests(RedisServer.Kinds[^1]);
+
+/// <summary>Runs, whichever server keeps their leases.</summary>
+/// <param name="redisKind">One of <see cref="RedisServer.Kinds"/>.</param>
+public abstract class RunTests(string redisKind) : IAsyncLifetime, IDisposable
 {
     private const string Kind = "probe-run";
     private static readonly Caller _caller = new(1, new Actor { Kind = ActorKind.ApiKey, Subject = "key:1", DisplayName = "Tester" });
@@ -73,7 +81,7 @@ public sealed class RunTests : IAsyncLifetime, IDisposable
     public async Task A_dead_workers_run_goes_on_at_its_last_commit()
     {
         _work[1] = (host, work, cancellation) => ChunkAsync(host, work, work.Row.CursorId + 1, cancellation);
-        var redis = await RedisServer.StartAsync(Token);
+        var redis = await RedisServer.StartAsync(Token, kind: redisKind);
         await using var server = redis;
         // What a worker killed with -9 leaves: the row at its epoch and cursor, and its lease.
         await using (var db = Context())
@@ -226,14 +234,14 @@ public sealed class RunTests : IAsyncLifetime, IDisposable
         await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, Token);
         (await RunAsync(host, id)).State.ShouldBe(RunState.Queued);
         host.Logs.Errors.ShouldBeEmpty();
-        await using var server = await RedisServer.StartAsync(Token, port);
+        await using var server = await RedisServer.StartAsync(Token, port, redisKind);
         (await EndedAsync(host, id)).State.ShouldBe(RunState.Succeeded);
     }
 
     [Fact]
     public async Task A_stopped_worker_leaves_its_run_to_the_next_without_calling_it_broken()
     {
-        var redis = await TestServers.RedisAsync();
+        var redis = await TestServers.RedisAsync(redisKind);
         var prefix = ProbeFixture.NewPrefix();
         var running = new TaskCompletionSource();
         _work[1] = async (host, work, cancellation) =>
@@ -262,7 +270,7 @@ public sealed class RunTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Two_replicas_do_many_runs_once_each()
     {
-        var redis = await TestServers.RedisAsync();
+        var redis = await TestServers.RedisAsync(redisKind);
         var prefix = ProbeFixture.NewPrefix();
         _work[1] = (host, work, cancellation) => ChunkAsync(host, work, work.Row.RunId, cancellation);
         var hosts = new[] { await StartAsync(redis, prefix), await StartAsync(redis, prefix) };
@@ -284,12 +292,16 @@ public sealed class RunTests : IAsyncLifetime, IDisposable
         }
     }
 
-    public void Dispose() => _timeout.Dispose();
+    public void Dispose()
+    {
+        _timeout.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     private async Task<ProbeHost> StartAsync(string? redis = null, string? prefix = null)
     {
         ProbeHost? host = null;
-        host = await ProbeHost.StartAsync(_database, redis ?? await TestServers.RedisAsync(), prefix ?? ProbeFixture.NewPrefix(), Token, builder =>
+        host = await ProbeHost.StartAsync(_database, redis ?? await TestServers.RedisAsync(redisKind), prefix ?? ProbeFixture.NewPrefix(), Token, builder =>
         {
             builder.Services.AddSingleton<IRunExecutor>(new Executor((work, cancellation) => _work[work.Row.SubjectId](host!, work, cancellation)));
             builder.Services.AddHostedService<RunWorker>();
