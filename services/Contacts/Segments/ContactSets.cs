@@ -113,7 +113,7 @@ public sealed class ContactSets(ContactsDbContext db, FilterReader filters, Time
     }
 
     /// <summary>Those of given contacts that exist.</summary>
-    internal static FilterQuery IdsQuery(long[] ids, bool sqlServer)
+    public static FilterQuery IdsQuery(long[] ids, bool sqlServer)
     {
         var parameters = new FilterParameters();
         var rows = sqlServer ? $"(SELECT CAST([value] AS bigint) AS contact_id FROM OPENJSON({parameters.Add(JsonSerializer.Serialize(ids))})) g"
