@@ -1,6 +1,7 @@
 using System.Globalization;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.LocalTools;
+using ContactPlatform.SqlServerGate;
 using Grpc.Core;
 using Grpc.Net.Client;
 
@@ -53,6 +54,7 @@ public sealed class ServiceHost : IAsyncDisposable
             // Has SQL Server's provider translate every LINQ query that the tests make the service run; a query that it
             // would not take is an error in the log, which fails the test below.
             ["DOTNET_STARTUP_HOOKS"] = gate ? Path.Combine(AppContext.BaseDirectory, "ContactPlatform.SqlServerGate.dll") : null,
+            [CallSites.Folder] = gate ? QuerySites.Folder : null,
             ["Logging__Console__FormatterName"] = "simple",
             ["Logging__Console__FormatterOptions__SingleLine"] = "true",
         };
