@@ -70,6 +70,14 @@ public sealed class ServiceHost : IAsyncDisposable
         await Process.WaitForHealthAsync(new Uri(Http, "/health"), cancellationToken);
     }
 
+    /// <summary>Stops the process as an orchestrator does, and says how long that took.</summary>
+    public async Task<TimeSpan> StopAsync(CancellationToken cancellationToken)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        await Process.StopAsync(cancellationToken);
+        return TimeProvider.System.GetElapsedTime(started);
+    }
+
     /// <summary>Says that the log may hold errors with this text, because a test provokes them.</summary>
     public void ExpectErrors(string containing) => _expectedErrors.Add(containing);
 

@@ -3,6 +3,7 @@ using ContactPlatform.Common.V1;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.ServiceDefaults.Hosting;
 using ContactPlatform.ServiceDefaults.Locks;
 using ContactPlatform.ServiceDefaults.Runs;
 using ContactPlatform.ServiceDefaults.Tests.Support;
@@ -74,7 +75,7 @@ public abstract class RunTestBase(string redisKind) : IAsyncLifetime, IDisposabl
     /// <summary>Queues a run whose work is that of its subject in <see cref="Work"/>.</summary>
     protected Task<long> QueueAsync(ProbeHost host, long subject, long account = 1) => host.WithDbAsync(account, async db =>
     {
-        var store = new RunStore(db, host.Get<RunSignal>(), TimeProvider.System);
+        var store = Store(host, db);
         var row = store.New(await host.Get<IdSequence>().NextAsync(Token), Kind, subject, Caller with { AccountId = account });
         db.Runs.Add(row);
         await db.SaveChangesAsync(Token);
@@ -96,9 +97,12 @@ public abstract class RunTestBase(string redisKind) : IAsyncLifetime, IDisposabl
         return 0;
     });
 
+    /// <summary>What its endpoint would use.</summary>
+    protected static RunStore Store(ProbeHost host, PlatformDbContext db) => new(db, host.Get<RunSignal>(), host.Get<Stopping>(), TimeProvider.System);
+
     /// <summary>Asks for its end.</summary>
     protected Task<RunRow> CancelAsync(ProbeHost host, long id) =>
-        host.WithDbAsync(1, db => new RunStore(db, host.Get<RunSignal>(), TimeProvider.System).CancelAsync(id, Kind, Token));
+        host.WithDbAsync(1, db => Store(host, db).CancelAsync(id, Kind, Token));
 
     /// <summary>The run as it stands.</summary>
     protected Task<RunRow> RunAsync(ProbeHost host, long id, long account = 1) => host.WithDbAsync(account, db => db.Runs.AsNoTracking().SingleAsync(r => r.RunId == id, Token));

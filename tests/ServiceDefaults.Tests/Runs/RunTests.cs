@@ -43,7 +43,7 @@ public abstract class RunTests(string redisKind) : RunTestBase(redisKind)
         var seen = new List<RunRow>();
         await host.WithDbAsync(1, async db =>
         {
-            await foreach (var row in new RunStore(db, host.Get<RunSignal>(), TimeProvider.System).WatchAsync(id, Kind, null, Token))
+            await foreach (var row in Store(host, db).WatchAsync(id, Kind, null, Token))
             {
                 seen.Add(row);
                 if (row.DoneCount == 1)
@@ -94,7 +94,7 @@ public abstract class RunTests(string redisKind) : RunTestBase(redisKind)
             db.Runs.Add(new RunRow { AccountId = 1, RunId = 500_001, Kind = "nobody's", ActorSubject = "key:1", ActorName = "" });
             await db.SaveChangesAsync(Token);
         }
-        var cancelled = await host.WithDbAsync(1, db => new RunStore(db, host.Get<RunSignal>(), TimeProvider.System).CancelAsync(500_001, "nobody's", Token));
+        var cancelled = await host.WithDbAsync(1, db => Store(host, db).CancelAsync(500_001, "nobody's", Token));
         cancelled.State.ShouldBe(RunState.Cancelled);
         cancelled.EndTime.ShouldNotBeNull();
     }
@@ -110,7 +110,7 @@ public abstract class RunTests(string redisKind) : RunTestBase(redisKind)
         ended.Reason.ShouldBe(CommonReasons.RunEnded);
         ended.Metadata["from"].ShouldBe("SUCCEEDED");
         ended.Metadata["allowed"].ShouldBe("QUEUED,RUNNING");
-        (await Should.ThrowAsync<RefusalException>(() => host.WithDbAsync(2, db => new RunStore(db, host.Get<RunSignal>(), TimeProvider.System).CancelAsync(id, Kind, Token))))
+        (await Should.ThrowAsync<RefusalException>(() => host.WithDbAsync(2, db => Store(host, db).CancelAsync(id, Kind, Token))))
             .Refusal.Reason.ShouldBe(CommonReasons.RunNotFound);
     }
 
