@@ -46,7 +46,7 @@ internal static class BulkCommand
             // Known before the answer, so that a retry after a lost answer does not do it twice.
             var request = new CreateBulkRunRequest { Contacts = contacts, Action = action, RequestId = RandomNumberGenerator.GetHexString(32, lowercase: true) };
             var run = (await stack.Bulk.CreateBulkRunAsync(request, cancellationToken: cancellationToken)).BulkRun;
-            AnsiConsole.MarkupLine($"Bulk run {run.BulkRunId}: {Describe(action)}");
+            AnsiConsole.MarkupLine($"Bulk run {run.BulkRunId}: {Describe(action, target is null ? null : Words.Plain(result.GetValue(target)!))}");
             return await ToEndAsync(stack, run, cancellationToken);
         });
         return command;
@@ -118,13 +118,13 @@ internal static class BulkCommand
         return RunView.WriteEnd(bulk.Run);
     }
 
-    private static string Describe(BulkAction action) => action.ActionCase switch
+    private static string Describe(BulkAction action, string? name = null) => action.ActionCase switch
     {
         BulkAction.ActionOneofCase.SetRecordState => $"record {action.SetRecordState.ToString().ToLowerInvariant()}",
-        BulkAction.ActionOneofCase.AddLabelId => $"label + {action.AddLabelId}",
-        BulkAction.ActionOneofCase.RemoveLabelId => $"label - {action.RemoveLabelId}",
-        BulkAction.ActionOneofCase.AddContactListId => $"list + {action.AddContactListId}",
-        BulkAction.ActionOneofCase.RemoveContactListId => $"list - {action.RemoveContactListId}",
+        BulkAction.ActionOneofCase.AddLabelId => $"label + {name ?? $"{action.AddLabelId}"}",
+        BulkAction.ActionOneofCase.RemoveLabelId => $"label - {name ?? $"{action.RemoveLabelId}"}",
+        BulkAction.ActionOneofCase.AddContactListId => $"list + {name ?? $"{action.AddContactListId}"}",
+        BulkAction.ActionOneofCase.RemoveContactListId => $"list - {name ?? $"{action.RemoveContactListId}"}",
         _ => "something that this program does not know",
     };
 }

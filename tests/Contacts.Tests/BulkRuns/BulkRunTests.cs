@@ -1,5 +1,6 @@
 using ContactPlatform.Common.V1;
 using ContactPlatform.Contacts.Segments;
+using ContactPlatform.Contacts.Tests.Exports;
 using ContactPlatform.Contacts.Tests.Lists;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.ServiceDefaults.Errors;
@@ -152,6 +153,7 @@ public sealed class BulkRunTests(ContactsFixture fixture)
             page.Contacts.Single().ContactId.ShouldBe(all[0].ContactId);
             (await account.Segments.ListSegmentContactsAsync(new() { Contacts = set, PageToken = page.NextPageToken })).Contacts.Single().ContactId.ShouldBe(all[2].ContactId);
             await account.Segments.ListSegmentContactsAsync(new() { Contacts = Ids(all[0].ContactId), PageToken = page.NextPageToken }).ForAsync(CommonReasons.PageTokenInvalid);
+            (await account.ExportAsync(new() { Contacts = set, Columns = { "email" } })).ShouldBe("email\r\na@example.org\r\nc@example.org\r\n");
             var field = set.SetCase == Set.ContactIds ? "contacts.contact_ids" : "contacts.contact_list_id";
             await account.Segments.FreezeSegmentAsync(new() { Contacts = set }).FieldsAsync(field);
             await account.Segments.ExplainContactAsync(new() { ContactId = all[0].ContactId, Contacts = set }).FieldsAsync(field);

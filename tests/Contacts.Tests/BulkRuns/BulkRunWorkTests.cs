@@ -61,7 +61,7 @@ public sealed class BulkRunWorkTests(ContactsFixture fixture)
     }
 
     [Fact]
-    public async Task A_label_that_goes_meanwhile_ends_its_run()
+    public async Task A_list_that_goes_meanwhile_ends_its_run_and_the_next_sweeps_what_is_left()
     {
         var account = await fixture.NewAccountAsync();
         var ids = await fixture.BulkCrowdAsync(account, 2500);
@@ -85,6 +85,9 @@ public sealed class BulkRunWorkTests(ContactsFixture fixture)
         await deleted;
         var ended = (await account.Bulk().EndAsync(run)).Run;
         (ended.State, ended.FailureReason, ended.ChangedCount).ShouldBe((RunState.Failed, "CONTACT_LIST_NOT_FOUND", 2000));
+        (await NumberAsync($"SELECT COUNT(*) FROM bulk_run_pieces WHERE account_id = {account.Id}")).ShouldBe(1);
+        await account.DoAsync(Ids(ids[..1]), Deactivate);
+        (await NumberAsync($"SELECT COUNT(*) FROM bulk_run_pieces WHERE account_id = {account.Id}")).ShouldBe(0);
     }
 
     [Fact]

@@ -18,20 +18,20 @@ public sealed class BulkCliTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Whom_and_what_are_said_by_name()
     {
-        (string[] Arguments, ContactSet Set, BulkAction Action)[] ways =
+        (string[] Arguments, ContactSet Set, BulkAction Action, string Said)[] ways =
         [
-            (["add-label", "purchased-q2", "At risk"], new() { SegmentId = 31 }, new() { AddLabelId = 7 }),
-            (["add-to-list", "fair", "label:vip"], new() { Filter = "label:vip" }, new() { AddContactListId = 8 }),
-            (["deactivate", "--contact", "ada@example.org", "+628120000001"], new() { ContactIds = new() { ContactIds_ = { 1, 2 } } }, new() { SetRecordState = RecordState.Inactive }),
-            (["remove-label", "purchased-q2", "--list", "fair"], new() { ContactListId = 8 }, new() { RemoveLabelId = 7 }),
+            (["add-label", "purchased-q2", "At risk"], new() { SegmentId = 31 }, new() { AddLabelId = 7 }, "label + purchased-q2"),
+            (["add-to-list", "fair", "label:vip"], new() { Filter = "label:vip" }, new() { AddContactListId = 8 }, "list + fair"),
+            (["deactivate", "--contact", "ada@example.org", "+628120000001"], new() { ContactIds = new() { ContactIds_ = { 1, 2 } } }, new() { SetRecordState = RecordState.Inactive }, "record inactive"),
+            (["remove-label", "purchased-q2", "--list", "fair"], new() { ContactListId = 8 }, new() { RemoveLabelId = 7 }, "label - purchased-q2"),
         ];
-        foreach (var (arguments, set, action) in ways)
+        foreach (var (arguments, set, action, said) in ways)
         {
             var cli = await RunAsync(arguments);
             cli.ExitCode.ShouldBe(0, cli.Output);
             var asked = (CreateBulkRunRequest)_services.Script.Asked!;
             (asked.Contacts, asked.Action, asked.RequestId.Length).ShouldBe((set, action, 32));
-            cli.Output.ShouldContain("Bulk run 61: ");
+            cli.Output.ShouldContain($"Bulk run 61: {said}");
             cli.Output.ShouldContain("changed 2,000, as they were 99, skipped 1");
             cli.Output.ShouldContain("CONTACT_ERASED: 1");
         }
