@@ -55,6 +55,7 @@ public static class ServiceDefaultsExtensions
             .AddSingleton<FeedReader>()
             .AddSingleton<RunSignal>()
             .AddScoped<RunStore>()
+            .AddScoped<RunAttempt>()
             .AddScoped<RequestIds>()
             .AddHostedService<RequestSweeper>()
             .AddHostedService(services => services.GetRequiredService<CommitSignal>())
