@@ -43,6 +43,7 @@ public static class ContactPlatformClients
         .Add<Contacts.V1.CustomFieldService.CustomFieldServiceClient>(address)
         .Add<Contacts.V1.ProjectionService.ProjectionServiceClient>(address)
         .Add<Contacts.V1.ImportService.ImportServiceClient>(address)
+        .Add<Contacts.V1.BulkRunService.BulkRunServiceClient>(address)
         .Add<Contacts.V1.AccessService.AccessServiceClient>(address)
         .Add<Contacts.V1.ChangesService.ChangesServiceClient>(address);
 

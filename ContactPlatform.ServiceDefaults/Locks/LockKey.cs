@@ -13,6 +13,9 @@ public sealed record LockKey(string Key, TimeSpan Lease, TimeSpan Wait)
     /// <summary>Held by Funnel while it reads a label's members, and by Contacts while it changes them in bulk.</summary>
     public static LockKey Label(long accountId, long labelId) => new($"label:{accountId}:{labelId}", LongLease, ShortWait);
 
+    /// <summary>The same while a run of Contacts changes the members: gone as soon as its worker's lease, so that a run whose worker died need not wait for itself.</summary>
+    public static LockKey LabelInRun(long accountId, long labelId) => Label(accountId, labelId) with { Lease = ShortLease };
+
     /// <summary>Held by the one label rule run of an account that works.</summary>
     public static LockKey LabelRules(long accountId) => new($"label-rules:{accountId}", ShortLease, TimeSpan.Zero);
 

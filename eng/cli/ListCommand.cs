@@ -79,7 +79,7 @@ internal static class ListCommand
         return command;
     }
 
-    private static async Task<ContactList> FindAsync(Stack stack, string name, CancellationToken cancellationToken)
+    public static async Task<ContactList> FindAsync(Stack stack, string name, CancellationToken cancellationToken)
     {
         try
         {

@@ -40,6 +40,7 @@ var root = new RootCommand(
     SegmentCommand.Create(),
     TimelineCommand.Create(),
     ListCommand.Create(),
+    BulkCommand.Create(),
     ProjectionCommand.Create(),
     ExportCommand.Create(),
     token,

@@ -50,14 +50,7 @@ internal static class ProjectionCommand
                     cancellationToken))
                 {
                     run = message.Run;
-                    if (run.SetTime is not null)
-                    {
-                        task.IsIndeterminate = false;
-                        task.MaxValue = Math.Max(1, run.TotalCount);
-                        task.Value = run.State == RunState.Succeeded ? task.MaxValue : run.DoneCount;
-                    }
-
-                    task.Description = Words.Plain(RunView.Describe($"rebuilding {name}", run, run.DoneCount));
+                    RunView.Show(task, $"rebuilding {name}", run);
                     if (RunView.HasEnded(run))
                     {
                         break;

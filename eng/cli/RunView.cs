@@ -11,6 +11,19 @@ internal static class RunView
     public static Progress NewProgress() => AnsiConsole.Progress().Columns(
         new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new SpinnerColumn());
 
+    /// <summary>Shows on a bar how far a run is; before its set is known nobody can say.</summary>
+    public static void Show(ProgressTask task, string doing, Run run)
+    {
+        if (run.SetTime is not null)
+        {
+            task.IsIndeterminate = false;
+            task.MaxValue = Math.Max(1, run.TotalCount);
+            task.Value = run.State == RunState.Succeeded ? task.MaxValue : run.DoneCount;
+        }
+
+        task.Description = Words.Plain(Describe(doing, run, run.DoneCount));
+    }
+
     /// <summary>What the bar's text says of a run: why it waits, or how far it is.</summary>
     public static string Describe(string what, Run run, long done)
     {

@@ -25,14 +25,7 @@ internal static class RunWatch
                 cancellationToken))
             {
                 run = message.LabelRuleRun;
-                if (run.Run.SetTime is not null)
-                {
-                    task.IsIndeterminate = false;
-                    task.MaxValue = Math.Max(1, run.Run.TotalCount);
-                    task.Value = run.Run.State == RunState.Succeeded ? task.MaxValue : run.Run.DoneCount;
-                }
-
-                task.Description = Words.Plain(RunView.Describe(doing, run.Run, run.Run.DoneCount));
+                RunView.Show(task, doing, run.Run);
                 if (RunView.HasEnded(run.Run))
                 {
                     break;

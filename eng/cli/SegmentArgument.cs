@@ -9,20 +9,22 @@ internal sealed class SegmentArgument
 {
     private const string Snapshot = "snapshot:";
 
-    public Argument<string> Argument { get; } = new("SEGMENT") { Description = "A segment's number or name, snapshot:NUMBER, or a filter such as: label:vip AND funnel.stage = CUSTOMER." };
+    public const string Ways = "A segment's number or name, snapshot:NUMBER, or a filter such as: label:vip AND funnel.stage = CUSTOMER.";
 
-    /// <summary>Finds it. What has no comparator cannot be a filter, so it is a name; nothing is every contact.</summary>
-    public async Task<ContactSet> FindAsync(Stack stack, ParseResult result, CancellationToken cancellationToken)
-    {
-        var text = result.GetValue(Argument)!;
-        return text switch
+    public Argument<string> Argument { get; } = new("SEGMENT") { Description = Ways };
+
+    /// <summary>Finds it.</summary>
+    public Task<ContactSet> FindAsync(Stack stack, ParseResult result, CancellationToken cancellationToken) => FindAsync(stack, result.GetValue(Argument)!, cancellationToken);
+
+    /// <summary>Finds what a text names. What has no comparator cannot be a filter, so it is a name; nothing is every contact.</summary>
+    public static async Task<ContactSet> FindAsync(Stack stack, string text, CancellationToken cancellationToken) =>
+        text switch
         {
             _ when text.StartsWith(Snapshot, StringComparison.Ordinal) && Number(text[Snapshot.Length..]) is { } id => new() { SegmentSnapshotId = id },
             _ when Number(text) is { } id => new() { SegmentId = id },
             _ when text.Trim().Length == 0 || text.Any("=<>:()".Contains) => new() { Filter = text },
             _ => new() { SegmentId = (await stack.Segments.GetSegmentAsync(new() { DisplayName = text }, cancellationToken: cancellationToken)).Segment.SegmentId },
         };
-    }
 
     private static long? Number(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
 }

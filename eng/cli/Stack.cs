@@ -48,6 +48,8 @@ internal sealed class Stack : IDisposable
 
     public ExportService.ExportServiceClient Exports => new(_contacts);
 
+    public BulkRunService.BulkRunServiceClient Bulk => new(_contacts);
+
     public ContactListService.ContactListServiceClient Lists => new(_contacts);
 
     public ContactMergeService.ContactMergeServiceClient Merges => new(_contacts);

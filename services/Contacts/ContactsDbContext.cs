@@ -1,4 +1,5 @@
 using ContactPlatform.Contacts.Access;
+using ContactPlatform.Contacts.BulkRuns;
 using ContactPlatform.Contacts.Contacts;
 using ContactPlatform.Contacts.Erasures;
 using ContactPlatform.Contacts.CustomFields;
@@ -77,6 +78,12 @@ public class ContactsDbContext : PlatformDbContext
 
     /// <summary>Snapshots of segments.</summary>
     public DbSet<SegmentSnapshot> SegmentSnapshots => Set<SegmentSnapshot>();
+
+    /// <summary>Bulk runs.</summary>
+    public DbSet<BulkRunRow> BulkRuns => Set<BulkRunRow>();
+
+    /// <summary>What bulk runs have left to do.</summary>
+    public DbSet<BulkRunPieceRow> BulkRunPieces => Set<BulkRunPieceRow>();
 
     /// <summary>Imports.</summary>
     public DbSet<ImportRow> Imports => Set<ImportRow>();

@@ -69,6 +69,12 @@ public static class ContactsScopes
         ["/contactplatform.contacts.v1.ExportService/ListExportColumns"] = Scopes.ContactsRead,
         ["/contactplatform.contacts.v1.ExportService/ExportContacts"] = Scopes.ContactsRead,
 
+        ["/contactplatform.contacts.v1.BulkRunService/CreateBulkRun"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.BulkRunService/GetBulkRun"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.BulkRunService/ListBulkRuns"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.BulkRunService/CancelBulkRun"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.BulkRunService/WatchBulkRun"] = Scopes.ContactsRead,
+
         ["/contactplatform.contacts.v1.ImportService/UploadImport"] = Scopes.ContactsWrite,
         ["/contactplatform.contacts.v1.ImportService/GetImport"] = Scopes.ContactsRead,
         ["/contactplatform.contacts.v1.ImportService/ListImports"] = Scopes.ContactsRead,

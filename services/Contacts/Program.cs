@@ -1,5 +1,6 @@
 using ContactPlatform.Contacts;
 using ContactPlatform.Contacts.Access;
+using ContactPlatform.Contacts.BulkRuns;
 using ContactPlatform.Contacts.Changes;
 using ContactPlatform.Contacts.Contacts;
 using ContactPlatform.Contacts.Erasures;
@@ -34,6 +35,7 @@ builder.Services
     .AddSegments()
     .AddScoped<ExportStore>()
     .AddScoped<ExportFile>()
+    .AddBulkRuns()
     .AddSingleton<TokenIssuer>()
     .AddSingleton<SigningKeys>()
     // After the database's migrator: all of them read tables as they start.
@@ -60,5 +62,6 @@ app.MapWellKnown();
 app.MapGrpcService<ImportEndpoint>();
 app.MapGrpcService<SegmentEndpoint>();
 app.MapGrpcService<ExportEndpoint>();
+app.MapGrpcService<BulkRunEndpoint>();
 app.MapServiceDefaults();
 app.Run();

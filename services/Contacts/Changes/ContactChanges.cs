@@ -31,6 +31,10 @@ public static class ContactChanges
     public static OutboxRow RecordStateChanged(Caller caller, DateTime now, bool inactive, params IEnumerable<long> contactIds) =>
         Row(caller, now, new() { RecordStateChanged = new() { Inactive = inactive, ContactIds = { contactIds } } });
 
+    /// <summary>A run set the record state of contacts.</summary>
+    public static OutboxRow RecordStatesSet(Caller caller, DateTime now, long runId, bool inactive, IEnumerable<long> contactIds) =>
+        Row(caller, now, new() { RunId = runId, RecordStateChanged = new() { Inactive = inactive, ContactIds = { contactIds } } });
+
     private static OutboxRow Row(Caller caller, DateTime now, V1.StreamChangesResponse change)
     {
         change.AccountId = caller.AccountId;

@@ -56,9 +56,9 @@ public static class ContactProto
     }
 
     /// <summary>Reads a record state that must be one of the two.</summary>
-    public static RecordState Read(V1.RecordState state, Violations violations)
+    public static RecordState Read(V1.RecordState state, Violations violations, string field = "record_state")
     {
-        violations.Check(state is V1.RecordState.Active or V1.RecordState.Inactive, "record_state", $"is {state}; expected RECORD_STATE_ACTIVE or RECORD_STATE_INACTIVE");
+        violations.Check(state is V1.RecordState.Active or V1.RecordState.Inactive, field, $"is {state}; expected RECORD_STATE_ACTIVE or RECORD_STATE_INACTIVE");
         return (RecordState)state;
     }
 

@@ -19,6 +19,31 @@ public sealed class ContactStore(ContactsDbContext db, ContactFieldStore fields)
         "SELECT contact_id FROM contacts WHERE account_id = @account AND contact_id = @contact FOR NO KEY UPDATE",
         "SELECT contact_id FROM contacts WITH (UPDLOCK, ROWLOCK) WHERE account_id = @account AND contact_id = @contact");
 
+    /// <summary>
+    /// Holds each contact by one look at its key, in the order of the ids: what others are changing is waited for, and
+    /// looked at as it is then.
+    /// </summary>
+    private static readonly SqlText SetState = new(
+        """
+        WITH found AS MATERIALIZED (
+          SELECT c.contact_id, c.record_state FROM unnest(@contacts) AS k(id)
+          CROSS JOIN LATERAL (SELECT contact_id, record_state FROM contacts WHERE account_id = @account AND contact_id = k.id LIMIT 1 FOR NO KEY UPDATE) AS c),
+        changed AS (
+          UPDATE contacts c SET record_state = @state, update_time = @now, version = c.version + 1 FROM found f
+          WHERE c.account_id = @account AND c.contact_id = f.contact_id AND f.record_state <> @state
+          RETURNING c.contact_id)
+        SELECT f.contact_id, d.contact_id IS NOT NULL FROM found f LEFT JOIN changed d ON d.contact_id = f.contact_id
+        """,
+        """
+        DECLARE @found TABLE (contact_id bigint PRIMARY KEY, record_state smallint);
+        DECLARE @changed TABLE (contact_id bigint PRIMARY KEY);
+        INSERT INTO @found (contact_id, record_state) SELECT contact_id, record_state FROM contacts WITH (UPDLOCK, ROWLOCK)
+          WHERE account_id = @account AND contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@contacts));
+        UPDATE c SET record_state = @state, update_time = @now, version = c.version + 1 OUTPUT inserted.contact_id INTO @changed (contact_id)
+          FROM contacts c JOIN @found f ON f.contact_id = c.contact_id WHERE c.account_id = @account AND f.record_state <> @state;
+        SELECT f.contact_id, CAST(CASE WHEN d.contact_id IS NULL THEN 0 ELSE 1 END AS bit) FROM @found f LEFT JOIN @changed d ON d.contact_id = f.contact_id;
+        """);
+
     /// <summary>The columns name their table, because a bare transaction_id would be the text that is returned.</summary>
     private static readonly SqlText LastChange = new(
         "SELECT transaction_id::text, change_id FROM outbox ORDER BY outbox.transaction_id DESC, outbox.change_id DESC LIMIT 1",
@@ -41,6 +66,25 @@ public sealed class ContactStore(ContactsDbContext db, ContactFieldStore fields)
         await using var command = db.Database.GetDbConnection().Command(Hold, db.Database.CurrentTransaction!.GetDbTransaction())
             .With("account", db.AccountId).With("contact", contactId);
         return await command.ExecuteScalarAsync(cancellationToken) is not null;
+    }
+
+    /// <summary>Sets the record state of many contacts within the open transaction.</summary>
+    /// <param name="contactIds">Ascending, each once; 1,000 at a time keep SQL Server from locking the whole table.</param>
+    /// <param name="state">The state.</param>
+    /// <param name="now">Now.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Of each contact that exists, whether it changed.</returns>
+    public async Task<Dictionary<long, bool>> SetStateAsync(long[] contactIds, RecordState state, DateTime now, CancellationToken cancellationToken)
+    {
+        await using var command = db.Database.GetDbConnection().Command(SetState, db.Database.CurrentTransaction!.GetDbTransaction())
+            .With("account", db.AccountId).WithIds("contacts", contactIds).With("state", (short)state).With("now", now);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var changed = new Dictionary<long, bool>(contactIds.Length);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            changed.Add(reader.GetInt64(0), reader.GetBoolean(1));
+        }
+        return changed;
     }
 
     /// <summary>The refusal when the account has no such contact: it names the one into which it was merged, if it was.</summary>

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using ContactPlatform.Contacts.Erasures;
+using ContactPlatform.Contacts.Labels;
 using ContactPlatform.Contacts.Timelines;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.ServiceDefaults.Auth;
@@ -37,7 +38,7 @@ public sealed class ImportExecutor(IServiceScopeFactory scopes, IdSequence ids, 
         var import = await db.Imports.AsNoTracking().SingleAsync(i => i.ImportId == work.Row.RunId, cancellationToken);
         var plan = new ImportPlan(ImportConfig.Parser.ParseFrom(import.Config));
         var columns = ImportColumns.Find(plan.Config, import.HeaderCells(), 1, await db.CustomFields.AsNoTracking().ToListAsync(cancellationToken));
-        await using var labels = new ImportLabels(locks, time);
+        await using var labels = new LabelLeases(locks, time);
         var writer = new ImportWriter(db, ids, labels, scope.ServiceProvider.GetRequiredService<TombstoneStore>(), scope.ServiceProvider.GetRequiredService<TimelineStore>(), work, import, plan, columns, time);
         if (plan.Config.DryRun)
         {

@@ -2,6 +2,7 @@ using System.Data.Common;
 using ContactPlatform.Common.V1;
 using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.Erasures;
+using ContactPlatform.Contacts.Labels;
 using ContactPlatform.Contacts.Timelines;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.ServiceDefaults.Data;
@@ -17,7 +18,7 @@ using Npgsql;
 namespace ContactPlatform.Contacts.Imports;
 
 /// <summary>Writes an import's batches, each in one transaction: contacts, labels, refused rows, changes to tell, counts, checkpoint.</summary>
-public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, ImportLabels labels, TombstoneStore tombstones, TimelineStore timeline, RunWork work, ImportRow import, ImportPlan plan, ImportColumns columns, TimeProvider time)
+public sealed class ImportWriter(ContactsDbContext db, IdSequence ids, LabelLeases labels, TombstoneStore tombstones, TimelineStore timeline, RunWork work, ImportRow import, ImportPlan plan, ImportColumns columns, TimeProvider time)
 {
     /// <summary>Every lost race means that another import got ahead, so this many in a row are a fault.</summary>
     private const int MaximumRaces = 50;

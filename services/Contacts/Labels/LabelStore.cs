@@ -45,7 +45,8 @@ public sealed class LabelStore(ContactsDbContext db)
     private static readonly SqlText BatchAdd = new(
         """
         WITH found AS MATERIALIZED (
-          SELECT contact_id FROM contacts WHERE account_id = @account AND contact_id = ANY(@contacts) ORDER BY contact_id FOR NO KEY UPDATE),
+          SELECT c.contact_id FROM unnest(@contacts) AS k(id)
+          CROSS JOIN LATERAL (SELECT contact_id FROM contacts WHERE account_id = @account AND contact_id = k.id LIMIT 1 FOR NO KEY UPDATE) AS c),
         changed AS (
           INSERT INTO label_members (account_id, label_id, contact_id) SELECT @account, @label, contact_id FROM found
           ON CONFLICT DO NOTHING RETURNING contact_id),
@@ -68,7 +69,8 @@ public sealed class LabelStore(ContactsDbContext db)
     private static readonly SqlText BatchRemove = new(
         """
         WITH found AS MATERIALIZED (
-          SELECT contact_id FROM contacts WHERE account_id = @account AND contact_id = ANY(@contacts) ORDER BY contact_id FOR NO KEY UPDATE),
+          SELECT c.contact_id FROM unnest(@contacts) AS k(id)
+          CROSS JOIN LATERAL (SELECT contact_id FROM contacts WHERE account_id = @account AND contact_id = k.id LIMIT 1 FOR NO KEY UPDATE) AS c),
         changed AS (
           DELETE FROM label_members m USING found f WHERE m.account_id = @account AND m.label_id = @label AND m.contact_id = f.contact_id
           RETURNING m.contact_id),
@@ -143,6 +145,11 @@ public sealed class LabelStore(ContactsDbContext db)
     }
 
     /// <summary>Puts the label on many contacts, or takes it off.</summary>
+    /// <param name="add">True to put it on.</param>
+    /// <param name="labelId">The label, which is shared.</param>
+    /// <param name="contactIds">Ascending, each once.</param>
+    /// <param name="now">Now.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Of each contact that exists, whether it changed.</returns>
     public async Task<Dictionary<long, bool>> ChangeAsync(bool add, long labelId, long[] contactIds, DateTime now, CancellationToken cancellationToken)
     {

@@ -1,6 +1,8 @@
 using System.Data;
 using System.Data.Common;
+using System.Text.Json;
 using ContactPlatform.Contacts.Filters;
+using ContactPlatform.Contacts.Lists;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
 using Microsoft.Data.SqlClient;
@@ -12,7 +14,7 @@ namespace ContactPlatform.Contacts.Segments;
 
 /// <summary>A set of contacts, ready to be asked for.</summary>
 /// <param name="Query">Who is in it.</param>
-/// <param name="Filter">Its filter, bound; null for a snapshot.</param>
+/// <param name="Filter">Its filter, bound; null where there is none.</param>
 /// <param name="SegmentId">The segment; 0 when it is none.</param>
 /// <param name="Binding">What a page token is bound to.</param>
 public sealed record FoundSet(FilterQuery Query, BoundFilter? Filter, long SegmentId, object[] Binding);
@@ -34,7 +36,7 @@ public sealed class ContactSets(ContactsDbContext db, FilterReader filters, Time
     /// <param name="set">Its name, checked.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="paged">As for <see cref="FilterSql.Compile"/>.</param>
-    /// <exception cref="RefusalException">INVALID_FIELD, LIMIT_EXCEEDED, SEGMENT_NOT_FOUND, SEGMENT_SNAPSHOT_NOT_FOUND.</exception>
+    /// <exception cref="RefusalException">INVALID_FIELD, LIMIT_EXCEEDED, SEGMENT_NOT_FOUND, SEGMENT_SNAPSHOT_NOT_FOUND, CONTACT_LIST_NOT_FOUND.</exception>
     public async Task<FoundSet> FindAsync(V1.ContactSet set, CancellationToken cancellationToken, bool paged = false)
     {
         var now = time.UtcNow();
@@ -51,6 +53,15 @@ public sealed class ContactSets(ContactsDbContext db, FilterReader filters, Time
                     throw new RefusalException(SegmentDecisions.SnapshotNotFound(set.SegmentSnapshotId));
                 }
                 return new(SnapshotQuery(set.SegmentSnapshotId), null, 0, ["snapshot", set.SegmentSnapshotId]);
+            case V1.ContactSet.SetOneofCase.ContactListId:
+                if (!await db.ContactLists.AnyAsync(l => l.ContactListId == set.ContactListId, cancellationToken))
+                {
+                    throw new RefusalException(ContactListDecisions.NotFound(set.ContactListId));
+                }
+                return new(ListQuery(set.ContactListId), null, 0, ["list", set.ContactListId]);
+            case V1.ContactSet.SetOneofCase.ContactIds:
+                long[] ids = [.. set.ContactIds.ContactIds_.Distinct().Order()];
+                return new(IdsQuery(ids, db.IsSqlServer), null, 0, ["ids", ids]);
             default:
                 var given = await filters.ReadAsync(set.Filter, now, cancellationToken);
                 return new(FilterSql.Compile(given, paged), given, 0, ["filter", set.Filter]);
@@ -92,5 +103,21 @@ public sealed class ContactSets(ContactsDbContext db, FilterReader filters, Time
         return new("segment_snapshot_members m",
             $"m.account_id = @account AND m.segment_snapshot_id = {parameters.Add(snapshotId)} AND EXISTS (SELECT 1 FROM contacts c WHERE c.account_id = @account AND c.contact_id = m.contact_id)",
             "m.contact_id", parameters);
+    }
+
+    /// <summary>Members of a list; they go with their contacts, so all of them exist.</summary>
+    private static FilterQuery ListQuery(long listId)
+    {
+        var parameters = new FilterParameters();
+        return new("contact_list_members m", $"m.account_id = @account AND m.contact_list_id = {parameters.Add(listId)}", "m.contact_id", parameters);
+    }
+
+    /// <summary>Those of given contacts that exist.</summary>
+    public static FilterQuery IdsQuery(long[] ids, bool sqlServer)
+    {
+        var parameters = new FilterParameters();
+        var rows = sqlServer ? $"(SELECT CAST([value] AS bigint) AS contact_id FROM OPENJSON({parameters.Add(JsonSerializer.Serialize(ids))})) g"
+            : $"unnest({parameters.Add(ids)}) AS g (contact_id)";
+        return new($"{rows} JOIN contacts m ON m.contact_id = g.contact_id", "m.account_id = @account", "m.contact_id", parameters);
     }
 }

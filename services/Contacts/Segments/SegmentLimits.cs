@@ -12,6 +12,9 @@ public static class SegmentLimits
     /// <summary>Snapshots of an account.</summary>
     public const int Snapshots = 100;
 
+    /// <summary>Ids that a set can give one by one.</summary>
+    public const int GivenIds = 10_000;
+
     /// <summary>Seconds of the database's time for taking a snapshot.</summary>
     public const int FreezeSeconds = 600;
 }

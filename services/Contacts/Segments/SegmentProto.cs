@@ -52,6 +52,10 @@ public static class SegmentProto
     public static string SegmentName(this Violations violations, string text, string field) => violations.Text(text, field, SegmentLimits.Name, minimum: 1);
 
     /// <summary>Reads a set of contacts.</summary>
+    /// <param name="violations">What is wrong with it.</param>
+    /// <param name="set">As sent.</param>
+    /// <param name="snapshots">False where there has to be a filter.</param>
+    /// <exception cref="RefusalException">LIMIT_EXCEEDED.</exception>
     public static V1.ContactSet Set(this Violations violations, V1.ContactSet? set, bool snapshots = true)
     {
         switch (set?.SetCase)
@@ -63,13 +67,32 @@ public static class SegmentProto
                 violations.Check(snapshots, "contacts.segment_snapshot_id", "is a snapshot; expected a segment or a filter");
                 violations.Id(set.SegmentSnapshotId, "contacts.segment_snapshot_id");
                 break;
+            case V1.ContactSet.SetOneofCase.ContactListId:
+                violations.Check(snapshots, "contacts.contact_list_id", "is a static list; expected a segment or a filter");
+                violations.Id(set.ContactListId, "contacts.contact_list_id");
+                break;
+            case V1.ContactSet.SetOneofCase.ContactIds:
+                violations.Check(snapshots, "contacts.contact_ids", "are given ids; expected a segment or a filter");
+                violations.Ids(set.ContactIds.ContactIds_);
+                break;
             case V1.ContactSet.SetOneofCase.Filter:
                 break;
             default:
-                violations.Add("contacts", $"is missing; expected segment_id, filter{(snapshots ? " or segment_snapshot_id" : "")}");
+                violations.Add("contacts", $"is missing; expected segment_id, filter{(snapshots ? ", segment_snapshot_id, contact_list_id or contact_ids" : "")}");
                 break;
         }
         return set ?? new();
+    }
+
+    private static void Ids(this Violations violations, Google.Protobuf.Collections.RepeatedField<long> ids)
+    {
+        const string path = "contacts.contact_ids.contact_ids";
+        Violations.Limit(ids.Count, SegmentLimits.GivenIds, path);
+        violations.Check(ids.Count > 0, path, $"is empty; expected 1 to {SegmentLimits.GivenIds} ids");
+        for (var i = 0; i < ids.Count; i++)
+        {
+            violations.Id(ids[i], $"{path}[{i}]");
+        }
     }
 
     /// <summary>Writes a segment.</summary>

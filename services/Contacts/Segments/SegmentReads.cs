@@ -56,13 +56,15 @@ public sealed class SegmentReads(ContactsDbContext db, ContactSets sets, IOption
     }
 
     /// <summary>Reads all ids in ascending parts, as of one moment; the last part, which may be empty, says so.</summary>
+    /// <param name="set">The set.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="seconds">As for <see cref="ContactSets.Command"/>. 0 where the reader decides how long it takes: the call's end is what ends it.</param>
     /// <exception cref="RefusalException">As <see cref="ContactSets.FindAsync"/>.</exception>
-    public async IAsyncEnumerable<V1.StreamSegmentContactIdsResponse> StreamAsync(V1.ContactSet set, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<V1.StreamSegmentContactIdsResponse> StreamAsync(V1.ContactSet set, [EnumeratorCancellation] CancellationToken cancellationToken, int seconds = 0)
     {
         await using var transaction = await sets.BeginAsync(cancellationToken);
         var query = (await sets.FindAsync(set, cancellationToken)).Query;
-        // The reader decides how long it takes; the call's end is what ends it.
-        await using var command = sets.Command(transaction, SegmentSql.All(query, db.IsSqlServer), query.Parameters, seconds: 0);
+        await using var command = sets.Command(transaction, SegmentSql.All(query, db.IsSqlServer), query.Parameters, seconds);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var whole = false;
         try

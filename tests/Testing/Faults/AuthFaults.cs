@@ -114,13 +114,16 @@ internal static class AuthFaults
         var segments = new SegmentService.SegmentServiceClient(stack.Contacts.Service.Channel);
         var segment = (await segments.CreateSegmentAsync(new() { Segment = new() { DisplayName = $"{Secret} {name}", Filter = $"given_name = {Secret}" } }, headers, cancellationToken: cancellationToken)).Segment.SegmentId;
         var snapshot = (await segments.FreezeSegmentAsync(new() { Contacts = new() { SegmentId = segment } }, headers, cancellationToken: cancellationToken)).Snapshot.SegmentSnapshotId;
+        var bulk = (await new BulkRunService.BulkRunServiceClient(stack.Contacts.Service.Channel).CreateBulkRunAsync(
+            new() { Contacts = new() { ContactListId = list }, Action = new() { AddLabelId = target }, RequestId = bed.NewName() }, headers, cancellationToken: cancellationToken)).BulkRun.BulkRunId;
+        await FaultBed.UntilAsync("the bulk run ends", async () => await bed.ContactsAsync($"SELECT state FROM runs WHERE run_id = {bulk}", cancellationToken) >= 3, cancellationToken);
         // The feeds are at rest before anything is compared.
         await bed.CheckAsync(cancellationToken);
         return new()
         {
             ["contact_id"] = contact, ["contact_ids"] = contact, ["label_id"] = label, ["label_ids"] = label, ["source_label_id"] = label, ["target_label_id"] = target,
             ["contact_list_id"] = list, ["survivor_contact_id"] = contact, ["merged_contact_id"] = other,
-            ["custom_field_id"] = field, ["segment_id"] = segment, ["segment_snapshot_id"] = snapshot, ["label_rule_id"] = rule, ["label_rule_ids"] = rule, ["run_id"] = run, ["import_id"] = import, ["api_key_id"] = key,
+            ["custom_field_id"] = field, ["segment_id"] = segment, ["segment_snapshot_id"] = snapshot, ["label_rule_id"] = rule, ["label_rule_ids"] = rule, ["run_id"] = run, ["bulk_run_id"] = bulk, ["import_id"] = import, ["api_key_id"] = key,
         };
     }
 

@@ -31,6 +31,7 @@ public sealed record Fault(string Name, int Tries, Func<FaultBed, CancellationTo
         new("commit-lost-in-run", 5, DatabaseFaults.CommitLostInRunAsync),
         new("feed-late-writer", 1, FeedFaults.LateWriterAsync),
         new("feed-restarts", 3, FeedFaults.RestartsAsync),
+        new("bulk-killed", 10, BulkFaults.KilledAsync),
         new("import-killed", 5, ImportFaults.KilledAsync),
         new("import-hostile", 1, ImportFaults.HostileAsync),
         new("auth", 1, AuthFaults.EveryMethodAsync),

@@ -107,6 +107,56 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     b.ToTable("signing_keys", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Contacts.BulkRuns.BulkRunPieceRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("RunId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run_id");
+
+                    b.Property<int>("PieceNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("piece_number");
+
+                    b.Property<byte[]>("ContactIds")
+                        .IsRequired()
+                        .HasMaxLength(8000)
+                        .HasColumnType("bytea")
+                        .HasColumnName("contact_ids");
+
+                    b.HasKey("AccountId", "RunId", "PieceNumber");
+
+                    b.ToTable("bulk_run_pieces", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.BulkRuns.BulkRunRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("RunId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run_id");
+
+                    b.Property<byte[]>("Action")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("action");
+
+                    b.Property<byte[]>("Contacts")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("contacts");
+
+                    b.HasKey("AccountId", "RunId");
+
+                    b.ToTable("bulk_runs", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Contacts.Contacts.Contact", b =>
                 {
                     b.Property<long>("AccountId")
