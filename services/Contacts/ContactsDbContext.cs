@@ -9,6 +9,7 @@ using ContactPlatform.Contacts.Segments;
 using ContactPlatform.Contacts.Lists;
 using ContactPlatform.Contacts.Merges;
 using ContactPlatform.Contacts.Timelines;
+using ContactPlatform.Contacts.Views;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
@@ -78,6 +79,9 @@ public class ContactsDbContext : PlatformDbContext
     /// <summary>Snapshots of segments.</summary>
     public DbSet<SegmentSnapshot> SegmentSnapshots => Set<SegmentSnapshot>();
 
+    /// <summary>Views.</summary>
+    public DbSet<View> Views => Set<View>();
+
     /// <summary>Imports.</summary>
     public DbSet<ImportRow> Imports => Set<ImportRow>();
 
@@ -111,6 +115,7 @@ public class ContactsDbContext : PlatformDbContext
             modelBuilder.Entity<Contact>().Property(c => c.TimeZone).UseCollation(BinaryCollation);
             modelBuilder.Entity<Label>().Property(l => l.NameKey).UseCollation(BinaryCollation);
             modelBuilder.Entity<Segment>().Property(s => s.NameKey).UseCollation(BinaryCollation);
+            modelBuilder.Entity<View>().Property(v => v.NameKey).UseCollation(BinaryCollation);
             modelBuilder.Entity<ContactList>().Property(l => l.NameKey).UseCollation(BinaryCollation);
         }
     }

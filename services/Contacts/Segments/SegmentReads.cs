@@ -22,8 +22,14 @@ public sealed class SegmentReads(ContactsDbContext db, ContactSets sets, IOption
     public async Task<long> CountAsync(V1.ContactSet set, CancellationToken cancellationToken)
     {
         await using var transaction = await sets.BeginAsync(cancellationToken);
-        var query = (await sets.FindAsync(set, cancellationToken)).Query;
-        await using var command = sets.Command(transaction, SegmentSql.Count(query, db.IsSqlServer), query.Parameters, Seconds);
+        return await CountAsync(transaction, await sets.FindAsync(set, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Counts a set that was found.</summary>
+    /// <exception cref="RefusalException">FILTER_TOO_SLOW.</exception>
+    public async Task<long> CountAsync(IDbContextTransaction transaction, FoundSet found, CancellationToken cancellationToken)
+    {
+        await using var command = sets.Command(transaction, SegmentSql.Count(found.Query, db.IsSqlServer), found.Query.Parameters, Seconds);
         return await ContactSets.WithinAsync(Seconds, async () => Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture));
     }
 

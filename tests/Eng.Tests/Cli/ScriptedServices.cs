@@ -47,6 +47,7 @@ internal sealed class ScriptedServices : IAsyncDisposable
         application.MapGrpcService<Reports>();
         application.MapGrpcService<Imports>();
         application.MapGrpcService<ScriptedSegments>();
+        application.MapGrpcService<ScriptedViews>();
         application.MapGrpcService<ScriptedFields>();
         application.MapGrpcService<ScriptedProjections>();
         ScriptedRecords.Map(application);

@@ -114,13 +114,15 @@ internal static class AuthFaults
         var segments = new SegmentService.SegmentServiceClient(stack.Contacts.Service.Channel);
         var segment = (await segments.CreateSegmentAsync(new() { Segment = new() { DisplayName = $"{Secret} {name}", Filter = $"given_name = {Secret}" } }, headers, cancellationToken: cancellationToken)).Segment.SegmentId;
         var snapshot = (await segments.FreezeSegmentAsync(new() { Contacts = new() { SegmentId = segment } }, headers, cancellationToken: cancellationToken)).Snapshot.SegmentSnapshotId;
+        var view = (await new ViewService.ViewServiceClient(stack.Contacts.Service.Channel).CreateViewAsync(
+            new() { View = new() { DisplayName = $"{Secret} {name}", SegmentId = segment, Columns = { "email" } } }, headers, cancellationToken: cancellationToken)).View.ViewId;
         // The feeds are at rest before anything is compared.
         await bed.CheckAsync(cancellationToken);
         return new()
         {
             ["contact_id"] = contact, ["contact_ids"] = contact, ["label_id"] = label, ["label_ids"] = label, ["source_label_id"] = label, ["target_label_id"] = target,
             ["contact_list_id"] = list, ["survivor_contact_id"] = contact, ["merged_contact_id"] = other,
-            ["custom_field_id"] = field, ["segment_id"] = segment, ["segment_snapshot_id"] = snapshot, ["label_rule_id"] = rule, ["label_rule_ids"] = rule, ["run_id"] = run, ["import_id"] = import, ["api_key_id"] = key,
+            ["custom_field_id"] = field, ["segment_id"] = segment, ["segment_snapshot_id"] = snapshot, ["view_id"] = view, ["label_rule_id"] = rule, ["label_rule_ids"] = rule, ["run_id"] = run, ["import_id"] = import, ["api_key_id"] = key,
         };
     }
 
