@@ -69,6 +69,9 @@ public sealed class AccountTests(ContactsFixture fixture)
         await stranger.Segments.DeleteSegmentAsync(new() { SegmentId = segment.SegmentId }).ForAsync(ContactsReasons.SegmentNotFound);
         await stranger.Segments.CheckFilterAsync(new() { Filter = "label:apart" }).FieldsAsync("filter");
         await stranger.Segments.CheckFilterAsync(new() { Filter = $"label_id:{l}" }).FieldsAsync("filter");
+        var list = (await owner.Lists.CreateContactListAsync(new() { DisplayName = "apart" })).ContactList.ContactListId;
+        await stranger.Segments.CheckFilterAsync(new() { Filter = "list:apart" }).FieldsAsync("filter");
+        await stranger.Segments.CheckFilterAsync(new() { Filter = $"list_id:{list}" }).FieldsAsync("filter");
         foreach (var set in new V1.ContactSet[] { new() { SegmentId = segment.SegmentId }, new() { SegmentSnapshotId = snapshot.SegmentSnapshotId } })
         {
             var reason = set.SegmentId > 0 ? ContactsReasons.SegmentNotFound : ContactsReasons.SegmentSnapshotNotFound;

@@ -18,6 +18,9 @@ public enum ContactParts
 
     /// <summary>Its custom fields.</summary>
     Fields = 4,
+
+    /// <summary>The lists that it is on.</summary>
+    Lists = 8,
 }
 
 /// <summary>
@@ -55,6 +58,7 @@ public sealed record ContactColumn(string Name, string Header, FilterType Type, 
         Own("create_time", FilterType.Time, "When it was created, UTC.", r => r.CreateTime, new("create_time")),
         Own("update_time", FilterType.Time, "When it last changed, UTC.", r => r.UpdateTime, new("update_time")),
         new("labels", "labels", FilterType.Label, ContactParts.Labels, "Names of its labels; in a file with ; between them.", r => r.Labels),
+        new("lists", "lists", FilterType.List, ContactParts.Lists, "Names of the static lists that it is on; in a file with ; between them.", r => r.Lists),
         OfStage("stage", FilterType.Choice, "Its own funnel stage; empty where the account's default is shown. For a lost contact the stage that it was lost from.", r => r.Stage),
         OfStage("lost", FilterType.Boolean, "Whether it is lost: true or false.", r => r.Lost),
         OfStage("stage_change_time", FilterType.Time, "When stage or lost last changed, UTC.", r => r.StageChangeTime) with { Order = new("change_time") { Rows = FilterRows.Stages, CanBeNull = true } },

@@ -45,6 +45,9 @@ public sealed class ContactRow
     /// <summary>Names of its labels, by ascending id of the label; null for none.</summary>
     public List<string>? Labels { get; set; }
 
+    /// <summary>Names of the lists that it is on, by ascending id of the list; null for none.</summary>
+    public List<string>? Lists { get; set; }
+
     /// <summary>Name of its own stage; empty for none.</summary>
     public string Stage { get; set; } = "";
 

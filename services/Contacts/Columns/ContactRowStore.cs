@@ -24,6 +24,16 @@ public sealed class ContactRowStore(ContactsDbContext db)
         "SELECT contact_id, label_id FROM label_members WHERE account_id = @account AND contact_id = ANY(@ids) ORDER BY contact_id, label_id",
         "SELECT contact_id, label_id FROM label_members WHERE account_id = @account AND contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids)) ORDER BY contact_id, label_id");
 
+    private static readonly SqlText Lists = new(
+        """
+        SELECT m.contact_id, l.display_name FROM contact_list_members m JOIN contact_lists l ON l.account_id = m.account_id AND l.contact_list_id = m.contact_list_id
+        WHERE m.account_id = @account AND m.contact_id = ANY(@ids) ORDER BY m.contact_id, m.contact_list_id
+        """,
+        """
+        SELECT m.contact_id, l.display_name FROM contact_list_members m JOIN contact_lists l ON l.account_id = m.account_id AND l.contact_list_id = m.contact_list_id
+        WHERE m.account_id = @account AND m.contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids)) ORDER BY m.contact_id, m.contact_list_id
+        """);
+
     private static readonly SqlText Stages = new(
         "SELECT contact_id, stage, lost, change_time FROM contact_stages WHERE account_id = @account AND contact_id = ANY(@ids)",
         "SELECT contact_id, stage, lost, change_time FROM contact_stages WHERE account_id = @account AND contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids))");
@@ -63,6 +73,10 @@ public sealed class ContactRowStore(ContactsDbContext db)
                     (byId[reader.GetInt64(0)].Labels ??= []).Add(name);
                 }
             });
+        }
+        if (parts.HasFlag(ContactParts.Lists))
+        {
+            await ForEachAsync(Lists, reader => (byId[reader.GetInt64(0)].Lists ??= []).Add(reader.GetString(1)));
         }
         if (parts.HasFlag(ContactParts.Stage))
         {

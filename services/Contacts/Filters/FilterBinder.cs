@@ -37,7 +37,7 @@ public static class FilterBinder
             FilterType.Date => ClauseSql.Ordered(clause, dimension, Key(dimension, scope), FilterValues.Date(value.Text, scope.Now) ?? throw Wrong()),
             FilterType.Time => ClauseSql.Time(clause, dimension, Key(dimension, scope), FilterValues.Time(value.Text, scope.Now) ?? throw Wrong()),
             FilterType.Choice => ClauseSql.Choice(clause, dimension, Key(dimension, scope), Choice(value.Text, dimension) ?? throw Wrong(), scope),
-            _ => Label(filter, clause, dimension, scope),
+            _ => Named(filter, clause, dimension, dimension.Type == FilterType.Label ? scope.Labels : scope.Lists),
         };
 
         RefusalException Wrong() => FilterFault.At(filter, value.Start, $"{FilterFault.Show(value.Text)} is no value of {dimension.Name}", Accepted(dimension));
@@ -84,22 +84,12 @@ public static class FilterBinder
         return dimension.Choices!.Contains(word) ? word : null;
     }
 
-    private static BoundClause Label(string filter, FilterClause clause, Dimension dimension, FilterScope scope)
+    private static BoundClause Named(string filter, FilterClause clause, Dimension dimension, FilterNames names)
     {
         var text = clause.Value.Text;
-        long id;
-        if (dimension.IsLabelId())
-        {
-            if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out id) || !scope.LabelIds.ContainsKey(id))
-            {
-                throw FilterFault.At(filter, clause.Value.Start, $"there is no label {FilterFault.Show(text)}", "the id of a label of the account");
-            }
-        }
-        else if (!scope.Labels.TryGetValue(TextKey.Of(text), out id))
-        {
-            throw FilterFault.At(filter, clause.Value.Start, $"there is no label named {FilterFault.Show(text)}", "the name of a label of the account, or * for any");
-        }
-        return ClauseSql.Label(clause, dimension, id, scope.LabelIds[id]);
+        var known = dimension.ById ? long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && names.Names.ContainsKey(id) : names.Ids.TryGetValue(TextKey.Of(text), out id);
+        return known ? ClauseSql.Named(clause, dimension, id, names.Names[id])
+            : throw FilterFault.At(filter, clause.Value.Start, $"there is no {dimension.Noun} {(dimension.ById ? "" : "named ")}{FilterFault.Show(text)}", Accepted(dimension));
     }
 
     private static string Accepted(Dimension dimension) => dimension.Type switch
@@ -109,7 +99,7 @@ public static class FilterBinder
         FilterType.Date => FilterValues.Dates,
         FilterType.Time => FilterValues.Times,
         FilterType.Choice => "one of " + string.Join(", ", dimension.Choices!.Take(30)),
-        FilterType.Label => dimension.IsLabelId() ? "the id of a label of the account" : "the name of a label of the account, or * for any",
+        FilterType.Label or FilterType.List => dimension.ById ? $"the id of a {dimension.Noun} of the account" : $"the name of a {dimension.Noun} of the account, or * for any",
         _ => "text",
     };
 }

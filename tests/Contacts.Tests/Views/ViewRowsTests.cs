@@ -23,24 +23,30 @@ public sealed class ViewRowsTests(ContactsFixture fixture)
         // Spelled otherwise now; what was stored stays.
         var field = (await account.Fields.GetCustomFieldAsync(new() { Key = "plan" })).CustomField;
         await account.Fields.UpdateCustomFieldAsync(new() { CustomField = new() { CustomFieldId = field.CustomFieldId, Choices = { "GoLd", "Silver" } }, UpdateMask = FieldMask.FromString("choices") });
-        string[] columns = ["field.budget", "contact_id", "email", "labels", "subscribed_time", "field.plan", "field.since", "field.vip", "lost", "record_state", "stage"];
+        foreach (var name in new[] { "1st", "2nd" })
+        {
+            var list = (await account.Lists.CreateContactListAsync(new() { DisplayName = name })).ContactList.ContactListId;
+            var first = (await account.Contacts.GetContactAsync(new() { Email = "ada@example.org" })).Contact.ContactId;
+            await account.Lists.AddContactListMembersAsync(new() { ContactListId = list, ContactIds = { first } });
+        }
+        string[] columns = ["field.budget", "contact_id", "email", "labels", "subscribed_time", "field.plan", "field.since", "field.vip", "lost", "record_state", "stage", "lists"];
         var view = await ViewAsync(account, "typed", "", "email", columns);
         var page = await account.Views().ListViewRowsAsync(new() { ViewId = view });
         page.Columns.Select(c => c.Name).ShouldBe(columns);
         page.Columns.Select(c => c.Type).ShouldBe([FilterFieldType.Number, FilterFieldType.Number, FilterFieldType.Text, FilterFieldType.Label, FilterFieldType.Time, FilterFieldType.Choice, FilterFieldType.Date,
-            FilterFieldType.Boolean, FilterFieldType.Boolean, FilterFieldType.Choice, FilterFieldType.Choice]);
+            FilterFieldType.Boolean, FilterFieldType.Boolean, FilterFieldType.Choice, FilterFieldType.Choice, FilterFieldType.List]);
         var (ada, grace) = (page.Rows[0], page.Rows[1]);
         ada.Cells[3].NamesValue.Names.ShouldBe(["a", "b"], ignoreOrder: true);
         ada.Cells.Where((_, i) => i != 3).ShouldBe([
             new() { NumberValue = "12.5" }, new() { NumberValue = ada.ContactId.ToString(CultureInfo.InvariantCulture) }, new() { TextValue = "ada@example.org" },
             new() { ValueTime = Timestamp.FromDateTime(new(2026, 4, 1, 10, 0, 0, 500, DateTimeKind.Utc)) }, new() { TextValue = "GoLd" }, new() { DateValue = "2024-02-29" },
-            new() { BooleanValue = true }, new() { BooleanValue = false }, new() { TextValue = "ACTIVE" }, new()]);
-        grace.Cells.Select((c, i) => (c.ValueCase == ViewCell.ValueOneofCase.None, i)).Where(c => c.Item1).Select(c => c.i).ShouldBe([0, 3, 4, 5, 6, 7, 10]);
+            new() { BooleanValue = true }, new() { BooleanValue = false }, new() { TextValue = "ACTIVE" }, new(), new() { NamesValue = new() { Names = { "1st", "2nd" } } }]);
+        grace.Cells.Select((c, i) => (c.ValueCase == ViewCell.ValueOneofCase.None, i)).Where(c => c.Item1).Select(c => c.i).ShouldBe([0, 3, 4, 5, 6, 7, 10, 11]);
 
         // A file of the view has its columns, and the rows of its segment.
         var file = await account.ExportAsync(new() { ViewId = view });
-        file.ShouldStartWith("budget,contact_id,email,labels,subscribed_time,plan,since,vip,lost,record_state,stage\r\n12.5,");
-        file.ShouldContain(",2026-04-01T10:00:00.5Z,GoLd,2024-02-29,true,false,ACTIVE,\r\n");
+        file.ShouldStartWith("budget,contact_id,email,labels,subscribed_time,plan,since,vip,lost,record_state,stage,lists\r\n12.5,");
+        file.ShouldContain(",2026-04-01T10:00:00.5Z,GoLd,2024-02-29,true,false,ACTIVE,,1st;2nd\r\n");
         await account.Exports().ExportContacts(new() { ViewId = view, Columns = { "email" } }).FieldsAsync("columns");
         await account.Exports().ExportContacts(new() { ViewId = 0 }).FieldsAsync("view_id");
         await account.Exports().ExportContacts(new() { ViewId = 987654321 }).ForAsync(ContactsReasons.ViewNotFound);
