@@ -56,6 +56,9 @@ public class ContactsDbContext : PlatformDbContext
     /// <summary>Into whom contacts were merged.</summary>
     public DbSet<ContactMerge> ContactMerges => Set<ContactMerge>();
 
+    /// <summary>Addresses of contacts that were merged into others.</summary>
+    public DbSet<MergedAddress> MergedAddresses => Set<MergedAddress>();
+
     /// <summary>What happened to single contacts.</summary>
     public DbSet<ContactEventRow> ContactEvents => Set<ContactEventRow>();
 
@@ -115,6 +118,7 @@ public class ContactsDbContext : PlatformDbContext
             modelBuilder.Entity<Contact>().Property(c => c.TimeZone).UseCollation(BinaryCollation);
             modelBuilder.Entity<Label>().Property(l => l.NameKey).UseCollation(BinaryCollation);
             modelBuilder.Entity<Segment>().Property(s => s.NameKey).UseCollation(BinaryCollation);
+            modelBuilder.Entity<MergedAddress>().Property(m => m.Address).UseCollation(BinaryCollation);
             modelBuilder.Entity<View>().Property(v => v.NameKey).UseCollation(BinaryCollation);
             modelBuilder.Entity<ContactList>().Property(l => l.NameKey).UseCollation(BinaryCollation);
         }

@@ -785,6 +785,27 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                     b.ToTable("contact_merges", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Contacts.Merges.MergedAddress", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<string>("Address")
+                        .HasMaxLength(254)
+                        .HasColumnType("nvarchar(254)")
+                        .HasColumnName("address")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("AccountId", "ContactId", "Address");
+
+                    b.ToTable("merged_addresses", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Contacts.Segments.Segment", b =>
                 {
                     b.Property<long>("AccountId")
@@ -1335,6 +1356,16 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_contact_list_members_lists");
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.Merges.MergedAddress", b =>
+                {
+                    b.HasOne("ContactPlatform.Contacts.Contacts.Contact", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "ContactId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_merged_addresses_contacts");
                 });
 
             modelBuilder.Entity("ContactPlatform.Contacts.Views.View", b =>
