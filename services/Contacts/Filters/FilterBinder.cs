@@ -6,6 +6,9 @@ namespace ContactPlatform.Contacts.Filters;
 /// <summary>Gives each clause of a filter its meaning, or says at which character it has none. Pure.</summary>
 public static class FilterBinder
 {
+    /// <summary>Characters of choices in a message.</summary>
+    private const int MaximumListed = 300;
+
     /// <summary>Binds a filter.</summary>
     /// <exception cref="RefusalException">INVALID_FIELD with the position and what would be accepted.</exception>
     public static BoundFilter Bind(Filter filter, FilterScope scope) => new(filter, [.. filter.Clauses.Select(c => Bind(filter.Text, c, scope))]);
@@ -92,13 +95,20 @@ public static class FilterBinder
             : throw FilterFault.At(filter, clause.Value.Start, $"there is no {dimension.Noun} {(dimension.ById ? "" : "named ")}{FilterFault.Show(text)}", Accepted(dimension));
     }
 
+    /// <summary>Choices as a message lists them: it travels in headers, which clients bound, and there may be 200 of 100 characters.</summary>
+    private static string Listed(IReadOnlyList<string> choices)
+    {
+        var listed = choices.Take(30).TakeWhile((_, i) => choices.Take(i + 1).Sum(c => c.Length) <= MaximumListed).DefaultIfEmpty(choices[0]).ToList();
+        return string.Join(", ", listed) + (listed.Count < choices.Count ? $" or another of the {choices.Count}" : "");
+    }
+
     private static string Accepted(Dimension dimension) => dimension.Type switch
     {
         FilterType.Number => FilterValues.Numbers,
         FilterType.Boolean => FilterValues.Booleans,
         FilterType.Date => FilterValues.Dates,
         FilterType.Time => FilterValues.Times,
-        FilterType.Choice => "one of " + string.Join(", ", dimension.Choices!.Take(30)),
+        FilterType.Choice => "one of " + Listed(dimension.Choices!),
         FilterType.Label or FilterType.List => dimension.ById ? $"the id of a {dimension.Noun} of the account" : $"the name of a {dimension.Noun} of the account, or * for any",
         _ => "text",
     };

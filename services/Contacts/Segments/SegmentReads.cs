@@ -97,9 +97,9 @@ public sealed class SegmentReads(ContactsDbContext db, ContactSets sets, IOption
         }
     }
 
-    /// <summary>Evaluates each clause for one contact.</summary>
-    /// <exception cref="RefusalException">As <see cref="ContactSets.FindAsync"/>; CONTACT_NOT_FOUND, FILTER_TOO_SLOW.</exception>
-    public async Task<V1.ExplainContactResponse> ExplainAsync(long contactId, V1.ContactSet set, CancellationToken cancellationToken)
+    /// <summary>Evaluates each clause for one contact; null when the account has none of this id.</summary>
+    /// <exception cref="RefusalException">As <see cref="ContactSets.FindAsync"/>; FILTER_TOO_SLOW.</exception>
+    public async Task<V1.ExplainContactResponse?> ExplainAsync(long contactId, V1.ContactSet set, CancellationToken cancellationToken)
     {
         await using var transaction = await sets.BeginAsync(cancellationToken);
         var filter = (await sets.FindAsync(set, cancellationToken)).Filter!;
@@ -108,8 +108,7 @@ public sealed class SegmentReads(ContactsDbContext db, ContactSets sets, IOption
         return await ContactSets.WithinAsync(Seconds, async () =>
         {
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            return await reader.ReadAsync(cancellationToken) ? ClauseValues.Read(filter, reader)
-                : throw new RefusalException(Contacts.ContactDecisions.NotFound(contactId));
+            return await reader.ReadAsync(cancellationToken) ? ClauseValues.Read(filter, reader) : null;
         });
     }
 }

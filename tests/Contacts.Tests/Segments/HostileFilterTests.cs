@@ -95,6 +95,16 @@ public sealed class HostileFilterTests(ContactsFixture fixture)
         }
     }
 
+    /// <summary>What would be accepted comes back in headers, and clients take only so much of those.</summary>
+    [Fact]
+    public async Task A_refusal_stays_small_however_much_would_be_accepted()
+    {
+        var account = await fixture.NewAccountAsync();
+        await account.Fields.CreateCustomFieldAsync(new() { CustomField = new() { Key = "wide", Type = V1.CustomFieldType.Choice, Choices = { Enumerable.Range(0, 200).Select(i => $"{new string('漢', 97)}{i}") } } });
+        var e = await Should.ThrowAsync<RpcException>(async () => await account.Segments.CheckFilterAsync(new() { Filter = "field.wide = x" }));
+        Refused.Check(e, CommonReasons.InvalidField)["expected"].ShouldMatch("^one of 漢+0, 漢+1, 漢+2 or another of the 200$");
+    }
+
     /// <summary>Half a surrogate pair is no text of protobuf's: the message is refused as such, and the service goes on.</summary>
     [Fact]
     public async Task A_filter_that_is_not_Unicode_is_refused()

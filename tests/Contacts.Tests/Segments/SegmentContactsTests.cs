@@ -92,6 +92,12 @@ public sealed class SegmentContactsTests(ContactsFixture fixture)
         await account.Segments.DeleteSegmentSnapshotAsync(new() { SegmentSnapshotId = snapshot.SegmentSnapshotId }).ForAsync(ContactsReasons.SegmentSnapshotNotFound);
         await account.Segments.GetSegmentSnapshotAsync(new()).FieldsAsync("segment_snapshot_id");
         await account.Segments.FreezeSegmentAsync(request).ForAsync(ContactsReasons.SegmentSnapshotNotFound);
+
+        // Twins that cannot see each other make one.
+        var twin = new V1.FreezeSegmentRequest { Contacts = new() { Filter = "lead_score = 0" }, RequestId = "twins" };
+        var taken = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => account.Segments.FreezeSegmentAsync(twin).ResponseAsync));
+        taken.Select(t => t.Snapshot).Distinct().ShouldHaveSingleItem();
+        (await account.Segments.ListSegmentSnapshotsAsync(new())).Snapshots.Count.ShouldBe(1);
     }
 
     [Fact]
@@ -127,6 +133,10 @@ public sealed class SegmentContactsTests(ContactsFixture fixture)
             ("subscribed_time > 2026-05-01", false, "2026-05-01T10:00:00.5Z"), ("funnel.stage = customer", false, "AWARE"), ("funnel.lost = true", false, "false"), ("funnel.lost_from:*", false, null),
             ("phone:*", false, null), ("lead_score:*", true, "0"), ("list:\"spring FAIR\"", true, "Spring fair"), ("list:nobody", false, null), ("list:*", true, "1"), ($"label_id:{other.LabelId}", false, null)]);
         (await account.Segments.ExplainContactAsync(new() { ContactId = contact.ContactId, Contacts = new() { Filter = "" } })).Matches.ShouldBeTrue();
+
+        var survivor = await account.CreateAsync("survivor@example.org");
+        await account.Merges.MergeContactsAsync(new() { SurvivorContactId = survivor.ContactId, MergedContactId = contact.ContactId });
+        (await account.Segments.ExplainContactAsync(new() { ContactId = contact.ContactId, Contacts = new() { Filter = "" } }).ForAsync(ContactsReasons.ContactNotFound))["merged_into_contact_id"].ShouldBe($"{survivor.ContactId}");
     }
 
     [Theory]
