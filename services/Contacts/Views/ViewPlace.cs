@@ -1,8 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using ContactPlatform.Contacts.Columns;
 using ContactPlatform.Contacts.Filters;
 using ContactPlatform.ServiceDefaults.Errors;
@@ -20,9 +18,6 @@ public sealed record ViewPlace(long ContactId, object? Value)
 
     /// <summary>Before the first row.</summary>
     public static readonly ViewPlace Start = new(0, null);
-
-    /// <summary>What a token is bound to.</summary>
-    public static string Bind(params object[] arguments) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(arguments))))[..12];
 
     /// <summary>Reads a token.</summary>
     /// <param name="token">As sent; empty for the first page.</param>

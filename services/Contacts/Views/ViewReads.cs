@@ -4,6 +4,7 @@ using ContactPlatform.Contacts.Filters;
 using ContactPlatform.Contacts.Segments;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.ServiceDefaults.Paging;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 
@@ -20,7 +21,7 @@ public sealed class ViewReads(ContactsDbContext db, ContactSets sets, SegmentRea
         var (view, columns, order) = await views.ShapeAsync(viewId, cancellationToken);
         var found = await sets.FindAsync(new() { SegmentId = view.SegmentId }, cancellationToken, paged: order.IsById);
         // A custom field that was made anew under the same key is another one.
-        var binding = ViewPlace.Bind("ListViewRows", view.ViewId, order.ToString(), order.Column.Order!.Key ?? 0, found.Binding);
+        var binding = BoundToken.Binding("ListViewRows", view.ViewId, order.ToString(), order.Column.Order!.Key ?? 0, found.Binding);
         var place = ViewPlace.Read(pageToken, binding, order.Column.Type);
         var places = order.IsById
             ? [.. (await segments.IdsAsync(transaction, found, place.ContactId, size + 1, cancellationToken)).Select(id => new ViewPlace(id, null))]
