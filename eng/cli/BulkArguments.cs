@@ -6,7 +6,7 @@ namespace ContactPlatform.Cli;
 /// <summary>How a person says to whom something is to be done: a segment, a static list, or contacts one by one.</summary>
 internal sealed class BulkArguments
 {
-    private readonly Argument<string?> _segment = new("SEGMENT") { Description = SegmentArgument.Ways, Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _segment = new("SEGMENT") { Description = $"{SegmentArgument.Ways}.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _list = new("--list") { Description = "Name of a static list, in place of a segment." };
     private readonly Option<string[]> _contacts = new("--contact") { Description = "Email, phone or number of a contact, in place of a segment. May be repeated.", AllowMultipleArgumentsPerToken = true };
 

@@ -9,18 +9,27 @@ internal static class ExportCommand
 {
     public static Command Create()
     {
-        var which = new SegmentArgument();
+        const string view = "view:";
+        var which = new SegmentArgument("; or view:NUMBER or view:NAME, for its segment and columns");
         var file = new Argument<FileInfo>("FILE") { Description = "The CSV file to write." };
         var columns = new Option<string[]>("--column") { Description = "A column, such as email or field.plan; all when none is named. May be repeated, or take several with commas between them." };
         var command = new Command("export", "Writes the contacts of a segment to a CSV file. One that was cut goes on where it was.") { which.Argument, file, columns, Columns() };
         command.SetAction(async (result, cancellationToken) =>
         {
             using var stack = Stack.Find();
+            var text = result.GetValue(which.Argument)!;
             var request = new ExportContactsRequest
             {
-                Contacts = await which.FindAsync(stack, result, cancellationToken),
                 Columns = { (result.GetValue(columns) ?? []).SelectMany(c => c.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)) },
             };
+            if (text.StartsWith(view, StringComparison.Ordinal))
+            {
+                request.ViewId = await ViewCommand.FindAsync(stack, text[view.Length..], cancellationToken);
+            }
+            else
+            {
+                request.Contacts = await which.FindAsync(stack, result, cancellationToken);
+            }
             var path = result.GetValue(file)!.FullName;
             var rows = await WriteAsync(stack, request, path, cancellationToken);
             AnsiConsole.MarkupLine($"{Words.Plain(Path.GetFileName(path))}: {Words.Count(rows, "contact")}");

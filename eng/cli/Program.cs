@@ -38,6 +38,7 @@ var root = new RootCommand(
     FunnelCommand.Create(),
     HistoryCommand.Create(),
     SegmentCommand.Create(),
+    ViewCommand.Create(),
     TimelineCommand.Create(),
     ListCommand.Create(),
     BulkCommand.Create(),

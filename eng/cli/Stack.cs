@@ -46,6 +46,8 @@ internal sealed class Stack : IDisposable
 
     public SegmentService.SegmentServiceClient Segments => new(_contacts);
 
+    public ViewService.ViewServiceClient Views => new(_contacts);
+
     public ExportService.ExportServiceClient Exports => new(_contacts);
 
     public BulkRunService.BulkRunServiceClient Bulk => new(_contacts);

@@ -30,6 +30,9 @@ internal enum Flaw
     BadTime,
     UnknownTimeZone,
     UnknownStage,
+
+    /// <summary>Only in files with custom fields, and chosen apart: so the other columns are the same without them.</summary>
+    BadFieldValue,
 }
 
 internal static class Flaws
@@ -51,6 +54,7 @@ internal static class Flaws
         ("bad time", Expected.Refused),
         ("unknown time zone", Expected.Refused),
         ("unknown stage", Expected.Refused),
+        ("bad value of a custom field", Expected.Refused),
     ];
 
     private static readonly string[] _badEmails =

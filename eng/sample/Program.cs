@@ -8,11 +8,13 @@ var rows = new Argument<long>("N") { Description = "Rows to write, from 0 to 800
 var file = new Argument<FileInfo>("FILE.csv") { Description = "Where to write them; an existing file is replaced." };
 var seed = new Option<long>("--seed") { Description = "The same seed gives the same file.", DefaultValueFactory = _ => 1 };
 var dirty = new Option<double>("--dirty") { Description = "The share of rows, from 0 to 1, that are odd or wrong.", DefaultValueFactory = _ => 0.02 };
+var fields = new Option<int>("--fields") { Description = "Columns of custom fields, from 0 to 20: a choice, a number, a date, a boolean, a text, and again." };
+fields.Validators.Add(result => Check(result.GetValue(fields) is < 0 or > CustomColumn.Maximum, $"--fields must be from 0 to {CustomColumn.Maximum}", result.AddError));
 rows.Validators.Add(result => Check(result.GetValue(rows) is < 0 or > 8_000_000, "N must be from 0 to 8000000", result.AddError));
 dirty.Validators.Add(result => Check(result.GetValue(dirty) is not (>= 0 and <= 1), "--dirty must be from 0 to 1, such as 0.02", result.AddError));
 
-var command = new RootCommand("Writes made-up contacts as CSV, some of them dirty, and says what an import should count.") { rows, file, seed, dirty };
-command.SetAction(result => Run(result.GetValue(rows), result.GetValue(file)!, result.GetValue(seed), result.GetValue(dirty)));
+var command = new RootCommand("Writes made-up contacts as CSV, some of them dirty, and says what an import should count.") { rows, file, seed, dirty, fields };
+command.SetAction(result => Run(result.GetValue(rows), result.GetValue(file)!, result.GetValue(seed), result.GetValue(dirty), result.GetValue(fields)));
 return command.Parse(args).Invoke();
 
 static void Check(bool wrong, string message, Action<string> refuse)
@@ -23,13 +25,13 @@ static void Check(bool wrong, string message, Action<string> refuse)
     }
 }
 
-static int Run(long rows, FileInfo file, long seed, double dirty)
+static int Run(long rows, FileInfo file, long seed, double dirty, int fields)
 {
     SampleSummary summary;
     try
     {
         using var output = file.Create();
-        summary = SampleFile.Write(output, rows, seed, dirty);
+        summary = SampleFile.Write(output, rows, seed, dirty, fields);
     }
     catch (Exception e) when (e is IOException or UnauthorizedAccessException)
     {
@@ -56,6 +58,15 @@ static int Run(long rows, FileInfo file, long seed, double dirty)
         foreach (var (index, flaw) in Flaws.All.Index().Where(f => f.Index > 0 && f.Item.Expected == expected && summary.ByFlaw[f.Index] > 0))
         {
             Write("  " + flaw.Name, summary.ByFlaw[index]);
+        }
+    }
+
+    if (fields > 0)
+    {
+        Console.WriteLine("Without these fields an import leaves their columns out:");
+        foreach (var column in CustomColumn.Take(fields))
+        {
+            Console.WriteLine($"  ./dev cli field create {column.Key} --type {column.Type}{(column.Choices.Length > 0 ? $" --choices {column.Choices}" : "")}");
         }
     }
 

@@ -16,6 +16,9 @@ internal struct RowRandom(long seed, long row)
 
     public T Pick<T>(T[] items) => items[Next(items.Length)];
 
+    /// <summary>Random numbers of their own, however many are taken of them.</summary>
+    public RowRandom Fork() => new() { _state = NextBits() };
+
     private ulong NextBits()
     {
         unchecked

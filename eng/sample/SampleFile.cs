@@ -13,23 +13,26 @@ internal sealed record SampleSummary(long[] ByFlaw, long Purchased)
 /// <summary>Writes a CSV file (RFC 4180) row by row; memory does not grow with the rows.</summary>
 internal static class SampleFile
 {
-    private static readonly Flaw[] _flaws = [.. Enum.GetValues<Flaw>().Where(f => f != Flaw.None)];
+    private static readonly Flaw[] _flaws = [.. Enum.GetValues<Flaw>().Where(f => f is not (Flaw.None or Flaw.BadFieldValue))];
 
     /// <param name="output">Gets the bytes: UTF-8, with a byte order mark when <paramref name="dirty"/> is above 0.</param>
     /// <param name="rows">Rows below the header.</param>
     /// <param name="seed">The same seed gives the same bytes.</param>
     /// <param name="dirty">The share of rows (0 to 1) that get a flaw.</param>
-    public static SampleSummary Write(Stream output, long rows, long seed, double dirty)
+    /// <param name="fields">Columns of custom fields behind the others, which stay the same but for duplicates; with them a tenth of that share more rows get a wrong value.</param>
+    public static SampleSummary Write(Stream output, long rows, long seed, double dirty, int fields = 0)
     {
         using var writer = new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: dirty > 0), 1 << 16, leaveOpen: true);
-        writer.Write(string.Join(',', Contact.Columns));
+        var columns = CustomColumn.Take(fields);
+        writer.Write(string.Join(',', Contact.Columns.Concat(columns.Select(c => c.Key))));
         writer.Write('\n');
         var byFlaw = new long[Flaws.All.Length];
         var purchased = 0L;
         for (var row = 1L; row <= rows; row++)
         {
-            var (flaw, contact) = Make(seed, row, dirty);
-            WriteRow(writer, flaw, contact);
+            var (flaw, contact) = Make(seed, row, dirty, fields);
+            var random = OfFields(seed, row);
+            WriteRow(writer, flaw, [.. contact.Fields, .. CustomColumn.Values(columns, ref random, flaw == Flaw.BadFieldValue)]);
             byFlaw[(int)flaw]++;
             if (Flaws.Of(flaw).Expected == Expected.Accepted && contact.HasPurchased)
             {
@@ -40,16 +43,24 @@ internal static class SampleFile
         return new SampleSummary(byFlaw, purchased);
     }
 
-    private static (Flaw Flaw, Contact Contact) Make(long seed, long row, double dirty)
+    /// <summary>Random numbers of a row's custom fields: apart, so that the other columns stay as they are.</summary>
+    private static RowRandom OfFields(long seed, long row) => new(~seed, row);
+
+    private static (Flaw Flaw, Contact Contact) Make(long seed, long row, double dirty, int fields)
     {
         var random = new RowRandom(seed, row);
         var flaw = random.Chance(dirty) ? random.Pick(_flaws) : Flaw.None;
+        if (flaw == Flaw.None && fields > 0 && OfFields(seed, ~row).Chance(dirty / 10))
+        {
+            flaw = Flaw.BadFieldValue;
+        }
+
         if (flaw == Flaw.DuplicateInOtherCase)
         {
             // An earlier row is made again rather than remembered.
             for (var earlier = row - 1 - random.Next(1000); earlier > 0; earlier--)
             {
-                var (itsFlaw, original) = Make(seed, earlier, dirty);
+                var (itsFlaw, original) = Make(seed, earlier, dirty, fields);
                 if (itsFlaw == Flaw.None && original.Email.Length > 0)
                 {
                     return (flaw, Flaws.Apply(flaw, original, ref random));
@@ -69,9 +80,8 @@ internal static class SampleFile
         return (flaw, Flaws.Apply(flaw, contact, ref random));
     }
 
-    private static void WriteRow(StreamWriter writer, Flaw flaw, Contact contact)
+    private static void WriteRow(StreamWriter writer, Flaw flaw, string[] fields)
     {
-        var fields = contact.Fields;
         var count = flaw == Flaw.MissingColumns ? 3 : fields.Length;
         if (flaw == Flaw.WrongEncoding)
         {

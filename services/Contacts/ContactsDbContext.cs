@@ -10,6 +10,7 @@ using ContactPlatform.Contacts.Segments;
 using ContactPlatform.Contacts.Lists;
 using ContactPlatform.Contacts.Merges;
 using ContactPlatform.Contacts.Timelines;
+using ContactPlatform.Contacts.Views;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
@@ -56,6 +57,9 @@ public class ContactsDbContext : PlatformDbContext
     /// <summary>Into whom contacts were merged.</summary>
     public DbSet<ContactMerge> ContactMerges => Set<ContactMerge>();
 
+    /// <summary>Addresses of contacts that were merged into others.</summary>
+    public DbSet<MergedAddress> MergedAddresses => Set<MergedAddress>();
+
     /// <summary>What happened to single contacts.</summary>
     public DbSet<ContactEventRow> ContactEvents => Set<ContactEventRow>();
 
@@ -84,6 +88,9 @@ public class ContactsDbContext : PlatformDbContext
 
     /// <summary>What bulk runs have left to do.</summary>
     public DbSet<BulkRunPieceRow> BulkRunPieces => Set<BulkRunPieceRow>();
+
+    /// <summary>Views.</summary>
+    public DbSet<View> Views => Set<View>();
 
     /// <summary>Imports.</summary>
     public DbSet<ImportRow> Imports => Set<ImportRow>();
@@ -118,6 +125,8 @@ public class ContactsDbContext : PlatformDbContext
             modelBuilder.Entity<Contact>().Property(c => c.TimeZone).UseCollation(BinaryCollation);
             modelBuilder.Entity<Label>().Property(l => l.NameKey).UseCollation(BinaryCollation);
             modelBuilder.Entity<Segment>().Property(s => s.NameKey).UseCollation(BinaryCollation);
+            modelBuilder.Entity<MergedAddress>().Property(m => m.Address).UseCollation(BinaryCollation);
+            modelBuilder.Entity<View>().Property(v => v.NameKey).UseCollation(BinaryCollation);
             modelBuilder.Entity<ContactList>().Property(l => l.NameKey).UseCollation(BinaryCollation);
         }
     }

@@ -29,5 +29,8 @@ public static class ContactsReasons
     public static readonly Reason SegmentExists = new("SEGMENT_EXISTS", StatusCode.AlreadyExists);
     public static readonly Reason SegmentSnapshotNotFound = new("SEGMENT_SNAPSHOT_NOT_FOUND", StatusCode.NotFound);
     public static readonly Reason FilterTooSlow = new("FILTER_TOO_SLOW", StatusCode.ResourceExhausted);
+    public static readonly Reason SegmentInUse = new("SEGMENT_IN_USE", StatusCode.FailedPrecondition);
+    public static readonly Reason ViewNotFound = new("VIEW_NOT_FOUND", StatusCode.NotFound);
+    public static readonly Reason ViewExists = new("VIEW_EXISTS", StatusCode.AlreadyExists);
 #pragma warning restore CS1591
 }

@@ -66,6 +66,13 @@ public static class ContactsScopes
         ["/contactplatform.contacts.v1.SegmentService/DeleteSegmentSnapshot"] = Scopes.ContactsWrite,
         ["/contactplatform.contacts.v1.SegmentService/ExplainContact"] = Scopes.ContactsRead,
 
+        ["/contactplatform.contacts.v1.ViewService/CreateView"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.ViewService/GetView"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.ViewService/ListViews"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.ViewService/UpdateView"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.ViewService/DeleteView"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.ViewService/ListViewRows"] = Scopes.ContactsRead,
+
         ["/contactplatform.contacts.v1.ExportService/ListExportColumns"] = Scopes.ContactsRead,
         ["/contactplatform.contacts.v1.ExportService/ExportContacts"] = Scopes.ContactsRead,
 

@@ -2,6 +2,7 @@ using ContactPlatform.Contacts;
 using ContactPlatform.Contacts.Access;
 using ContactPlatform.Contacts.BulkRuns;
 using ContactPlatform.Contacts.Changes;
+using ContactPlatform.Contacts.Columns;
 using ContactPlatform.Contacts.Contacts;
 using ContactPlatform.Contacts.Erasures;
 using ContactPlatform.Contacts.CustomFields;
@@ -13,6 +14,7 @@ using ContactPlatform.Contacts.Segments;
 using ContactPlatform.Contacts.Lists;
 using ContactPlatform.Contacts.Merges;
 using ContactPlatform.Contacts.Timelines;
+using ContactPlatform.Contacts.Views;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Hosting;
@@ -33,7 +35,9 @@ builder.Services
     .AddScoped<ContactFieldStore>()
     .AddSingleton<BulkLease>()
     .AddSegments()
-    .AddScoped<ExportStore>()
+    .AddScoped<ContactRowStore>()
+    .AddScoped<ViewStore>()
+    .AddScoped<ViewReads>()
     .AddScoped<ExportFile>()
     .AddBulkRuns()
     .AddSingleton<TokenIssuer>()
@@ -61,6 +65,7 @@ app.MapGrpcService<ChangesEndpoint>();
 app.MapWellKnown();
 app.MapGrpcService<ImportEndpoint>();
 app.MapGrpcService<SegmentEndpoint>();
+app.MapGrpcService<ViewEndpoint>();
 app.MapGrpcService<ExportEndpoint>();
 app.MapGrpcService<BulkRunEndpoint>();
 app.MapServiceDefaults();

@@ -1,3 +1,5 @@
+using ContactPlatform.Contacts.Tests.Exports;
+using ContactPlatform.Contacts.Tests.Views;
 using ContactPlatform.Testing;
 using Google.Protobuf.WellKnownTypes;
 
@@ -67,6 +69,9 @@ public sealed class AccountTests(ContactsFixture fixture)
         await stranger.Segments.DeleteSegmentAsync(new() { SegmentId = segment.SegmentId }).ForAsync(ContactsReasons.SegmentNotFound);
         await stranger.Segments.CheckFilterAsync(new() { Filter = "label:apart" }).FieldsAsync("filter");
         await stranger.Segments.CheckFilterAsync(new() { Filter = $"label_id:{l}" }).FieldsAsync("filter");
+        var list = (await owner.Lists.CreateContactListAsync(new() { DisplayName = "apart" })).ContactList.ContactListId;
+        await stranger.Segments.CheckFilterAsync(new() { Filter = "list:apart" }).FieldsAsync("filter");
+        await stranger.Segments.CheckFilterAsync(new() { Filter = $"list_id:{list}" }).FieldsAsync("filter");
         foreach (var set in new V1.ContactSet[] { new() { SegmentId = segment.SegmentId }, new() { SegmentSnapshotId = snapshot.SegmentSnapshotId } })
         {
             var reason = set.SegmentId > 0 ? ContactsReasons.SegmentNotFound : ContactsReasons.SegmentSnapshotNotFound;
@@ -77,6 +82,17 @@ public sealed class AccountTests(ContactsFixture fixture)
         await stranger.Segments.FreezeSegmentAsync(new() { Contacts = new() { SegmentId = segment.SegmentId } }).ForAsync(ContactsReasons.SegmentNotFound);
         await stranger.Segments.GetSegmentSnapshotAsync(new() { SegmentSnapshotId = snapshot.SegmentSnapshotId }).ForAsync(ContactsReasons.SegmentSnapshotNotFound);
         (await stranger.Segments.ListSegmentSnapshotsAsync(new())).Snapshots.ShouldNotContain(snapshot);
+        var view = (await owner.Views().CreateViewAsync(new() { View = new() { DisplayName = "apart", SegmentId = segment.SegmentId, Columns = { "email" } } })).View;
+        await stranger.Views().GetViewAsync(new() { ViewId = view.ViewId }).ForAsync(ContactsReasons.ViewNotFound);
+        await stranger.Views().GetViewAsync(new() { DisplayName = "apart" }).ForAsync(ContactsReasons.ViewNotFound);
+        (await stranger.Views().ListViewsAsync(new())).Views.ShouldBeEmpty();
+        await stranger.Views().CreateViewAsync(new() { View = new() { DisplayName = "x", SegmentId = segment.SegmentId, Columns = { "email" } } }).ForAsync(ContactsReasons.SegmentNotFound);
+        await stranger.Views().CreateViewAsync(new() { View = new() { DisplayName = "x", SegmentId = segment.SegmentId, Columns = { "field.apart" } } }).FieldsAsync("view.columns[0]");
+        await stranger.Views().UpdateViewAsync(new() { View = new() { ViewId = view.ViewId, OrderBy = "email" }, UpdateMask = FieldMask.FromString("order_by") }).ForAsync(ContactsReasons.ViewNotFound);
+        await stranger.Views().DeleteViewAsync(new() { ViewId = view.ViewId }).ForAsync(ContactsReasons.ViewNotFound);
+        await stranger.Views().ListViewRowsAsync(new() { ViewId = view.ViewId }).ForAsync(ContactsReasons.ViewNotFound);
+        await stranger.Exports().ExportContacts(new() { ViewId = view.ViewId }).ForAsync(ContactsReasons.ViewNotFound);
+
         await stranger.Segments.DeleteSegmentSnapshotAsync(new() { SegmentSnapshotId = snapshot.SegmentSnapshotId }).ForAsync(ContactsReasons.SegmentSnapshotNotFound);
         await stranger.Segments.ExplainContactAsync(new() { ContactId = c, Contacts = new() { Filter = "email:*" } }).ForAsync(ContactsReasons.ContactNotFound);
         (await stranger.Segments.CountSegmentAsync(new() { Contacts = new() { Filter = "email = apart@example.org" } })).ContactCount.ShouldBe(0);

@@ -14,6 +14,9 @@ public static class EmailAddress
     /// <summary>Characters in an address: RFC 5321 4.5.3.1.3's path of 256 less the brackets.</summary>
     public const int MaximumLength = 254;
 
+    /// <summary>True when an address in normal form is an email, and no phone.</summary>
+    public static bool IsEmail(string address) => address.Contains('@', StringComparison.Ordinal);
+
     /// <summary>Characters before the `@` (RFC 5321 4.5.3.1.1).</summary>
     public const int MaximumLocalLength = 64;
 

@@ -9,7 +9,7 @@ public static class CustomFieldDecisions
     private static readonly HashSet<string> Taken =
     [
         .. V1.Contact.Descriptor.Fields.InDeclarationOrder().Select(f => f.Name),
-        "label", "labels", "stage", "lost", "segment", "list",
+        "label", "labels", "stage", "lost", "segment", "list", "lists",
     ];
 
     /// <summary>True for keys that would be confused with what every contact has.</summary>

@@ -1,6 +1,7 @@
 using ContactPlatform.Contacts.Changes;
 using ContactPlatform.Contacts.Contacts;
 using ContactPlatform.Contacts.Imports;
+using ContactPlatform.Contacts.Merges;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Errors;
 using ContactPlatform.ServiceDefaults.Paging;
@@ -10,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ContactPlatform.Contacts.Erasures;
 
 /// <summary>Serves ContactErasureService. An erasure is one transaction: it has happened everywhere in Contacts, or nowhere.</summary>
-public sealed class ErasureEndpoint(ContactsDbContext db, ContactStore contacts, TombstoneStore tombstones, ErasureKeys keys, TimeProvider time) : V1.ContactErasureService.ContactErasureServiceBase
+public sealed class ErasureEndpoint(ContactsDbContext db, ContactStore contacts, TombstoneStore tombstones, MergeStore merges, ErasureKeys keys, TimeProvider time) : V1.ContactErasureService.ContactErasureServiceBase
 {
     /// <inheritdoc/>
     public override async Task<V1.EraseContactResponse> EraseContact(V1.EraseContactRequest request, ServerCallContext context)
@@ -37,14 +38,15 @@ public sealed class ErasureEndpoint(ContactsDbContext db, ContactStore contacts,
             throw new RefusalException(stale);
         }
         var now = time.UtcNow();
-        foreach (var address in new[] { contact.Email, contact.Phone }.OfType<string>())
+        List<string> addresses = [.. new[] { contact.Email, contact.Phone }.OfType<string>().Union(await merges.RememberedAsync(id, cancel))];
+        foreach (var address in addresses)
         {
             await tombstones.AddAsync(address, id, caller, now, cancel);
         }
-        var blanked = await ImportTraces.RemoveAsync(db, contact.Email, contact.Phone, cancel);
-        // The hash of the request that made the contact is one of its data, and has no key.
-        await db.Requests.Where(r => r.ResultId == id).ExecuteDeleteAsync(cancel);
-        // Labels, lists and fields go with it, by their foreign keys.
+        var blanked = await ImportTraces.RemoveAsync(db, addresses, cancel);
+        // The hash of the request that made the contact, or one that was merged into it, is one of its data, and has no key.
+        await db.Requests.Where(r => r.ResultId == id || db.ContactMerges.Any(m => m.SurvivorContactId == id && m.MergedContactId == r.ResultId)).ExecuteDeleteAsync(cancel);
+        // Labels, lists, fields and merged addresses go with it, by their foreign keys.
         await contacts.ForgetAsync(id, cancel);
         db.Remove(contact);
         db.Add(ContactChanges.Erased(caller, now, id));

@@ -1,61 +1,50 @@
+using ContactPlatform.Contacts.Columns;
 using ContactPlatform.Contacts.Segments;
+using ContactPlatform.Contacts.Views;
 using ContactPlatform.ServiceDefaults.Errors;
-using Google.Protobuf.Collections;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 
 namespace ContactPlatform.Contacts.Exports;
 
 /// <summary>Serves export.proto.</summary>
-public sealed class ExportEndpoint(ContactsDbContext db, ExportFile file) : V1.ExportService.ExportServiceBase
+public sealed class ExportEndpoint(ContactsDbContext db, ContactSets sets, ViewStore views, ExportFile file) : V1.ExportService.ExportServiceBase
 {
     /// <inheritdoc/>
-    public override async Task<V1.ListExportColumnsResponse> ListExportColumns(V1.ListExportColumnsRequest request, ServerCallContext context) => new()
-    {
-        Columns = { (await ColumnsAsync(context.CancellationToken)).Select(c => new V1.ExportColumn { Name = c.Name, Header = c.Header, Description = c.Documentation }) },
-    };
+    public override async Task<V1.ListExportColumnsResponse> ListExportColumns(V1.ListExportColumnsRequest request, ServerCallContext context) =>
+        new() { Columns = { (await ColumnTable.ReadAsync(db, context.CancellationToken)).All.Select(ColumnProto.ToProto) } };
 
     /// <inheritdoc/>
     public override async Task ExportContacts(V1.ExportContactsRequest request, IServerStreamWriter<V1.ExportContactsResponse> responseStream, ServerCallContext context)
     {
-        var wanted = await ReadAsync(request, context.CancellationToken);
-        await foreach (var part in file.WriteAsync(wanted, context.CancellationToken))
+        var cancel = context.CancellationToken;
+        var (set, columns) = request.SourceCase == V1.ExportContactsRequest.SourceOneofCase.ViewId ? await ReadViewAsync(request, cancel) : await ReadAsync(request, cancel);
+        var found = await sets.FindAsync(set, cancel);
+        var place = ExportPlace.Read(request.ResumeToken, found.Binding, columns.Select(c => c.Name));
+        await foreach (var part in file.WriteAsync(new(found, columns, place), cancel))
         {
             // Each part is waited for: a reader that stops holds the writer, not its memory.
-            await responseStream.WriteAsync(part, context.CancellationToken);
+            await responseStream.WriteAsync(part, cancel);
         }
     }
 
-    private async Task<ExportRequest> ReadAsync(V1.ExportContactsRequest request, CancellationToken cancellationToken)
+    private async Task<(V1.ContactSet Set, IReadOnlyList<ContactColumn> Columns)> ReadAsync(V1.ExportContactsRequest request, CancellationToken cancellationToken)
     {
         var violations = new Violations();
         var set = violations.Set(request.Contacts);
-        var columns = Columns(request.Columns, await ColumnsAsync(cancellationToken), violations);
+        var table = await ColumnTable.ReadAsync(db, cancellationToken);
+        violations.Check(request.Columns.Count <= table.All.Count, "columns", $"has {request.Columns.Count} entries; there are {table.All.Count} columns, each once");
+        var columns = request.Columns.Count == 0 ? table.All : table.Choose(request.Columns.Take(table.All.Count), "columns", violations);
         violations.ThrowIfAny();
-        return new(set, columns, ExportPlace.Read(request.ResumeToken, set.ToString(), columns.Select(c => c.Name)));
+        return (set, columns);
     }
 
-    private static IReadOnlyList<ExportColumn> Columns(RepeatedField<string> names, IReadOnlyList<ExportColumn> all, Violations violations)
+    private async Task<(V1.ContactSet Set, IReadOnlyList<ContactColumn> Columns)> ReadViewAsync(V1.ExportContactsRequest request, CancellationToken cancellationToken)
     {
-        if (names.Count == 0)
-        {
-            return all;
-        }
-        violations.Check(names.Count <= all.Count, "columns", $"has {names.Count} entries; there are {all.Count} columns, each once");
-        var (byName, chosen) = (all.ToDictionary(c => c.Name), new List<ExportColumn>());
-        foreach (var (i, name) in names.Take(all.Count).Index())
-        {
-            if (!byName.Remove(name, out var column))
-            {
-                var problem = all.Any(c => c.Name == name) ? "is there twice" : $"is no column; expected one that ListExportColumns names, such as {all[1].Name}";
-                violations.Add($"columns[{i}]", problem);
-                continue;
-            }
-            chosen.Add(column);
-        }
-        return chosen;
+        var violations = new Violations();
+        violations.Id(request.ViewId, "view_id");
+        violations.Check(request.Columns.Count == 0, "columns", "has entries beside view_id, whose columns they would be; leave one of them out");
+        violations.ThrowIfAny();
+        var (view, columns, _) = await views.ShapeAsync(request.ViewId, cancellationToken);
+        return (new() { SegmentId = view.SegmentId }, columns);
     }
-
-    private async Task<IReadOnlyList<ExportColumn>> ColumnsAsync(CancellationToken cancellationToken) =>
-        [.. ExportColumn.Platform, .. (await db.CustomFields.AsNoTracking().OrderBy(f => f.FieldKey).ToListAsync(cancellationToken)).Select(ExportColumn.Of)];
 }

@@ -1,21 +1,20 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using ContactPlatform.Contacts.Columns;
 using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.Segments;
-using ContactPlatform.ServiceDefaults.Data;
 using Google.Protobuf;
-using Microsoft.EntityFrameworkCore;
 
 namespace ContactPlatform.Contacts.Exports;
 
 /// <summary>What a file is to hold, and where it begins.</summary>
-/// <param name="Contacts">Whose rows.</param>
+/// <param name="Contacts">Whose rows; `now` in its filter is one moment in the whole call.</param>
 /// <param name="Columns">Its columns.</param>
 /// <param name="Place">Behind what has been written.</param>
-public sealed record ExportRequest(V1.ContactSet Contacts, IReadOnlyList<ExportColumn> Columns, ExportPlace Place);
+public sealed record ExportRequest(FoundSet Contacts, IReadOnlyList<ContactColumn> Columns, ExportPlace Place);
 
 /// <summary>Writes a file part by part: some hundred contacts are in memory at a time, however many there are.</summary>
-public sealed class ExportFile(ContactsDbContext db, ContactSets sets, SegmentReads reads, ExportStore store, Microsoft.Extensions.Options.IOptions<SegmentOptions> options)
+public sealed class ExportFile(ContactSets sets, SegmentReads reads, ContactRowStore store, Microsoft.Extensions.Options.IOptions<SegmentOptions> options)
 {
     /// <summary>Contacts in a part.</summary>
     private const int PartContacts = 500;
@@ -26,11 +25,9 @@ public sealed class ExportFile(ContactsDbContext db, ContactSets sets, SegmentRe
     /// <summary>Writes the rest of the file behind a place.</summary>
     public async IAsyncEnumerable<V1.ExportContactsResponse> WriteAsync(ExportRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var parts = request.Columns.Aggregate(ExportParts.None, (all, c) => all | c.Parts);
+        var parts = ColumnTable.Parts(request.Columns);
         var (place, csv) = (request.Place, new StringBuilder());
-        var total = await reads.CountAsync(request.Contacts, cancellationToken);
-        FoundSet? found = null;
-        var labels = new Dictionary<long, string>();
+        var total = await CountAsync();
         if (!place.HasHeader)
         {
             CsvWriter.Append(csv, request.Columns.Select(c => c.Header));
@@ -49,7 +46,7 @@ public sealed class ExportFile(ContactsDbContext db, ContactSets sets, SegmentRe
                 }
                 foreach (var row in rows)
                 {
-                    CsvWriter.Append(csv, request.Columns.Select(c => c.Text(row)));
+                    CsvWriter.Append(csv, request.Columns.Select(c => ColumnText.Of(c.Value(row))));
                     place = place with { After = row.ContactId, Rows = place.Rows + 1 };
                     if (csv.Length >= PartCharacters)
                     {
@@ -69,16 +66,17 @@ public sealed class ExportFile(ContactsDbContext db, ContactSets sets, SegmentRe
             await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        async Task<(IReadOnlyList<ExportRow> Rows, long? Next)> ReadAsync(long after)
+        async Task<long> CountAsync()
         {
             await using var transaction = await sets.BeginAsync(cancellationToken);
-            // Found once, so that `now` is one moment in the whole call.
-            found ??= await sets.FindAsync(request.Contacts, cancellationToken);
-            if (parts.HasFlag(ExportParts.Labels))
-            {
-                labels = await db.Labels.Select(l => new { l.LabelId, l.DisplayName }).ToDictionaryAsync(l => l.LabelId, l => l.DisplayName, cancellationToken);
-            }
-            var ids = await reads.IdsAsync(transaction, found, after, PartContacts, cancellationToken);
+            return await reads.CountAsync(transaction, request.Contacts, cancellationToken);
+        }
+
+        async Task<(IReadOnlyList<ContactRow> Rows, long? Next)> ReadAsync(long after)
+        {
+            await using var transaction = await sets.BeginAsync(cancellationToken);
+            var labels = await store.LabelsAsync(parts, cancellationToken);
+            var ids = await reads.IdsAsync(transaction, request.Contacts, after, PartContacts, cancellationToken);
             var rows = await ContactSets.WithinAsync(options.Value.TimeoutSeconds, () => store.ReadAsync(transaction, ids, parts, labels, cancellationToken));
             return (rows, ids.Count == PartContacts ? ids[^1] : null);
         }

@@ -9,7 +9,10 @@ internal static class ClauseSql
     /// <summary>`field:*`: there is a value.</summary>
     public static BoundClause Any(FilterClause clause, Dimension dimension, long? key, FilterScope scope) => dimension switch
     {
-        { Type: FilterType.Label } => Bound(clause, dimension, null, null) with { Rows = FilterRows.AnyLabel, Shown = Carried },
+        { Noun: not null } => Bound(clause, dimension, null, null) with
+        {
+            Rows = dimension.Type == FilterType.Label ? FilterRows.AnyLabel : FilterRows.AnyList, Shown = (row, _) => $"COUNT({row}.{dimension.Column})",
+        },
         { Choice: FilterChoice.Stage } => Staged(clause, dimension, scope, (row, p) => $"{row}.lost = {p.Add(true)}", inverted: true),
         { Choice: FilterChoice.LostFrom } => Staged(clause, dimension, scope, (row, p) => $"{row}.lost = {p.Add(true)}"),
         // Who has no row is not lost: that is an answer too.
@@ -84,8 +87,8 @@ internal static class ClauseSql
         };
     }
 
-    /// <summary>Carries a label.</summary>
-    public static BoundClause Label(FilterClause clause, Dimension dimension, long id, string name) =>
+    /// <summary>Carries a label, or is on a list.</summary>
+    public static BoundClause Named(FilterClause clause, Dimension dimension, long id, string name) =>
         Bound(clause, dimension, id, null) with { Shown = (_, p) => p.Add(name) };
 
     private static BoundClause Staged(FilterClause clause, Dimension dimension, FilterScope scope, RowSql condition, bool inverted = false)
@@ -102,8 +105,6 @@ internal static class ClauseSql
 
     private static BoundClause Bound(FilterClause clause, Dimension dimension, long? key, RowSql? condition) =>
         new(clause, dimension, dimension.Rows, key, condition) { Shown = (row, _) => $"{row}.{dimension.Shown}" };
-
-    private static string Carried(string row, FilterParameters parameters) => $"COUNT({row}.label_id)";
 
     private static RowSql Present(Dimension dimension) => (row, _) => (dimension.CanBeNull, dimension.CanBeEmpty) switch
     {

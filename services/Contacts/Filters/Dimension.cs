@@ -26,6 +26,12 @@ public sealed record Dimension(string Name, FilterType Type, FilterRows Rows, st
     /// <summary>How the words of a choice are compared; null when the column holds the text itself.</summary>
     public FilterChoice? Choice { get; init; }
 
+    /// <summary>True when labels or lists are named by id.</summary>
+    public bool ById { get; init; }
+
+    /// <summary>What is named, when the values are names: `label` or `list`; null otherwise.</summary>
+    public string? Noun => Type switch { FilterType.Label => "label", FilterType.List => "list", _ => null };
+
     /// <summary>Another name by which it is found: the one that the concept pages use.</summary>
     public string? Alias { get; init; }
 }

@@ -12,8 +12,6 @@ public static class Dimensions
     /// <summary>What names of custom fields begin with.</summary>
     public const string FieldPrefix = "field.";
 
-    private const string Label = "label";
-
     private static readonly string[] Stages = ["AWARE", "ENGAGED", "CUSTOMER", "LOYAL_CUSTOMER", "PROMOTER"];
 
     /// <summary>The table.</summary>
@@ -31,8 +29,10 @@ public static class Dimensions
         new("create_time", FilterType.Time, FilterRows.Contacts, "create_time", "When the contact was created."),
         new("update_time", FilterType.Time, FilterRows.Contacts, "update_time", "When the contact, its record state or its labels last changed."),
         new("lead_score", FilterType.Number, FilterRows.Contacts, "lead_score", "Points collected by lead scoring."),
-        new(Label, FilterType.Label, FilterRows.Label, "label_id", "Labels by name, without case."),
-        new("label_id", FilterType.Label, FilterRows.Label, "label_id", "Labels by id."),
+        new("label", FilterType.Label, FilterRows.Label, "label_id", "Labels by name, without case."),
+        new("label_id", FilterType.Label, FilterRows.Label, "label_id", "Labels by id.") { ById = true },
+        new("list", FilterType.List, FilterRows.List, "contact_list_id", "Static lists by name, without case."),
+        new("list_id", FilterType.List, FilterRows.List, "contact_list_id", "Static lists by id.") { ById = true },
         new("funnel.stage", FilterType.Choice, FilterRows.Stages, "stage", "Stage of the funnel, the account's default for contacts without one of their own; lost contacts have none.") { Choices = Stages, Choice = FilterChoice.Stage, Alias = "funnel_status" },
         new("funnel.lost", FilterType.Boolean, FilterRows.Stages, "lost", "Whether the contact is lost."),
         new("funnel.lost_from", FilterType.Choice, FilterRows.Stages, "stage", "Stage from which the contact was lost; missing unless it is lost.") { Choices = Stages, Choice = FilterChoice.LostFrom },
@@ -48,9 +48,6 @@ public static class Dimensions
 
     /// <summary>True for names of custom fields.</summary>
     public static bool IsCustom(string name) => name.StartsWith(FieldPrefix, StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>True when labels are named by id.</summary>
-    public static bool IsLabelId(this Dimension dimension) => dimension.Type == FilterType.Label && dimension.Name != Label;
 
     /// <summary>The field that a custom field is to filters.</summary>
     public static Dimension Of(CustomField field)

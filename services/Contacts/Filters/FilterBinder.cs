@@ -6,6 +6,9 @@ namespace ContactPlatform.Contacts.Filters;
 /// <summary>Gives each clause of a filter its meaning, or says at which character it has none. Pure.</summary>
 public static class FilterBinder
 {
+    /// <summary>Characters of choices in a message.</summary>
+    private const int MaximumListed = 300;
+
     /// <summary>Binds a filter.</summary>
     /// <exception cref="RefusalException">INVALID_FIELD with the position and what would be accepted.</exception>
     public static BoundFilter Bind(Filter filter, FilterScope scope) => new(filter, [.. filter.Clauses.Select(c => Bind(filter.Text, c, scope))]);
@@ -37,7 +40,7 @@ public static class FilterBinder
             FilterType.Date => ClauseSql.Ordered(clause, dimension, Key(dimension, scope), FilterValues.Date(value.Text, scope.Now) ?? throw Wrong()),
             FilterType.Time => ClauseSql.Time(clause, dimension, Key(dimension, scope), FilterValues.Time(value.Text, scope.Now) ?? throw Wrong()),
             FilterType.Choice => ClauseSql.Choice(clause, dimension, Key(dimension, scope), Choice(value.Text, dimension) ?? throw Wrong(), scope),
-            _ => Label(filter, clause, dimension, scope),
+            _ => Named(filter, clause, dimension, dimension.Type == FilterType.Label ? scope.Labels : scope.Lists),
         };
 
         RefusalException Wrong() => FilterFault.At(filter, value.Start, $"{FilterFault.Show(value.Text)} is no value of {dimension.Name}", Accepted(dimension));
@@ -84,22 +87,19 @@ public static class FilterBinder
         return dimension.Choices!.Contains(word) ? word : null;
     }
 
-    private static BoundClause Label(string filter, FilterClause clause, Dimension dimension, FilterScope scope)
+    private static BoundClause Named(string filter, FilterClause clause, Dimension dimension, FilterNames names)
     {
         var text = clause.Value.Text;
-        long id;
-        if (dimension.IsLabelId())
-        {
-            if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out id) || !scope.LabelIds.ContainsKey(id))
-            {
-                throw FilterFault.At(filter, clause.Value.Start, $"there is no label {FilterFault.Show(text)}", "the id of a label of the account");
-            }
-        }
-        else if (!scope.Labels.TryGetValue(TextKey.Of(text), out id))
-        {
-            throw FilterFault.At(filter, clause.Value.Start, $"there is no label named {FilterFault.Show(text)}", "the name of a label of the account, or * for any");
-        }
-        return ClauseSql.Label(clause, dimension, id, scope.LabelIds[id]);
+        var known = dimension.ById ? long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && names.Names.ContainsKey(id) : names.Ids.TryGetValue(TextKey.Of(text), out id);
+        return known ? ClauseSql.Named(clause, dimension, id, names.Names[id])
+            : throw FilterFault.At(filter, clause.Value.Start, $"there is no {dimension.Noun} {(dimension.ById ? "" : "named ")}{FilterFault.Show(text)}", Accepted(dimension));
+    }
+
+    /// <summary>Choices as a message lists them: it travels in headers, which clients bound, and there may be 200 of 100 characters.</summary>
+    private static string Listed(IReadOnlyList<string> choices)
+    {
+        var listed = choices.Take(30).TakeWhile((_, i) => choices.Take(i + 1).Sum(c => c.Length) <= MaximumListed).DefaultIfEmpty(choices[0]).ToList();
+        return string.Join(", ", listed) + (listed.Count < choices.Count ? $" or another of the {choices.Count}" : "");
     }
 
     private static string Accepted(Dimension dimension) => dimension.Type switch
@@ -108,8 +108,8 @@ public static class FilterBinder
         FilterType.Boolean => FilterValues.Booleans,
         FilterType.Date => FilterValues.Dates,
         FilterType.Time => FilterValues.Times,
-        FilterType.Choice => "one of " + string.Join(", ", dimension.Choices!.Take(30)),
-        FilterType.Label => dimension.IsLabelId() ? "the id of a label of the account" : "the name of a label of the account, or * for any",
+        FilterType.Choice => "one of " + Listed(dimension.Choices!),
+        FilterType.Label or FilterType.List => dimension.ById ? $"the id of a {dimension.Noun} of the account" : $"the name of a {dimension.Noun} of the account, or * for any",
         _ => "text",
     };
 }

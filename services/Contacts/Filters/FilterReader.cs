@@ -1,5 +1,5 @@
+using System.Globalization;
 using ContactPlatform.Contacts.FunnelProjection;
-using ContactPlatform.Contacts.Labels;
 using Microsoft.EntityFrameworkCore;
 
 namespace ContactPlatform.Contacts.Filters;
@@ -24,23 +24,28 @@ public sealed class FilterReader(ContactsDbContext db)
 
     private async Task<FilterScope> ScopeAsync(Filter filter, DateTime now, CancellationToken cancellationToken)
     {
-        var labels = await LabelsAsync(filter, cancellationToken);
+        var (labelNames, labelIds) = Named(filter, FilterType.Label);
+        var labels = labelNames.Length + labelIds.Length == 0 ? []
+            : await db.Labels.AsNoTracking().Where(l => labelNames.Contains(l.NameKey) || labelIds.Contains(l.LabelId)).Select(l => new { Id = l.LabelId, l.NameKey, l.DisplayName }).ToListAsync(cancellationToken);
+        var (listNames, listIds) = Named(filter, FilterType.List);
+        var lists = listNames.Length + listIds.Length == 0 ? []
+            : await db.ContactLists.AsNoTracking().Where(l => listNames.Contains(l.NameKey) || listIds.Contains(l.ContactListId)).Select(l => new { Id = l.ContactListId, l.NameKey, l.DisplayName }).ToListAsync(cancellationToken);
         // All of them, also for a name that is in none of the tables: the nearest may be one of these.
         var fields = filter.Clauses.Any(c => Dimensions.Find(c.Field) is null) ? await CustomFieldsAsync(cancellationToken) : [];
         var stage = filter.Clauses.Any(c => Dimensions.Find(c.Field)?.Rows == FilterRows.Stages)
             ? await db.FunnelDefaults.AsNoTracking().Select(d => (Common.V1.FunnelStage?)d.Stage).SingleOrDefaultAsync(cancellationToken) : null;
         return new(
-            labels.ToDictionary(l => l.NameKey, l => l.LabelId), labels.ToDictionary(l => l.LabelId, l => l.DisplayName),
+            new(labels.ToDictionary(l => l.NameKey, l => l.Id), labels.ToDictionary(l => l.Id, l => l.DisplayName)),
+            new(lists.ToDictionary(l => l.NameKey, l => l.Id), lists.ToDictionary(l => l.Id, l => l.DisplayName)),
             fields.ToDictionary(f => f.Dimension.Name, f => f.Dimension), fields.ToDictionary(f => f.Dimension.Name, f => f.Id),
             stage ?? FunnelDefault.Initial, now);
     }
 
-    private async Task<List<Label>> LabelsAsync(Filter filter, CancellationToken cancellationToken)
+    /// <summary>Keys of names, and ids, by which a filter names labels or lists.</summary>
+    private static (string[] Names, long[] Ids) Named(Filter filter, FilterType type)
     {
-        var named = filter.Clauses.Where(c => !c.Value.IsAny).ToLookup(c => Dimensions.Find(c.Field) is { Type: FilterType.Label } d ? d.IsLabelId() ? "id" : "name" : "");
-        string[] keys = [.. named["name"].Select(c => TextKey.Of(c.Value.Text)).Distinct()];
-        long[] ids = [.. named["id"].Select(c => long.TryParse(c.Value.Text, System.Globalization.CultureInfo.InvariantCulture, out var id) ? id : 0).Distinct()];
-        return keys.Length + ids.Length == 0 ? []
-            : await db.Labels.AsNoTracking().Where(l => keys.Contains(l.NameKey) || ids.Contains(l.LabelId)).ToListAsync(cancellationToken);
+        var byId = filter.Clauses.Where(c => !c.Value.IsAny && Dimensions.Find(c.Field)?.Type == type).ToLookup(c => Dimensions.Find(c.Field)!.ById, c => c.Value.Text);
+        return ([.. byId[false].Select(TextKey.Of).Distinct()],
+            [.. byId[true].Select(t => long.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0).Distinct()]);
     }
 }

@@ -2,7 +2,7 @@ namespace ContactPlatform.Contacts.Filters;
 
 /// <summary>A table that a filter asks. All begin with the account, and all but contacts themselves go with their contact, by foreign key.</summary>
 /// <param name="Table">Its name.</param>
-/// <param name="KeyColumn">Column that says which field or label a row is about; null when there is none.</param>
+/// <param name="KeyColumn">Column that says which field, label or list a row is about; null when there is none.</param>
 /// <param name="OnePerContact">True when a contact has at most one row, of each key where there is a key.</param>
 public sealed record FilterRows(string Table, string? KeyColumn, bool OnePerContact)
 {
@@ -17,6 +17,12 @@ public sealed record FilterRows(string Table, string? KeyColumn, bool OnePerCont
 
     /// <summary>Who carries labels at all.</summary>
     public static readonly FilterRows AnyLabel = new("label_members", null, false);
+
+    /// <summary>Who is on a given list.</summary>
+    public static readonly FilterRows List = new("contact_list_members", "contact_list_id", true);
+
+    /// <summary>Who is on lists at all.</summary>
+    public static readonly FilterRows AnyList = new("contact_list_members", null, false);
 
     /// <summary>Where contacts stand in the funnel; a contact that never moved has no row.</summary>
     public static readonly FilterRows Stages = new("contact_stages", null, true);

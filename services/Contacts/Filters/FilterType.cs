@@ -25,6 +25,9 @@ public enum FilterType
 
     /// <summary>Labels, of which a contact has any number.</summary>
     Label = 7,
+
+    /// <summary>Static lists, of which a contact is on any number.</summary>
+    List = 8,
 }
 
 /// <summary>Which comparators each type takes.</summary>
@@ -44,5 +47,6 @@ public static class FilterTypes
         [FilterType.Choice] = Same,
         // A contact has many labels, so that none of them "is not" a name; NOT label:x says it.
         [FilterType.Label] = [Comparator.Equal, Comparator.Has],
+        [FilterType.List] = [Comparator.Equal, Comparator.Has],
     }.ToFrozenDictionary();
 }

@@ -40,15 +40,15 @@ public static class ImportTraces
         return ids;
     }
 
-    /// <summary>Blanks the refused rows that hold an address, and removes the files of ended imports.</summary>
+    /// <summary>Blanks the refused rows that hold one of the addresses, and removes the files of ended imports.</summary>
     /// <returns>Number of rows blanked.</returns>
-    public static async Task<long> RemoveAsync(ContactsDbContext db, string? email, string? phone, CancellationToken cancellationToken)
+    public static async Task<long> RemoveAsync(ContactsDbContext db, IReadOnlyList<string> addresses, CancellationToken cancellationToken)
     {
         await db.ImportChunks.Where(c => db.Runs.Any(r => r.RunId == c.ImportId && r.State >= RunState.Succeeded)).ExecuteDeleteAsync(cancellationToken);
         var found = new List<(long ImportId, long Number)>();
         await foreach (var row in db.ImportErrors.AsNoTracking().Select(e => new { e.ImportId, e.Number, e.Raw, e.Problem }).AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
-            if (Holds(row.Raw, email, phone) || Holds(row.Problem, email, phone))
+            if (addresses.Any(a => EmailAddress.IsEmail(a) ? Holds(row.Raw, a, null) || Holds(row.Problem, a, null) : Holds(row.Raw, null, a) || Holds(row.Problem, null, a)))
             {
                 found.Add((row.ImportId, row.Number));
             }

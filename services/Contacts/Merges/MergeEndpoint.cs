@@ -83,6 +83,7 @@ public sealed class MergeEndpoint(ContactsDbContext db, ContactStore contacts, M
             await timeline.AddAsync(survivorId, act, what, cancellationToken);
         }
         await timeline.AddAsync(survivorId, act, TimelineEvents.Merged(survivorId, mergedId, filled, fields.Select(f => f.CustomFieldId)), cancellationToken);
+        await store.RememberAsync(survivorId, merged, cancellationToken);
         // Who was merged into the one that goes now stands behind the one that stays.
         await db.ContactMerges.Where(m => m.SurvivorContactId == mergedId).ExecuteUpdateAsync(set => set.SetProperty(m => m.SurvivorContactId, survivorId), cancellationToken);
         db.Add(new ContactMerge { AccountId = caller.AccountId, MergedContactId = mergedId, SurvivorContactId = survivorId, MergeTime = now, ActorKind = caller.Actor.Kind, ActorSubject = caller.Actor.Subject });

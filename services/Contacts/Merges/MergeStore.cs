@@ -1,4 +1,5 @@
 using System.Data.Common;
+using ContactPlatform.Contacts.Contacts;
 using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.Lists;
@@ -77,6 +78,32 @@ public sealed class MergeStore(ContactsDbContext db, CustomFieldStore fields, Co
         var listIds = await RunAsync(CopyLists, survivorId, mergedId, cancellationToken);
         var fieldIds = await RunAsync(FillFields, survivorId, mergedId, cancellationToken);
         return (labelIds, listIds, fieldIds.Count == 0 ? [] : await db.CustomFields.AsNoTracking().Where(f => fieldIds.Contains(f.CustomFieldId)).OrderBy(f => f.CustomFieldId).ToListAsync(cancellationToken));
+    }
+
+    /// <summary>Notes the addresses of the merged contact, and those that it stands for, for the survivor.</summary>
+    public async Task RememberAsync(long survivorId, Contact merged, CancellationToken cancellationToken)
+    {
+        var known = await db.MergedAddresses.AsNoTracking().Where(m => m.ContactId == survivorId || m.ContactId == merged.ContactId).ToListAsync(cancellationToken);
+        var ofSurvivor = known.Where(m => m.ContactId == survivorId).Select(m => m.Address);
+        db.AddRange(known.Select(m => m.Address).Concat(new[] { merged.Email, merged.Phone }.OfType<string>()).Distinct().Except(ofSurvivor)
+            .Select(a => new MergedAddress { AccountId = db.AccountId, ContactId = survivorId, Address = a }));
+    }
+
+    /// <summary>Addresses of those who were merged into a contact, but for those that other contacts have by now.</summary>
+    public async Task<List<string>> RememberedAsync(long contactId, CancellationToken cancellationToken)
+    {
+        var addresses = new List<string>();
+        foreach (var address in await db.MergedAddresses.Where(m => m.ContactId == contactId).Select(m => m.Address).ToListAsync(cancellationToken))
+        {
+            var taken = EmailAddress.IsEmail(address)
+                ? await db.Contacts.AnyAsync(c => c.Email == address && c.ContactId != contactId, cancellationToken)
+                : await db.Contacts.AnyAsync(c => c.Phone == address && c.ContactId != contactId, cancellationToken);
+            if (!taken)
+            {
+                addresses.Add(address);
+            }
+        }
+        return addresses;
     }
 
     private async Task<(List<long> LabelIds, List<long> FieldIds, List<long> ContactListIds)> CarriedAsync(long contactId, CancellationToken cancellationToken) =>

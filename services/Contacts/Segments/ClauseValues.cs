@@ -24,7 +24,7 @@ internal static class ClauseValues
 
     private static bool Holds(DbDataReader reader, int column) => reader.GetInt32(column) == 1;
 
-    /// <summary>Shows a value; null when it is none: an empty text, no label, no stage.</summary>
+    /// <summary>Shows a value; null when it is none: an empty text, no label, no list, no stage.</summary>
     private static string? Show(Dimension dimension, object value) => value switch
     {
         string text => text.Length > 0 ? text : null,
@@ -36,6 +36,6 @@ internal static class ClauseValues
         DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         _ => Convert.ToInt64(value, CultureInfo.InvariantCulture) is var number && dimension.Choice is not null
             ? number > 0 ? dimension.Choices![(int)number - 1] : null
-            : dimension.Type == FilterType.Label && number == 0 ? null : number.ToString(CultureInfo.InvariantCulture),
+            : dimension.Noun is not null && number == 0 ? null : number.ToString(CultureInfo.InvariantCulture),
     };
 }

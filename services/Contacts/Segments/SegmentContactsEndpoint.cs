@@ -53,7 +53,7 @@ public sealed partial class SegmentEndpoint
         var id = violations.Id(request.ContactId, "contact_id");
         var set = violations.Set(request.Contacts, snapshots: false);
         await AppliedAsync(request.FunnelChangeToken, violations, context);
-        return await reads.ExplainAsync(id, set, context.CancellationToken);
+        return await reads.ExplainAsync(id, set, context.CancellationToken) ?? throw new RefusalException(await contacts.MissingAsync(id, context.CancellationToken));
     }
 
     /// <inheritdoc/>

@@ -12,7 +12,7 @@ namespace ContactPlatform.Contacts.Segments;
 
 /// <summary>Serves SegmentService: the segments themselves, and their language. Their contacts are in SegmentContactsEndpoint.cs.</summary>
 public sealed partial class SegmentEndpoint(
-    ContactsDbContext db, FilterReader filters, ContactSets sets, SegmentReads reads, SnapshotStore snapshots, Contacts.ContactStore contacts, FeedWait wait, RequestIds requests, IdSequence ids, TimeProvider time)
+    ContactsDbContext db, FilterReader filters, ContactSets sets, SegmentReads reads, SnapshotStore snapshots, Views.ViewStore views, Contacts.ContactStore contacts, FeedWait wait, RequestIds requests, IdSequence ids, TimeProvider time)
     : V1.SegmentService.SegmentServiceBase
 {
     /// <inheritdoc/>
@@ -93,11 +93,7 @@ public sealed partial class SegmentEndpoint(
         }
         for (var attempt = 1; ; attempt++)
         {
-            var segment = await db.Segments.SingleOrDefaultAsync(s => s.SegmentId == id, cancel) ?? throw new RefusalException(SegmentDecisions.NotFound(id));
-            if (Etag.Check(etag, segment.Version) is { } refusal)
-            {
-                throw new RefusalException(refusal);
-            }
+            var segment = await HeldAsync(id, etag, cancel);
             var (newName, newFilter) = (name ?? segment.DisplayName, filter ?? segment.FilterText);
             if (newName == segment.DisplayName && newFilter == segment.FilterText)
             {
@@ -123,17 +119,25 @@ public sealed partial class SegmentEndpoint(
     /// <inheritdoc/>
     public override async Task<V1.DeleteSegmentResponse> DeleteSegment(V1.DeleteSegmentRequest request, ServerCallContext context)
     {
+        var cancel = context.CancellationToken;
         var violations = new Violations();
         var id = violations.Id(request.SegmentId, "segment_id");
         violations.ThrowIfAny();
-        var segment = await db.Segments.SingleOrDefaultAsync(s => s.SegmentId == id, context.CancellationToken) ?? throw new RefusalException(SegmentDecisions.NotFound(id));
-        if (Etag.Check(request.Etag, segment.Version) is { } refusal)
+        for (var attempt = 1; ; attempt++)
         {
-            throw new RefusalException(refusal);
+            db.Remove(await HeldAsync(id, request.Etag, cancel));
+            await views.RefuseShownAsync(id, cancel);
+            try
+            {
+                await db.SaveChangesAsync(cancel);
+                return new();
+            }
+            catch (DbUpdateException e) when (attempt < ConstraintFaults.Attempts && (e is DbUpdateConcurrencyException || ConstraintFaults.LostRace(e)))
+            {
+                // Somebody changed or deleted it, or a view shows it since: decided anew, and the refusal says which.
+                db.ChangeTracker.Clear();
+            }
         }
-        db.Remove(segment);
-        await db.SaveChangesAsync(context.CancellationToken);
-        return new();
     }
 
     /// <inheritdoc/>
@@ -150,6 +154,13 @@ public sealed partial class SegmentEndpoint(
     private async Task<Segment> FindAsync(long segmentId, CancellationToken cancellationToken) =>
         await db.Segments.AsNoTracking().SingleOrDefaultAsync(s => s.SegmentId == segmentId, cancellationToken)
         ?? throw new RefusalException(SegmentDecisions.NotFound(segmentId));
+
+    /// <summary>Reads a segment for a change; whoever changed it before that is saved makes it fail.</summary>
+    private async Task<Segment> HeldAsync(long segmentId, string etag, CancellationToken cancellationToken)
+    {
+        var segment = await db.Segments.SingleOrDefaultAsync(s => s.SegmentId == segmentId, cancellationToken) ?? throw new RefusalException(SegmentDecisions.NotFound(segmentId));
+        return Etag.Check(etag, segment.Version) is { } refusal ? throw new RefusalException(refusal) : segment;
+    }
 
     private async Task RefuseTakenAsync(string nameKey, long exceptId, CancellationToken cancellationToken)
     {

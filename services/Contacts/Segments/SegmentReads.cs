@@ -22,8 +22,14 @@ public sealed class SegmentReads(ContactsDbContext db, ContactSets sets, IOption
     public async Task<long> CountAsync(V1.ContactSet set, CancellationToken cancellationToken)
     {
         await using var transaction = await sets.BeginAsync(cancellationToken);
-        var query = (await sets.FindAsync(set, cancellationToken)).Query;
-        await using var command = sets.Command(transaction, SegmentSql.Count(query, db.IsSqlServer), query.Parameters, Seconds);
+        return await CountAsync(transaction, await sets.FindAsync(set, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Counts a set that was found.</summary>
+    /// <exception cref="RefusalException">FILTER_TOO_SLOW.</exception>
+    public async Task<long> CountAsync(IDbContextTransaction transaction, FoundSet found, CancellationToken cancellationToken)
+    {
+        await using var command = sets.Command(transaction, SegmentSql.Count(found.Query, db.IsSqlServer), found.Query.Parameters, Seconds);
         return await ContactSets.WithinAsync(Seconds, async () => Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture));
     }
 
@@ -93,9 +99,9 @@ public sealed class SegmentReads(ContactsDbContext db, ContactSets sets, IOption
         }
     }
 
-    /// <summary>Evaluates each clause for one contact.</summary>
-    /// <exception cref="RefusalException">As <see cref="ContactSets.FindAsync"/>; CONTACT_NOT_FOUND, FILTER_TOO_SLOW.</exception>
-    public async Task<V1.ExplainContactResponse> ExplainAsync(long contactId, V1.ContactSet set, CancellationToken cancellationToken)
+    /// <summary>Evaluates each clause for one contact; null when the account has none of this id.</summary>
+    /// <exception cref="RefusalException">As <see cref="ContactSets.FindAsync"/>; FILTER_TOO_SLOW.</exception>
+    public async Task<V1.ExplainContactResponse?> ExplainAsync(long contactId, V1.ContactSet set, CancellationToken cancellationToken)
     {
         await using var transaction = await sets.BeginAsync(cancellationToken);
         var filter = (await sets.FindAsync(set, cancellationToken)).Filter!;
@@ -104,8 +110,7 @@ public sealed class SegmentReads(ContactsDbContext db, ContactSets sets, IOption
         return await ContactSets.WithinAsync(Seconds, async () =>
         {
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            return await reader.ReadAsync(cancellationToken) ? ClauseValues.Read(filter, reader)
-                : throw new RefusalException(Contacts.ContactDecisions.NotFound(contactId));
+            return await reader.ReadAsync(cancellationToken) ? ClauseValues.Read(filter, reader) : null;
         });
     }
 }

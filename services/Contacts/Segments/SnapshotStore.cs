@@ -15,34 +15,46 @@ public sealed class SnapshotStore(ContactsDbContext db, ContactSets sets, Reques
     /// <exception cref="RefusalException">As <see cref="ContactSets.FindAsync"/>; LIMIT_EXCEEDED, REQUEST_ID_REUSED, SEGMENT_SNAPSHOT_NOT_FOUND, FILTER_TOO_SLOW.</exception>
     public async Task<SegmentSnapshot> TakeAsync(Caller caller, V1.FreezeSegmentRequest request, string requestId, CancellationToken cancellationToken)
     {
-        var body = new V1.FreezeSegmentRequest { Contacts = request.Contacts };
-        var (id, _) = await ContactSets.WithinAsync(SegmentLimits.FreezeSeconds, async () =>
+        for (var attempt = 1; ; attempt++)
         {
-            await using var transaction = await sets.BeginAsync(cancellationToken);
-            var made = await requests.OnceAsync(caller, "FreezeSegment", requestId, body, AddAsync, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            return made;
-
-            async Task<long> AddAsync()
+            try
             {
-                var found = await sets.FindAsync(request.Contacts, cancellationToken);
-                Violations.Limit(await db.SegmentSnapshots.CountAsync(cancellationToken) + 1, SegmentLimits.Snapshots, "snapshots");
-                var snapshot = new SegmentSnapshot
-                {
-                    AccountId = caller.AccountId,
-                    SegmentSnapshotId = await ids.NextAsync(cancellationToken),
-                    SegmentId = found.SegmentId,
-                    FilterText = found.Filter!.Filter.Text,
-                    CreateTime = time.UtcNow(),
-                };
-                await using var command = sets.Command(transaction, SegmentSql.Freeze(found.Query, db.IsSqlServer), found.Query.Parameters, SegmentLimits.FreezeSeconds)
-                    .With("snapshot", snapshot.SegmentSnapshotId);
-                snapshot.ContactCount = await command.ExecuteNonQueryAsync(cancellationToken);
-                db.Add(snapshot);
-                return snapshot.SegmentSnapshotId;
+                return await FindAsync(await ContactSets.WithinAsync(SegmentLimits.FreezeSeconds, () => OnceAsync(caller, request, requestId, cancellationToken)), cancellationToken);
             }
-        });
-        return await FindAsync(id, cancellationToken);
+            catch (DbUpdateException e) when (attempt < ConstraintFaults.Attempts && ConstraintFaults.LostRace(e))
+            {
+                // A twin of this call was first, which the snapshot of the database that this one reads cannot show.
+                db.ChangeTracker.Clear();
+            }
+        }
+    }
+
+    private async Task<long> OnceAsync(Caller caller, V1.FreezeSegmentRequest request, string requestId, CancellationToken cancellationToken)
+    {
+        var body = new V1.FreezeSegmentRequest { Contacts = request.Contacts };
+        await using var transaction = await sets.BeginAsync(cancellationToken);
+        var (id, _) = await requests.OnceAsync(caller, "FreezeSegment", requestId, body, AddAsync, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return id;
+
+        async Task<long> AddAsync()
+        {
+            var found = await sets.FindAsync(request.Contacts, cancellationToken);
+            Violations.Limit(await db.SegmentSnapshots.CountAsync(cancellationToken) + 1, SegmentLimits.Snapshots, "snapshots");
+            var snapshot = new SegmentSnapshot
+            {
+                AccountId = caller.AccountId,
+                SegmentSnapshotId = await ids.NextAsync(cancellationToken),
+                SegmentId = found.SegmentId,
+                FilterText = found.Filter!.Filter.Text,
+                CreateTime = time.UtcNow(),
+            };
+            await using var command = sets.Command(transaction, SegmentSql.Freeze(found.Query, db.IsSqlServer), found.Query.Parameters, SegmentLimits.FreezeSeconds)
+                .With("snapshot", snapshot.SegmentSnapshotId);
+            snapshot.ContactCount = await command.ExecuteNonQueryAsync(cancellationToken);
+            db.Add(snapshot);
+            return snapshot.SegmentSnapshotId;
+        }
     }
 
     /// <summary>Reads a snapshot.</summary>

@@ -10,7 +10,7 @@ public sealed class FunnelPresence(Health.HealthClient? health, TimeProvider tim
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
-    /// <summary>True when Funnel does not answer within a second, or is not known at all.</summary>
+    /// <summary>True when Funnel does not answer within a second, answers with an error, or is not known at all.</summary>
     public async Task<bool> IsAwayAsync(CancellationToken cancellationToken)
     {
         if (health is null)
@@ -22,7 +22,7 @@ public sealed class FunnelPresence(Health.HealthClient? health, TimeProvider tim
             var reply = await health.CheckAsync(new(), deadline: time.GetUtcNow().UtcDateTime + Limit, cancellationToken: cancellationToken);
             return reply.Status != HealthCheckResponse.Types.ServingStatus.Serving;
         }
-        catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded && !cancellationToken.IsCancellationRequested)
+        catch (RpcException) when (!cancellationToken.IsCancellationRequested)
         {
             return true;
         }

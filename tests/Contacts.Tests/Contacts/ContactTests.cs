@@ -253,4 +253,30 @@ public sealed class ContactTests(ContactsFixture fixture)
             }
         }
     }
+
+    [Fact]
+    public async Task Of_many_who_edit_one_contact_by_its_etag_exactly_one_wins()
+    {
+        var account = await fixture.NewAccountAsync();
+        var made = await account.CreateAsync("ana@example.org");
+        var edits = Enumerable.Range(0, 12).Select(async i =>
+        {
+            try
+            {
+                // Half of them change the record, half its state.
+                return i % 2 == 0
+                    ? (await account.Contacts.UpdateContactAsync(new() { Contact = new() { ContactId = made.ContactId, GivenName = $"{i}", Etag = made.Etag }, UpdateMask = FieldMask.FromString("given_name") })).Contact
+                    : (await account.Contacts.SetRecordStateAsync(new() { ContactId = made.ContactId, RecordState = V1.RecordState.Inactive, Etag = made.Etag })).Contact;
+            }
+            catch (Grpc.Core.RpcException e)
+            {
+                var facts = Refused.Check(e, CommonReasons.EtagMismatch);
+                facts["etag"].ShouldBe(made.Etag);
+                facts["current_etag"].ShouldNotBe(made.Etag);
+                return null;
+            }
+        });
+        var won = (await Task.WhenAll(edits)).OfType<V1.Contact>().ShouldHaveSingleItem();
+        (await account.GetAsync(made.ContactId)).ShouldBe(won);
+    }
 }

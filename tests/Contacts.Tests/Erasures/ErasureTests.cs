@@ -92,6 +92,44 @@ public sealed class ErasureTests(ContactsFixture fixture)
     }
 
     [Fact]
+    public async Task The_addresses_of_all_who_were_merged_into_a_contact_are_erased_with_it()
+    {
+        var account = await fixture.NewKeyAccountAsync();
+        var import = await ImportAsync(account, "email,time_zone\nFIRST@example.org,Nowhere\n");
+        var first = (await account.Contacts.CreateContactAsync(new() { Contact = new() { Email = "first@example.org", Phone = "+628120000011" }, RequestId = "first" })).Contact.ContactId;
+        var second = await account.CreateAsync("second@example.org");
+        var last = (await account.Contacts.CreateContactAsync(new() { Contact = new() { Phone = "+628120000012" } })).Contact.ContactId;
+        var again = await account.CreateAsync("again@example.org");
+        // A chain; the last takes an email over, and changes it.
+        await MergeAsync(first, second.ContactId);
+        await MergeAsync(again.ContactId, second.ContactId);
+        await MergeAsync(second.ContactId, last);
+        await account.Contacts.UpdateContactAsync(new() { Contact = new() { ContactId = last, Email = "last@example.org" }, UpdateMask = FieldMask.FromString("email") });
+        // An address that was dropped is free, and then another person's. One of those is merged and dropped a second time.
+        var other = await account.CreateAsync("again@example.org");
+        await MergeAsync((await account.CreateAsync("first@example.org")).ContactId, last);
+        (await fixture.ScalarAsync($"SELECT COUNT(*) FROM merged_addresses WHERE account_id = {account.Id} AND contact_id = {last}")).ShouldBe(4L);
+
+        (await account.Erasures.EraseContactAsync(new() { ContactId = last })).BlankedRowCount.ShouldBe(1);
+        foreach (var email in new[] { "first@example.org", "second@example.org", "last@example.org" })
+        {
+            await account.Contacts.CreateContactAsync(new() { Contact = new() { Email = email } }).ForAsync(ContactsReasons.ContactErased);
+        }
+        foreach (var phone in new[] { "+628120000011", "+628120000012" })
+        {
+            await account.Contacts.CreateContactAsync(new() { Contact = new() { Phone = phone } }).ForAsync(ContactsReasons.ContactErased);
+        }
+        // Whose address it is by now has nothing to do with it.
+        (await account.GetAsync(other.ContactId)).ShouldBe(other);
+        await ImportAsync(account, "email,given_name\nagain@example.org,Agnes\n");
+        (await account.GetAsync(other.ContactId)).GivenName.ShouldBe("Agnes");
+        (await ErrorsAsync(account, import.ImportId)).ShouldNotContain("first", Case.Insensitive);
+        (await fixture.ScalarAsync($"SELECT (SELECT COUNT(*) FROM merged_addresses WHERE account_id = {account.Id}) + (SELECT COUNT(*) FROM requests WHERE account_id = {account.Id} AND method = 'CreateContact')")).ShouldBe(0L);
+
+        async Task MergeAsync(long merged, long survivor) => await account.Merges.MergeContactsAsync(new() { SurvivorContactId = survivor, MergedContactId = merged });
+    }
+
+    [Fact]
     public async Task An_import_at_work_does_not_bring_the_address_back()
     {
         var account = await fixture.NewKeyAccountAsync();

@@ -21,7 +21,7 @@ public sealed class ExportTests(ContactsFixture fixture)
         var all = await account.ExportAsync(new() { Contacts = ExportCaller.Everybody });
         var columns = (await account.Exports().ListExportColumnsAsync(new())).Columns;
         all.Split("\r\n")[0].ShouldBe(string.Join(',', columns.Select(c => c.Header)));
-        columns[^1].ShouldBe(new() { Name = "field.plan", Header = "plan", Description = "Plan" });
+        columns[^1].ShouldBe(new() { Name = "field.plan", Header = "plan", Description = "Plan", Type = FilterFieldType.Text, Sortable = true });
     }
 
     [Fact]
@@ -63,6 +63,13 @@ public sealed class ExportTests(ContactsFixture fixture)
         }
         await account.Exports().ExportContacts(new(request) { ResumeToken = parts[0].ResumeToken, Columns = { "email" } }).ForAsync(CommonReasons.PageTokenInvalid);
         await account.Exports().ExportContacts(new(request) { ResumeToken = "rubbish" }).ForAsync(CommonReasons.PageTokenInvalid);
+
+        // A segment that has another filter by now is another file.
+        var segment = (await account.Segments.CreateSegmentAsync(new() { Segment = new() { DisplayName = "all" } })).Segment;
+        var ofSegment = new ExportContactsRequest { Contacts = new() { SegmentId = segment.SegmentId } };
+        var token = (await account.PartsAsync(ofSegment))[0].ResumeToken;
+        await account.Segments.UpdateSegmentAsync(new() { Segment = new() { SegmentId = segment.SegmentId, Filter = "email:1" }, UpdateMask = FieldMask.FromString("filter") });
+        await account.Exports().ExportContacts(new(ofSegment) { ResumeToken = token }).ForAsync(CommonReasons.PageTokenInvalid);
     }
 
     [Fact]

@@ -12,13 +12,16 @@ public sealed class FilterBed
 {
     public const short DefaultStage = 2;
 
-    private FilterBed(Account account, IReadOnlyList<Person> people, IReadOnlyDictionary<string, long> labels) => (Account, People, Labels) = (account, people, labels);
+    private FilterBed(Account account, IReadOnlyList<Person> people, IReadOnlyDictionary<string, long> labels, IReadOnlyDictionary<string, long> lists) =>
+        (Account, People, Labels, Lists) = (account, people, labels, lists);
 
     public Account Account { get; }
 
     public IReadOnlyList<Person> People { get; }
 
     public IReadOnlyDictionary<string, long> Labels { get; }
+
+    public IReadOnlyDictionary<string, long> Lists { get; }
 
     public V1.SegmentService.SegmentServiceClient Segments => new(Account.Invoker);
 
@@ -30,10 +33,15 @@ public sealed class FilterBed
         {
             labels[name] = (await account.LabelAsync(name)).LabelId;
         }
+        var lists = new Dictionary<string, long>();
+        foreach (var name in RandomFilters.ListNames)
+        {
+            lists[name] = (await account.Lists.CreateContactListAsync(new() { DisplayName = name })).ContactList.ContactListId;
+        }
         var first = account.Id << 40;
         Person[] people = [.. Gen.Sample(RandomFilters.People, count).DistinctBy(p => p.Email ?? p.Phone).Select((p, i) => p with { Id = first + i })];
-        await WriteAsync(fixture, account.Id, people, labels);
-        return new(account, people, labels);
+        await WriteAsync(fixture, account.Id, people, labels, lists);
+        return new(account, people, labels, lists);
     }
 
     /// <summary>Ids of a set, by the stream.</summary>
@@ -64,7 +72,7 @@ public sealed class FilterBed
         return ids;
     }
 
-    private static async Task WriteAsync(ContactsFixture fixture, long account, Person[] people, Dictionary<string, long> labels)
+    private static async Task WriteAsync(ContactsFixture fixture, long account, Person[] people, Dictionary<string, long> labels, Dictionary<string, long> lists)
     {
         (string Key, CustomFieldType Type, long Id)[] fields = [.. new[] { ("nick", CustomFieldType.Text), ("tier", CustomFieldType.Choice), ("points", CustomFieldType.Number), ("birthday", CustomFieldType.Date), ("vip", CustomFieldType.Boolean) }
             .Concat(Enumerable.Range(0, 12).Select(i => ($"spare{i}", CustomFieldType.Text)))
@@ -93,6 +101,8 @@ public sealed class FilterBed
                     (short)(p.Active ? 1 : 2), p.Subscribed, p.Score, p.Created, p.Created, 1L }));
             await CopyAsync("label_members", [("account_id", NpgsqlDbType.Bigint), ("label_id", NpgsqlDbType.Bigint), ("contact_id", NpgsqlDbType.Bigint)],
                 people.SelectMany(p => p.Labels.Select(l => new object?[] { account, labels[l], p.Id })));
+            await CopyAsync("contact_list_members", [("account_id", NpgsqlDbType.Bigint), ("contact_list_id", NpgsqlDbType.Bigint), ("contact_id", NpgsqlDbType.Bigint), ("add_time", NpgsqlDbType.TimestampTz)],
+                people.SelectMany(p => p.Lists.Select(l => new object?[] { account, lists[l], p.Id, now })));
             await CopyAsync("contact_stages", [("account_id", NpgsqlDbType.Bigint), ("contact_id", NpgsqlDbType.Bigint), ("stage", NpgsqlDbType.Smallint), ("lost", NpgsqlDbType.Boolean), ("change_time", NpgsqlDbType.TimestampTz)],
                 people.Where(p => p.Funnel is not null).Select(p => new object?[] { account, p.Id, p.Funnel!.Value.Stage, p.Funnel.Value.Lost, p.Funnel.Value.Changed }));
             await CopyAsync("contact_field_values", [("account_id", NpgsqlDbType.Bigint), ("contact_id", NpgsqlDbType.Bigint), ("custom_field_id", NpgsqlDbType.Bigint), ("text_value", NpgsqlDbType.Varchar), ("text_key", NpgsqlDbType.Varchar),

@@ -30,6 +30,8 @@ public sealed record Person(long Id)
 
     public required string[] Labels { get; init; }
 
+    public required string[] Lists { get; init; }
+
     public string? Nick { get; init; }
 
     public string? Tier { get; init; }

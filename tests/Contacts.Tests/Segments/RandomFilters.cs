@@ -5,9 +5,11 @@ using FsCheck.Fluent;
 namespace ContactPlatform.Contacts.Tests.Segments;
 
 /// <summary>Random people and random filters over them, where case, accents, empty values, LIKE's signs and midnights meet.</summary>
-public sealed class RandomFilters(short defaultStage, IReadOnlyDictionary<string, long> labels)
+public sealed class RandomFilters(short defaultStage, IReadOnlyDictionary<string, long> labels, IReadOnlyDictionary<string, long> lists)
 {
     public static readonly string[] LabelNames = ["vip", "Purchased Q2", "Été", "nobody has it"];
+
+    public static readonly string[] ListNames = ["VIP", "spring \"fair\" 2026", "Straße", "empty"];
 
     public static readonly string[] Tiers = ["gold", "Silver Plus", "bronze"];
 
@@ -41,6 +43,7 @@ public sealed class RandomFilters(short defaultStage, IReadOnlyDictionary<string
         from created in Moments
         from score in Gen.Choose(-2, 11)
         from carried in Gen.SubListOf(LabelNames[..3])
+        from listed in Gen.SubListOf(ListNames[..3])
         from nick in Words.OrNull()
         from tier in Gen.Elements(Tiers).OrNull()
         from points in Maybe(Numbers)
@@ -65,6 +68,7 @@ public sealed class RandomFilters(short defaultStage, IReadOnlyDictionary<string
             Created = created,
             Score = score,
             Labels = [.. carried],
+            Lists = [.. listed],
             Nick = nick,
             Tier = tier,
             Points = points,
@@ -102,7 +106,7 @@ public sealed class RandomFilters(short defaultStage, IReadOnlyDictionary<string
         Choice("field.tier", Tiers, p => p.Tier),
         Choice("funnel.stage", StageNames, p => Name(p.Stage(defaultStage))), Choice("funnel_status", StageNames, p => Name(p.Stage(defaultStage))),
         Choice("funnel.lost_from", StageNames, p => Name(p.LostFrom(defaultStage))),
-        Labels, Labels, ManyFields);
+        Named("label", labels, p => p.Labels), Named("label", labels, p => p.Labels), Named("list", lists, p => p.Lists), Named("list", lists, p => p.Lists), ManyFields);
 
     /// <summary>So many that they are looked for at once.</summary>
     private static Gen<Expected> ManyFields =>
@@ -161,12 +165,12 @@ public sealed class RandomFilters(short defaultStage, IReadOnlyDictionary<string
         from lower in Gen.Elements(true, false)
         select Expected.Clause($"{field} {sign} \"{(lower ? wanted.ToLowerInvariant() : wanted)}\"", p => value(p) is { } v && (v == wanted) != (sign == "!="));
 
-    private Gen<Expected> Labels => Gen.OneOf(
-        from name in Gen.Elements(LabelNames) from upper in Gen.Elements(true, false) from sign in Gen.Elements(":", "=")
-        select Expected.Clause($"label{sign}\"{(upper ? name.ToUpperInvariant() : name)}\"", p => p.Labels.Contains(name)),
-        from name in Gen.Elements(LabelNames)
-        select Expected.Clause($"label_id:{labels[name]}", p => p.Labels.Contains(name)),
-        Gen.Constant(Expected.Clause("label:*", p => p.Labels.Length > 0)));
+    private static Gen<Expected> Named(string field, IReadOnlyDictionary<string, long> names, Func<Person, string[]> of) => Gen.OneOf(
+        from name in Gen.Elements<string>(names.Keys) from upper in Gen.Elements(true, false) from sign in Gen.Elements(":", "=")
+        select Expected.Clause($"{field}{sign}\"{Quote(upper ? name.ToUpperInvariant() : name, '"')}\"", p => of(p).Contains(name)),
+        from name in Gen.Elements<string>(names.Keys)
+        select Expected.Clause($"{field}_id:{names[name]}", p => of(p).Contains(name)),
+        Gen.Constant(Expected.Clause($"{field}:*", p => of(p).Length > 0)));
 
     private static Gen<Expected> Reach => Gen.Elements(
         Expected.Clause("email:\"ANA.\"", p => p.Email?.Contains("ana.", StringComparison.Ordinal) == true),

@@ -92,6 +92,12 @@ public sealed class SegmentContactsTests(ContactsFixture fixture)
         await account.Segments.DeleteSegmentSnapshotAsync(new() { SegmentSnapshotId = snapshot.SegmentSnapshotId }).ForAsync(ContactsReasons.SegmentSnapshotNotFound);
         await account.Segments.GetSegmentSnapshotAsync(new()).FieldsAsync("segment_snapshot_id");
         await account.Segments.FreezeSegmentAsync(request).ForAsync(ContactsReasons.SegmentSnapshotNotFound);
+
+        // Twins that cannot see each other make one.
+        var twin = new V1.FreezeSegmentRequest { Contacts = new() { Filter = "lead_score = 0" }, RequestId = "twins" };
+        var taken = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => account.Segments.FreezeSegmentAsync(twin).ResponseAsync));
+        taken.Select(t => t.Snapshot).Distinct().ShouldHaveSingleItem();
+        (await account.Segments.ListSegmentSnapshotsAsync(new())).Snapshots.Count.ShouldBe(1);
     }
 
     [Fact]
@@ -112,18 +118,25 @@ public sealed class SegmentContactsTests(ContactsFixture fixture)
         var account = await fixture.NewAccountAsync();
         var (vip, other) = (await account.LabelAsync("VIP"), await account.LabelAsync("other"));
         var contact = (await account.Contacts.CreateContactAsync(new() { Contact = new() { Email = "ana@example.org", GivenName = "Ana", SubscribedTime = Timestamp.FromDateTime(new(2026, 5, 1, 10, 0, 0, 500, DateTimeKind.Utc)) }, LabelIds = { vip.LabelId } })).Contact;
+        var list = (await account.Lists.CreateContactListAsync(new() { DisplayName = "Spring fair" })).ContactList.ContactListId;
+        await account.Lists.CreateContactListAsync(new() { DisplayName = "nobody" });
+        await account.Lists.AddContactListMembersAsync(new() { ContactListId = list, ContactIds = { contact.ContactId } });
         await fixture.ScalarAsync($"""
             INSERT INTO custom_fields (account_id, custom_field_id, field_key, display_name, type, choices, create_time, update_time, version) VALUES ({account.Id}, 1, 'points', 'Points', 2, ARRAY[]::text[], now(), now(), 1);
             INSERT INTO contact_field_values (account_id, contact_id, custom_field_id, number_value) VALUES ({account.Id}, {contact.ContactId}, 1, 12.50);
             """);
-        var filter = "given_name = ana AND NOT family_name = li label:vip label:other OR label:* field.points < 10 subscribed_time > 2026-05-01 funnel.stage = customer funnel.lost = true funnel.lost_from:* phone:* lead_score:* label_id:" + other.LabelId;
+        var filter = "given_name = ana AND NOT family_name = li label:vip label:other OR label:* field.points < 10 subscribed_time > 2026-05-01 funnel.stage = customer funnel.lost = true funnel.lost_from:* phone:* lead_score:* list:\"spring FAIR\" list:nobody list:* label_id:" + other.LabelId;
         var explained = await account.Segments.ExplainContactAsync(new() { ContactId = contact.ContactId, Contacts = new() { Filter = filter } });
         explained.Matches.ShouldBeFalse();
         explained.Clauses.Select(c => (c.Clause.Text, c.Holds, c.HasValue ? c.Value : null)).ShouldBe([
             ("given_name = ana", true, "Ana"), ("family_name = li", false, null), ("label:vip", true, "VIP"), ("label:other", false, null), ("label:*", true, "1"), ("field.points < 10", false, "12.5"),
             ("subscribed_time > 2026-05-01", false, "2026-05-01T10:00:00.5Z"), ("funnel.stage = customer", false, "AWARE"), ("funnel.lost = true", false, "false"), ("funnel.lost_from:*", false, null),
-            ("phone:*", false, null), ("lead_score:*", true, "0"), ($"label_id:{other.LabelId}", false, null)]);
+            ("phone:*", false, null), ("lead_score:*", true, "0"), ("list:\"spring FAIR\"", true, "Spring fair"), ("list:nobody", false, null), ("list:*", true, "1"), ($"label_id:{other.LabelId}", false, null)]);
         (await account.Segments.ExplainContactAsync(new() { ContactId = contact.ContactId, Contacts = new() { Filter = "" } })).Matches.ShouldBeTrue();
+
+        var survivor = await account.CreateAsync("survivor@example.org");
+        await account.Merges.MergeContactsAsync(new() { SurvivorContactId = survivor.ContactId, MergedContactId = contact.ContactId });
+        (await account.Segments.ExplainContactAsync(new() { ContactId = contact.ContactId, Contacts = new() { Filter = "" } }).ForAsync(ContactsReasons.ContactNotFound))["merged_into_contact_id"].ShouldBe($"{survivor.ContactId}");
     }
 
     [Theory]

@@ -48,6 +48,7 @@ internal sealed class ScriptedServices : IAsyncDisposable
         application.MapGrpcService<Imports>();
         application.MapGrpcService<ScriptedSegments>();
         application.MapGrpcService<ScriptedBulk>();
+        application.MapGrpcService<ScriptedViews>();
         application.MapGrpcService<ScriptedFields>();
         application.MapGrpcService<ScriptedProjections>();
         ScriptedRecords.Map(application);

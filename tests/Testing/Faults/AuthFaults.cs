@@ -117,13 +117,15 @@ internal static class AuthFaults
         var bulk = (await new BulkRunService.BulkRunServiceClient(stack.Contacts.Service.Channel).CreateBulkRunAsync(
             new() { Contacts = new() { ContactListId = list }, Action = new() { AddLabelId = target }, RequestId = bed.NewName() }, headers, cancellationToken: cancellationToken)).BulkRun.BulkRunId;
         await FaultBed.UntilAsync("the bulk run ends", async () => await bed.ContactsAsync($"SELECT state FROM runs WHERE run_id = {bulk}", cancellationToken) >= 3, cancellationToken);
+        var view = (await new ViewService.ViewServiceClient(stack.Contacts.Service.Channel).CreateViewAsync(
+            new() { View = new() { DisplayName = $"{Secret} {name}", SegmentId = segment, Columns = { "email" } } }, headers, cancellationToken: cancellationToken)).View.ViewId;
         // The feeds are at rest before anything is compared.
         await bed.CheckAsync(cancellationToken);
         return new()
         {
             ["contact_id"] = contact, ["contact_ids"] = contact, ["label_id"] = label, ["label_ids"] = label, ["source_label_id"] = label, ["target_label_id"] = target,
             ["contact_list_id"] = list, ["survivor_contact_id"] = contact, ["merged_contact_id"] = other,
-            ["custom_field_id"] = field, ["segment_id"] = segment, ["segment_snapshot_id"] = snapshot, ["label_rule_id"] = rule, ["label_rule_ids"] = rule, ["run_id"] = run, ["bulk_run_id"] = bulk, ["import_id"] = import, ["api_key_id"] = key,
+            ["custom_field_id"] = field, ["segment_id"] = segment, ["segment_snapshot_id"] = snapshot, ["view_id"] = view, ["label_rule_id"] = rule, ["label_rule_ids"] = rule, ["run_id"] = run, ["bulk_run_id"] = bulk, ["import_id"] = import, ["api_key_id"] = key,
         };
     }
 

@@ -830,6 +830,26 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     b.ToTable("contact_merges", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Contacts.Merges.MergedAddress", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<string>("Address")
+                        .HasMaxLength(254)
+                        .HasColumnType("character varying(254)")
+                        .HasColumnName("address");
+
+                    b.HasKey("AccountId", "ContactId", "Address");
+
+                    b.ToTable("merged_addresses", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Contacts.Segments.Segment", b =>
                 {
                     b.Property<long>("AccountId")
@@ -1040,6 +1060,68 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     b.HasKey("AccountId", "ContactId", "EventTime", "EventId");
 
                     b.ToTable("contact_events", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.Views.View", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ViewId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("view_id");
+
+                    b.PrimitiveCollection<List<string>>("ColumnNames")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("column_names");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("create_time");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("display_name");
+
+                    b.Property<string>("NameKey")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("name_key");
+
+                    b.Property<string>("OrderBy")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .HasColumnName("order_by");
+
+                    b.Property<long>("SegmentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("segment_id");
+
+                    b.Property<DateTime>("UpdateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("update_time");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "ViewId");
+
+                    b.HasIndex("AccountId", "NameKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_views_name_key");
+
+                    b.HasIndex("AccountId", "SegmentId")
+                        .HasDatabaseName("ix_views_segment");
+
+                    b.ToTable("views", (string)null);
                 });
 
             modelBuilder.Entity("ContactPlatform.ServiceDefaults.Feeds.FeedPositionRow", b =>
@@ -1315,6 +1397,26 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_contact_list_members_lists");
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.Merges.MergedAddress", b =>
+                {
+                    b.HasOne("ContactPlatform.Contacts.Contacts.Contact", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "ContactId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_merged_addresses_contacts");
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.Views.View", b =>
+                {
+                    b.HasOne("ContactPlatform.Contacts.Segments.Segment", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "SegmentId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_views_segments");
                 });
 #pragma warning restore 612, 618
         }

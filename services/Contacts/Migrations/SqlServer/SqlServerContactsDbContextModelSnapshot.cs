@@ -835,6 +835,27 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                     b.ToTable("contact_merges", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Contacts.Merges.MergedAddress", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<string>("Address")
+                        .HasMaxLength(254)
+                        .HasColumnType("nvarchar(254)")
+                        .HasColumnName("address")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("AccountId", "ContactId", "Address");
+
+                    b.ToTable("merged_addresses", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Contacts.Segments.Segment", b =>
                 {
                     b.Property<long>("AccountId")
@@ -1046,6 +1067,69 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                     b.HasKey("AccountId", "ContactId", "EventTime", "EventId");
 
                     b.ToTable("contact_events", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.Views.View", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ViewId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("view_id");
+
+                    b.PrimitiveCollection<string>("ColumnNames")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("column_names");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("create_time");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("display_name");
+
+                    b.Property<string>("NameKey")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("nvarchar(300)")
+                        .HasColumnName("name_key")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("OrderBy")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("nvarchar(80)")
+                        .HasColumnName("order_by");
+
+                    b.Property<long>("SegmentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("segment_id");
+
+                    b.Property<DateTime>("UpdateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("update_time");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "ViewId");
+
+                    b.HasIndex("AccountId", "NameKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_views_name_key");
+
+                    b.HasIndex("AccountId", "SegmentId")
+                        .HasDatabaseName("ix_views_segment");
+
+                    b.ToTable("views", (string)null);
                 });
 
             modelBuilder.Entity("ContactPlatform.ServiceDefaults.Feeds.FeedPositionRow", b =>
@@ -1322,6 +1406,26 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_contact_list_members_lists");
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.Merges.MergedAddress", b =>
+                {
+                    b.HasOne("ContactPlatform.Contacts.Contacts.Contact", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "ContactId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_merged_addresses_contacts");
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.Views.View", b =>
+                {
+                    b.HasOne("ContactPlatform.Contacts.Segments.Segment", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "SegmentId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_views_segments");
                 });
 #pragma warning restore 612, 618
         }

@@ -5,10 +5,10 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using RecordState = ContactPlatform.Contacts.Contacts.RecordState;
 
-namespace ContactPlatform.Contacts.Exports;
+namespace ContactPlatform.Contacts.Columns;
 
-/// <summary>Reads what a file says of a few hundred contacts, one statement for each part that a column asks for.</summary>
-public sealed class ExportStore(ContactsDbContext db)
+/// <summary>Reads what columns say of a few hundred contacts, one statement for each part that a column asks for.</summary>
+public sealed class ContactRowStore(ContactsDbContext db)
 {
     private static readonly SqlText Contacts = new(
         """
@@ -23,6 +23,16 @@ public sealed class ExportStore(ContactsDbContext db)
     private static readonly SqlText Labels = new(
         "SELECT contact_id, label_id FROM label_members WHERE account_id = @account AND contact_id = ANY(@ids) ORDER BY contact_id, label_id",
         "SELECT contact_id, label_id FROM label_members WHERE account_id = @account AND contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids)) ORDER BY contact_id, label_id");
+
+    private static readonly SqlText Lists = new(
+        """
+        SELECT m.contact_id, l.display_name FROM contact_list_members m JOIN contact_lists l ON l.account_id = m.account_id AND l.contact_list_id = m.contact_list_id
+        WHERE m.account_id = @account AND m.contact_id = ANY(@ids) ORDER BY m.contact_id, m.contact_list_id
+        """,
+        """
+        SELECT m.contact_id, l.display_name FROM contact_list_members m JOIN contact_lists l ON l.account_id = m.account_id AND l.contact_list_id = m.contact_list_id
+        WHERE m.account_id = @account AND m.contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids)) ORDER BY m.contact_id, m.contact_list_id
+        """);
 
     private static readonly SqlText Stages = new(
         "SELECT contact_id, stage, lost, change_time FROM contact_stages WHERE account_id = @account AND contact_id = ANY(@ids)",
@@ -39,34 +49,44 @@ public sealed class ExportStore(ContactsDbContext db)
     private static readonly Dictionary<short, string> StageNames = Names<FunnelStage>();
     private static readonly Dictionary<short, string> StateNames = Names<RecordState>();
 
+    /// <summary>Reads the names of the account's labels by their ids, where they are needed.</summary>
+    public async Task<Dictionary<long, string>> LabelsAsync(ContactParts parts, CancellationToken cancellationToken) => !parts.HasFlag(ContactParts.Labels) ? []
+        : await db.Labels.Select(l => new { l.LabelId, l.DisplayName }).ToDictionaryAsync(l => l.LabelId, l => l.DisplayName, cancellationToken);
+
     /// <summary>Reads contacts, ascending by id; those that are gone are left out.</summary>
     /// <param name="transaction">Where all parts are read, so that they fit together.</param>
     /// <param name="ids">The contacts.</param>
     /// <param name="parts">What else to read of them.</param>
     /// <param name="labels">The account's labels by their ids.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<IReadOnlyList<ExportRow>> ReadAsync(IDbContextTransaction transaction, IReadOnlyCollection<long> ids, ExportParts parts, IReadOnlyDictionary<long, string> labels, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ContactRow>> ReadAsync(IDbContextTransaction transaction, IReadOnlyCollection<long> ids, ContactParts parts, IReadOnlyDictionary<long, string> labels, CancellationToken cancellationToken)
     {
-        var rows = new List<ExportRow>(ids.Count);
+        var rows = new List<ContactRow>(ids.Count);
         await ForEachAsync(Contacts, reader => rows.Add(Row(reader)));
         var byId = rows.ToDictionary(r => r.ContactId);
-        if (parts.HasFlag(ExportParts.Labels))
+        if (parts.HasFlag(ContactParts.Labels))
         {
             await ForEachAsync(Labels, reader =>
             {
-                var (row, name) = (byId[reader.GetInt64(0)], labels.GetValueOrDefault(reader.GetInt64(1), ""));
-                row.Labels = row.Labels.Length == 0 ? name : $"{row.Labels};{name}";
+                if (labels.TryGetValue(reader.GetInt64(1), out var name))
+                {
+                    (byId[reader.GetInt64(0)].Labels ??= []).Add(name);
+                }
             });
         }
-        if (parts.HasFlag(ExportParts.Stage))
+        if (parts.HasFlag(ContactParts.Lists))
+        {
+            await ForEachAsync(Lists, reader => (byId[reader.GetInt64(0)].Lists ??= []).Add(reader.GetString(1)));
+        }
+        if (parts.HasFlag(ContactParts.Stage))
         {
             await ForEachAsync(Stages, reader =>
             {
                 var row = byId[reader.GetInt64(0)];
-                (row.Stage, row.Lost, row.StageChangeTime) = (reader.IsDBNull(1) ? "" : StageNames[reader.GetInt16(1)], reader.GetBoolean(2), reader.GetDateTime(3));
+                (row.Stage, row.Lost, row.StageChangeTime) = (reader.IsDBNull(1) ? "" : StageNames[reader.GetInt16(1)], reader.GetBoolean(2), Utc(reader, 3));
             });
         }
-        if (parts.HasFlag(ExportParts.Fields))
+        if (parts.HasFlag(ContactParts.Fields))
         {
             await ForEachAsync(Fields, reader => byId[reader.GetInt64(0)].Fields[reader.GetInt64(1)] = Value(reader));
         }
@@ -83,7 +103,7 @@ public sealed class ExportStore(ContactsDbContext db)
         }
     }
 
-    private static ExportRow Row(DbDataReader reader) => new()
+    private static ContactRow Row(DbDataReader reader) => new()
     {
         ContactId = reader.GetInt64(0),
         Email = Text(reader, 1),
@@ -93,20 +113,23 @@ public sealed class ExportStore(ContactsDbContext db)
         TimeZone = reader.GetString(5),
         RecordState = StateNames[reader.GetInt16(6)],
         Source = reader.GetString(7),
-        SubscribedTime = reader.IsDBNull(8) ? null : reader.GetDateTime(8),
+        SubscribedTime = reader.IsDBNull(8) ? null : Utc(reader, 8),
         Owner = reader.GetString(9),
         LeadScore = reader.GetInt32(10),
-        CreateTime = reader.GetDateTime(11),
-        UpdateTime = reader.GetDateTime(12),
+        CreateTime = Utc(reader, 11),
+        UpdateTime = Utc(reader, 12),
     };
 
     private static string Text(DbDataReader reader, int column) => reader.IsDBNull(column) ? "" : reader.GetString(column);
 
-    private static string Value(DbDataReader reader) =>
+    /// <summary>SQL Server returns times without a kind.</summary>
+    private static DateTime Utc(DbDataReader reader, int column) => DateTime.SpecifyKind(reader.GetDateTime(column), DateTimeKind.Utc);
+
+    private static object Value(DbDataReader reader) =>
         !reader.IsDBNull(2) ? reader.GetString(2)
-        : !reader.IsDBNull(3) ? ExportText.Of(reader.GetDecimal(3))
-        : !reader.IsDBNull(4) ? ExportText.Of(DateOnly.FromDateTime(reader.GetDateTime(4)))
-        : ExportText.Of(reader.GetBoolean(5));
+        : !reader.IsDBNull(3) ? reader.GetDecimal(3)
+        : !reader.IsDBNull(4) ? DateOnly.FromDateTime(reader.GetDateTime(4))
+        : reader.GetBoolean(5);
 
     /// <summary>LOYAL_CUSTOMER for LoyalCustomer: as callers and imports write them.</summary>
     private static Dictionary<short, string> Names<T>() where T : struct, Enum => Enum.GetValues<T>().ToDictionary(

@@ -1,7 +1,7 @@
-namespace ContactPlatform.Contacts.Exports;
+namespace ContactPlatform.Contacts.Columns;
 
-/// <summary>A contact on its way into a file; what no column asks for stays empty.</summary>
-public sealed class ExportRow
+/// <summary>A contact on its way into a file or a page of a view; what no column asks for stays empty.</summary>
+public sealed class ContactRow
 {
     /// <summary>The contact.</summary>
     public required long ContactId { get; init; }
@@ -42,8 +42,11 @@ public sealed class ExportRow
     /// <summary>UTC.</summary>
     public required DateTime UpdateTime { get; init; }
 
-    /// <summary>Names, with ; between them, which no name contains.</summary>
-    public string Labels { get; set; } = "";
+    /// <summary>Names of its labels, by ascending id of the label; null for none.</summary>
+    public List<string>? Labels { get; set; }
+
+    /// <summary>Names of the lists that it is on, by ascending id of the list; null for none.</summary>
+    public List<string>? Lists { get; set; }
 
     /// <summary>Name of its own stage; empty for none.</summary>
     public string Stage { get; set; } = "";
@@ -54,6 +57,6 @@ public sealed class ExportRow
     /// <summary>UTC; null when it never moved.</summary>
     public DateTime? StageChangeTime { get; set; }
 
-    /// <summary>Custom fields by their id, as text.</summary>
-    public Dictionary<long, string> Fields { get; } = [];
+    /// <summary>Custom fields by their id: string, decimal, DateOnly or bool.</summary>
+    public Dictionary<long, object> Fields { get; } = [];
 }

@@ -1,0 +1,96 @@
+using ContactPlatform.Contacts.CustomFields;
+using ContactPlatform.Contacts.Filters;
+
+namespace ContactPlatform.Contacts.Columns;
+
+/// <summary>What has to be read for a column, besides the contact itself.</summary>
+[Flags]
+public enum ContactParts
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Its labels.</summary>
+    Labels = 1,
+
+    /// <summary>Where it stands in the funnel.</summary>
+    Stage = 2,
+
+    /// <summary>Its custom fields.</summary>
+    Fields = 4,
+
+    /// <summary>The lists that it is on.</summary>
+    Lists = 8,
+}
+
+/// <summary>
+/// A column of exported files and of views: the one vocabulary of both. Another axis is more lines here, and its part in
+/// <see cref="ContactRowStore"/>.
+/// </summary>
+/// <param name="Name">As a request names it.</param>
+/// <param name="Header">As a file names it.</param>
+/// <param name="Type">What it holds.</param>
+/// <param name="Parts">What it needs.</param>
+/// <param name="Documentation">What it holds, for people.</param>
+/// <param name="Value">A contact's cell: string, int, long, decimal, bool, DateOnly, DateTime or names; null or empty for none.</param>
+public sealed record ContactColumn(string Name, string Header, FilterType Type, ContactParts Parts, string Documentation, Func<ContactRow, object?> Value)
+{
+    /// <summary>Before the key of a custom field in a column's name.</summary>
+    private const string FieldPrefix = "field.";
+
+    /// <summary>How rows are sorted by it; null when they cannot be.</summary>
+    public ColumnOrder? Order { get; init; }
+
+    /// <summary>The platform's columns, in the order of a file with all of them.</summary>
+    public static IReadOnlyList<ContactColumn> Platform { get; } =
+    [
+        Own("contact_id", FilterType.Number, "The contact's id.", r => r.ContactId, new("contact_id")),
+        Own("email", FilterType.Text, "Address.", r => r.Email, new("email") { CanBeNull = true }),
+        Own("phone", FilterType.Text, "Phone number.", r => r.Phone, new("phone") { CanBeNull = true }),
+        Own("given_name", FilterType.Text, "Given name.", r => r.GivenName, new("given_name_key") { CanBeNull = true, CanBeEmpty = true }),
+        Own("family_name", FilterType.Text, "Family name.", r => r.FamilyName, new("family_name_key") { CanBeNull = true, CanBeEmpty = true }),
+        Own("time_zone", FilterType.Text, "IANA time zone.", r => r.TimeZone, new("time_zone") { CanBeEmpty = true }),
+        Own("record_state", FilterType.Choice, "ACTIVE or INACTIVE.", r => r.RecordState),
+        Own("source", FilterType.Text, "Where the contact came from.", r => r.Source, new("source_key") { CanBeNull = true, CanBeEmpty = true }),
+        Own("subscribed_time", FilterType.Time, "When it subscribed, UTC.", r => r.SubscribedTime, new("subscribed_time") { CanBeNull = true }),
+        Own("owner", FilterType.Text, "Who looks after it.", r => r.Owner, new("owner") { CanBeEmpty = true }),
+        Own("lead_score", FilterType.Number, "Points of lead scoring.", r => r.LeadScore, new("lead_score")),
+        Own("create_time", FilterType.Time, "When it was created, UTC.", r => r.CreateTime, new("create_time")),
+        Own("update_time", FilterType.Time, "When it last changed, UTC.", r => r.UpdateTime, new("update_time")),
+        new("labels", "labels", FilterType.Label, ContactParts.Labels, "Names of its labels; in a file with ; between them.", r => r.Labels),
+        new("lists", "lists", FilterType.List, ContactParts.Lists, "Names of the static lists that it is on; in a file with ; between them.", r => r.Lists),
+        OfStage("stage", FilterType.Choice, "Its own funnel stage; empty where the account's default is shown. For a lost contact the stage that it was lost from.", r => r.Stage),
+        OfStage("lost", FilterType.Boolean, "Whether it is lost: true or false.", r => r.Lost),
+        OfStage("stage_change_time", FilterType.Time, "When stage or lost last changed, UTC.", r => r.StageChangeTime) with { Order = new("change_time") { Rows = FilterRows.Stages, CanBeNull = true } },
+    ];
+
+    /// <summary>The column of a custom field.</summary>
+    public static ContactColumn Of(CustomField field) =>
+        new(FieldPrefix + field.FieldKey, field.FieldKey, Dimensions.Of(field).Type, ContactParts.Fields, field.DisplayName, ValueOf(field)) { Order = OrderOf(field) };
+
+    private static ContactColumn Own(string name, FilterType type, string documentation, Func<ContactRow, object?> value, ColumnOrder? order = null) =>
+        new(name, name, type, ContactParts.None, documentation, value) { Order = order };
+
+    private static ContactColumn OfStage(string name, FilterType type, string documentation, Func<ContactRow, object?> value) =>
+        new(name, name, type, ContactParts.Stage, documentation, value);
+
+    private static Func<ContactRow, object?> ValueOf(CustomField field)
+    {
+        var id = field.CustomFieldId;
+        if (field.Type != CustomFieldType.Choice)
+        {
+            return r => r.Fields.GetValueOrDefault(id);
+        }
+        // As the field spells it today, whatever its case was when it was stored.
+        var spelled = field.Choices.ToDictionary(TextKey.Of);
+        return r => r.Fields.GetValueOrDefault(id) is string stored ? spelled.GetValueOrDefault(TextKey.Of(stored), stored) : null;
+    }
+
+    /// <summary>Choices and truths have few values each: a filter tells them apart, an order says nothing.</summary>
+    private static ColumnOrder? OrderOf(CustomField field)
+    {
+        var dimension = Dimensions.Of(field);
+        return dimension.Type is FilterType.Text or FilterType.Number or FilterType.Date
+            ? new(dimension.Column) { Rows = FilterRows.Fields, Key = field.CustomFieldId, CanBeNull = true } : null;
+    }
+}
