@@ -1,4 +1,5 @@
 using ContactPlatform.Contacts.Changes;
+using ContactPlatform.Contacts.Consent;
 using ContactPlatform.Contacts.Contacts;
 using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.Timelines;
@@ -61,6 +62,7 @@ public sealed class MergeEndpoint(ContactsDbContext db, ContactStore contacts, M
     private async Task<Merged> MergeAsync(V1.MergeContactsRequest request, Caller caller, CancellationToken cancellationToken)
     {
         var (survivorId, mergedId) = (request.SurvivorContactId, request.MergedContactId);
+        await AddressGate.ShareAsync(db, cancellationToken);
         var shared = await store.ShareAsync(mergedId, cancellationToken);
         var first = await contacts.HoldAsync(Math.Min(survivorId, mergedId), cancellationToken);
         var second = await contacts.HoldAsync(Math.Max(survivorId, mergedId), cancellationToken);
@@ -92,6 +94,12 @@ public sealed class MergeEndpoint(ContactsDbContext db, ContactStore contacts, M
         await db.SaveChangesAsync(cancellationToken);
         values.CopyTo(survivor);
         var inactive = state != survivor.RecordState;
+        if (survivor.UnsubscribedTime is null && merged.UnsubscribedTime is not null)
+        {
+            await timeline.AddAsync(survivorId, act, TimelineEvents.Consent(unsubscribed: true, ""), cancellationToken);
+            db.Add(ContactChanges.Unsubscribed(caller, now, survivorId));
+        }
+        survivor.UnsubscribedTime = MergeDecisions.Merge(survivor.UnsubscribedTime, merged.UnsubscribedTime);
         (survivor.RecordState, survivor.LeadScore, survivor.UpdateTime) = (state, score, now);
         survivor.Version++;
         if (inactive)
