@@ -79,6 +79,7 @@ public sealed class ConsentTests(ContactsFixture fixture)
         // Bob is back, the others are not; then he takes in one who is not.
         await account.Consent.ResubscribeContactAsync(new() { ContactId = bob.ContactId, Reason = "came back" });
         (await account.GetAsync(only.ContactId)).UnsubscribedTime.ShouldNotBeNull();
+        (await account.Segments.CountSegmentAsync(new() { Contacts = new() { Filter = "unsubscribed_time:*" } })).ContactCount.ShouldBe(2);
         (await account.Merges.MergeContactsAsync(new() { SurvivorContactId = bob.ContactId, MergedContactId = only.ContactId })).Contact.UnsubscribedTime.ShouldNotBeNull();
         (await account.Merges.MergeContactsAsync(new() { SurvivorContactId = ada.ContactId, MergedContactId = cy.ContactId })).Contact.UnsubscribedTime.ShouldNotBeNull();
     }
