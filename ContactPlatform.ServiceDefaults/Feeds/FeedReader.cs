@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.ServiceDefaults.Hosting;
 using Google.Protobuf;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,7 +12,7 @@ namespace ContactPlatform.ServiceDefaults.Feeds;
 /// Reads this service's changes in an order that no late committer can break. PostgreSQL: by the writer's transaction,
 /// and only those below the oldest that is still running. SQL Server: by row version, below the lowest still active.
 /// </summary>
-public sealed class FeedReader(IServiceScopeFactory scopes, CommitSignal signal, TimeProvider time)
+public sealed class FeedReader(IServiceScopeFactory scopes, CommitSignal signal, Stopping stopping)
 {
     private const int BatchSize = 100;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
@@ -79,6 +80,7 @@ public sealed class FeedReader(IServiceScopeFactory scopes, CommitSignal signal,
     /// <param name="id">Second part of the position.</param>
     /// <param name="parser">Parser of the service's StreamChangesResponse.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="Errors.RefusalException">SERVICE_UNAVAILABLE: this service stops.</exception>
     public async IAsyncEnumerable<(string Position, T Change)> ReadAsync<T>(ulong order, long id, MessageParser<T> parser, [EnumeratorCancellation] CancellationToken cancellationToken)
         where T : IMessage<T>
     {
@@ -95,8 +97,7 @@ public sealed class FeedReader(IServiceScopeFactory scopes, CommitSignal signal,
             if (batch.Count == 0)
             {
                 // A commit can be seen before its neighbours are out of the way; then the poll finds it.
-                await Task.WhenAny(next, Task.Delay(Poll, time, cancellationToken));
-                cancellationToken.ThrowIfCancellationRequested();
+                await await Task.WhenAny(next, stopping.DelayAsync(Poll, cancellationToken));
             }
         }
     }

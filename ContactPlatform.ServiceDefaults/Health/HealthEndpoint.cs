@@ -6,7 +6,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace ContactPlatform.ServiceDefaults.Health;
 
 /// <summary>Answers grpc.health.v1 from the same checks as the HTTP endpoint. Open to anybody, like it.</summary>
-public sealed class HealthEndpoint(HealthCheckService checks, ScopeTable table, TimeProvider time) : Health.HealthBase
+public sealed class HealthEndpoint(HealthCheckService checks, ScopeTable table, Stopping stopping) : Health.HealthBase
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
@@ -34,7 +34,7 @@ public sealed class HealthEndpoint(HealthCheckService checks, ScopeTable table, 
                 await responseStream.WriteAsync(new() { Status = status }, context.CancellationToken);
                 last = status;
             }
-            await Task.Delay(Interval, time, context.CancellationToken);
+            await stopping.DelayAsync(Interval, context.CancellationToken);
         }
     }
 

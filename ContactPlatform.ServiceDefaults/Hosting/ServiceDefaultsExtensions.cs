@@ -43,17 +43,19 @@ public static class ServiceDefaultsExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         // What a method throws is logged by the ErrorInterceptor; this would add requests that their callers broke off.
         builder.Logging.AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.Critical);
-        // Callers' streams never end by themselves, so waiting longer for them would only delay every stop.
+        // Enough for what is at work; a caller that reads slowly would only delay every stop.
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(3));
         builder.Services
             .AddSingleton(new ServiceName(name))
             .AddSingleton(open)
+            .AddSingleton<Stopping>()
             .AddSingleton<RedisConnection>()
             .AddSingleton<LockLeases>()
             .AddSingleton<CommitSignal>()
             .AddSingleton<FeedReader>()
             .AddSingleton<RunSignal>()
             .AddScoped<RunStore>()
+            .AddScoped<RunAttempt>()
             .AddScoped<RequestIds>()
             .AddHostedService<RequestSweeper>()
             .AddHostedService(services => services.GetRequiredService<CommitSignal>())

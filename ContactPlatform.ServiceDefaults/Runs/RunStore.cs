@@ -3,12 +3,13 @@ using System.Runtime.CompilerServices;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.ServiceDefaults.Hosting;
 using Microsoft.EntityFrameworkCore;
 
 namespace ContactPlatform.ServiceDefaults.Runs;
 
 /// <summary>What every kind of run's endpoint does: queue, find, cancel, watch.</summary>
-public sealed class RunStore(PlatformDbContext db, RunSignal signal, TimeProvider time)
+public sealed class RunStore(PlatformDbContext db, RunSignal signal, Stopping stopping, TimeProvider time)
 {
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(200);
 
@@ -55,6 +56,7 @@ public sealed class RunStore(PlatformDbContext db, RunSignal signal, TimeProvide
     }
 
     /// <summary>Returns a run as it proceeds: at once, then at each change, at most five times a second, until it has ended.</summary>
+    /// <exception cref="RefusalException">RUN_NOT_FOUND or the reason given; SERVICE_UNAVAILABLE: this service stops.</exception>
     public async IAsyncEnumerable<RunRow> WatchAsync(long runId, string kind, Reason? missing, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         RunRow? last = null;
@@ -70,7 +72,7 @@ public sealed class RunStore(PlatformDbContext db, RunSignal signal, TimeProvide
             {
                 yield break;
             }
-            await Task.Delay(WatchInterval, time, cancellationToken);
+            await stopping.DelayAsync(WatchInterval, cancellationToken);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.SqlServerGate;
+using ContactPlatform.Testing;
 
 namespace ContactPlatform.SqlServer.Tests;
 

@@ -4,12 +4,12 @@ using System.Globalization;
 namespace ContactPlatform.SqlServerGate;
 
 /// <summary>
-/// Where in the services' code the LINQ queries that ran were asked for: one line for each, `module method offset`, in a
-/// file of each process's own, so that another process can compare them with the code.
+/// Where in the code the LINQ queries that ran were asked for, each as `module method offset`; also, line by line, in a
+/// file of this process's own, so that the process that started it can compare them with the code.
 /// </summary>
 public static class CallSites
 {
-    /// <summary>Environment variable with the folder of those files; nothing is written without it.</summary>
+    /// <summary>Environment variable with the folder of those files; none is written without it.</summary>
     public const string Folder = "CONTACTPLATFORM_QUERY_SITES";
 
     private static readonly HashSet<string> _seen = [];
@@ -17,13 +17,21 @@ public static class CallSites
         ? Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Stopwatch.GetTimestamp()}"))
         : null;
 
+    /// <summary>Those of this process, so far.</summary>
+    public static IReadOnlyList<string> Noted
+    {
+        get
+        {
+            lock (_seen)
+            {
+                return [.. _seen];
+            }
+        }
+    }
+
     /// <summary>Notes who is asking, called on the stack of the query.</summary>
     public static void Note()
     {
-        if (_file is null)
-        {
-            return;
-        }
         foreach (var frame in new StackTrace().GetFrames())
         {
             if (frame.GetMethod() is not { DeclaringType: not null } method || !IsOurs(method.Module.Assembly.GetName().Name!))
@@ -33,7 +41,7 @@ public static class CallSites
             var site = string.Create(CultureInfo.InvariantCulture, $"{method.Module.ModuleVersionId:N} {method.MetadataToken:x8} {frame.GetILOffset()}");
             lock (_seen)
             {
-                if (_seen.Add(site))
+                if (_seen.Add(site) && _file is not null)
                 {
                     // At once: the process may be killed any time.
                     File.AppendAllText(_file, site + "\n");

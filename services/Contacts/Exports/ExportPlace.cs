@@ -1,9 +1,5 @@
-using System.Buffers.Text;
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.ServiceDefaults.Paging;
 
 namespace ContactPlatform.Contacts.Exports;
 
@@ -20,20 +16,15 @@ public sealed record ExportPlace(long After, long Rows, bool HasHeader, string B
     /// <exception cref="RefusalException">PAGE_TOKEN_INVALID.</exception>
     public static ExportPlace Read(string token, params object[] arguments)
     {
-        var binding = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(arguments))))[..12];
+        var binding = BoundToken.Binding(arguments);
         if (token.Length == 0)
         {
             return new(0, 0, false, binding);
         }
-        if (token.Length <= 100 && Base64Url.IsValid(token)
-            && Encoding.ASCII.GetString(Base64Url.DecodeFromChars(token)).Split('.') is [var bound, var after, var rows] && bound == binding
-            && long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var contact) && long.TryParse(rows, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
-        {
-            return new(contact, count, true, binding);
-        }
-        throw new RefusalException(new Refusal(CommonReasons.PageTokenInvalid, "resume_token was not issued for these arguments; start again without it").With("field", "resume_token"));
+        var place = BoundToken.Read(token, binding, count: 2, "resume_token");
+        return new(place[0], place[1], true, binding);
     }
 
     /// <summary>Writes the token of this place.</summary>
-    public string ToToken() => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(FormattableString.Invariant($"{Binding}.{After}.{Rows}")));
+    public string ToToken() => BoundToken.Write(Binding, After, Rows);
 }

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using ContactPlatform.ServiceDefaults.Auth;
+using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Tests.Support;
 using ContactPlatform.SqlServerGate;
+using ContactPlatform.Testing;
 using Microsoft.EntityFrameworkCore;
 
 namespace ContactPlatform.ServiceDefaults.Tests.Data;
@@ -26,6 +28,13 @@ public class LinqTests
         others.ShouldBeEmpty();
         expected.ShouldHaveSingleItem().ShouldContain("does not translate");
         LinqGate.Seen.Count.ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public void Every_query_of_the_library_was_run_by_some_test()
+    {
+        QuerySites.Count(typeof(PlatformDbContext).Assembly).ShouldBeGreaterThan(5);
+        QuerySites.Unreached(typeof(PlatformDbContext).Assembly).ShouldBeEmpty();
     }
 }
 

@@ -1,4 +1,5 @@
 using ContactPlatform.ServiceDefaults.Auth;
+using ContactPlatform.ServiceDefaults.Errors;
 using ContactPlatform.ServiceDefaults.Feeds;
 using ContactPlatform.ServiceDefaults.Tests.Support;
 using ContactPlatform.ServiceDefaults.Tests.V1;
@@ -75,6 +76,25 @@ public sealed class FeedConsumerTests : IAsyncLifetime, IDisposable
         await Eventually.ShouldBeAsync("all are applied", async () => (await ItemsAsync()).Count == 3, 10);
         await AddAsync(4, 1);
         await Eventually.ShouldBeAsync("the next is applied", async () => (await ItemsAsync()).Count == 4, 10);
+    }
+
+    [Fact]
+    public async Task A_read_waits_until_the_change_it_asks_for_is_here_and_not_for_ever()
+    {
+        var follower = await FollowerAsync(await TestServers.RedisAsync(), ProbeFixture.NewPrefix());
+        await AddAsync(1, 1);
+        await Eventually.ShouldBeAsync("the change is applied", async () => (await ItemsAsync()).Count == 1);
+        var applied = await follower.WithDbAsync(1, db => db.FeedPositions.Select(p => p.Position).SingleAsync(Token));
+        await WaitAsync(applied);
+        var refusal = (await Should.ThrowAsync<RefusalException>(() => WaitAsync("f" + applied[1..]))).Refusal;
+        refusal.Reason.ShouldBe(CommonReasons.ProjectionBehind);
+        refusal.RetryAfter.ShouldNotBeNull();
+
+        Task<int> WaitAsync(string token) => follower.WithDbAsync(1, async db =>
+        {
+            await new FeedWait(db, TimeProvider.System).AppliedAsync("probe-source", token, Token);
+            return 0;
+        });
     }
 
     [Fact]

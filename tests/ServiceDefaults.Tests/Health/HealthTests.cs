@@ -63,6 +63,18 @@ public sealed class HealthTests : IDisposable
         (await CheckAsync(host, "")).ShouldBe(Status.Serving);
     }
 
+    [Fact]
+    public async Task A_call_that_would_never_end_is_told_when_the_service_stops()
+    {
+        await using var host = await ProbeHost.StartAsync(await ProbeHost.CreateDatabaseAsync(null, Token), await TestServers.RedisAsync(), "", Token);
+        using var watch = Watch(host, ProbeEndpoint.Name);
+        (await NextAsync(watch)).ShouldBe(Status.Serving);
+        var end = await Should.ThrowAsync<RpcException>(() => Task.WhenAll(host.StopAsync(), NextAsync(watch)));
+        end.StatusCode.ShouldBe(StatusCode.Unavailable);
+        end.Status.Detail.ShouldBe("probe is stopping; call again");
+        host.Logs.Errors.ShouldBeEmpty();
+    }
+
     public void Dispose() => _timeout.Dispose();
 
     private static Method<HealthCheckRequest, HealthCheckResponse> Standard(MethodType type, string name) => new(

@@ -104,6 +104,9 @@ public sealed class ProbeHost : IAsyncDisposable
         return await work(scope.ServiceProvider.GetRequiredService<ProbeDbContext>());
     }
 
+    /// <summary>Stops as a service does that is told to.</summary>
+    public Task StopAsync() => _app.StopAsync(CancellationToken.None);
+
     public async ValueTask DisposeAsync()
     {
         Channel.Dispose();

@@ -1,8 +1,3 @@
-using System.Buffers.Text;
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using ContactPlatform.ServiceDefaults.Errors;
 
 namespace ContactPlatform.ServiceDefaults.Paging;
@@ -33,8 +28,8 @@ public sealed record Page(int Size, long? After)
     {
         violations.Check(pageSize is >= 0 and <= MaximumSize, "page_size", $"is {pageSize}; expected 0 to {MaximumSize}");
         var size = pageSize == 0 ? DefaultSize : Math.Clamp(pageSize, 1, MaximumSize);
-        var binding = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(arguments))))[..12];
-        return new Page(size, pageToken.Length == 0 ? null : Decode(pageToken, binding), binding);
+        var binding = BoundToken.Binding(arguments);
+        return new Page(size, pageToken.Length == 0 ? null : BoundToken.Read(pageToken, binding, count: 1, "page_token")[0], binding);
     }
 
     private Page(int size, long? after, string binding) : this(size, after) => this.binding = binding;
@@ -43,19 +38,5 @@ public sealed record Page(int Size, long? After)
     /// <param name="rows">At most <see cref="Size"/> + 1 rows.</param>
     /// <param name="key">Key of a row.</param>
     public (IReadOnlyList<T> Rows, string NextPageToken) Cut<T>(IReadOnlyList<T> rows, Func<T, long> key) =>
-        rows.Count <= Size ? (rows, "") : ([.. rows.Take(Size)], Encode(binding, key(rows[Size - 1])));
-
-    private static string Encode(string binding, long key) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(FormattableString.Invariant($"{binding}.{key}")));
-
-    private static long Decode(string token, string binding)
-    {
-        if (token.Length <= 100 && Base64Url.IsValid(token)
-            && Encoding.ASCII.GetString(Base64Url.DecodeFromChars(token)).Split('.') is [var bound, var key]
-            && bound == binding && long.TryParse(key, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var after)
-            && Encode(binding, after) == token)
-        {
-            return after;
-        }
-        throw new RefusalException(new Refusal(CommonReasons.PageTokenInvalid, "page_token was not issued for these arguments; start again without it").With("field", "page_token"));
-    }
+        rows.Count <= Size ? (rows, "") : ([.. rows.Take(Size)], BoundToken.Write(binding, key(rows[Size - 1])));
 }

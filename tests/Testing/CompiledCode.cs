@@ -1,9 +1,9 @@
 using System.Reflection;
 
-namespace ContactPlatform.SqlServer.Tests;
+namespace ContactPlatform.Testing;
 
 /// <summary>What the compiled services call, read from their methods' code.</summary>
-internal static class CompiledCode
+public static class CompiledCode
 {
     private const byte Call = 0x28, CallVirtual = 0x6F, New = 0x73;
 
