@@ -135,7 +135,7 @@ internal static class ImportCommand
         AnsiConsole.Write(grid);
         if (!unsubscribe && import.UnsubscribedCount > 0)
         {
-            AnsiConsole.MarkupLine($"{Words.Count(import.UnsubscribedCount, "contact")} of them {(dry ? "would be" : "are")} unsubscribed: an address was unsubscribed before.");
+            AnsiConsole.MarkupLine($"{(dry ? "Would be unsubscribed" : "Unsubscribed")}, since an address of theirs was before: {Words.Count(import.UnsubscribedCount)}");
         }
 
         if (import.RefusedCount > 0 && errors is null)

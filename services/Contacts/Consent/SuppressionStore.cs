@@ -78,6 +78,13 @@ public sealed class SuppressionStore(ContactsDbContext db, ErasureKeys keys)
         return addresses.Length > 0 && (await FindAsync(addresses, cancellationToken)).Count > 0;
     }
 
+    /// <summary>
+    /// Remembers the addresses that an unsubscribed contact has or gets, so that it stays unsubscribed also when it is
+    /// deleted and comes in again. Under the gate of addresses.
+    /// </summary>
+    public Task KeepAsync(IEnumerable<string?> addresses, Actor actor, DateTime now, CancellationToken cancellationToken) =>
+        AddAsync([.. addresses.OfType<string>().Distinct()], actor, 0, now, cancellationToken);
+
     /// <summary>Remembers addresses, also such as were subscribed again since. Whoever calls holds the gate of addresses.</summary>
     public async Task AddAsync(IReadOnlyCollection<string> addresses, Actor actor, long importId, DateTime now, CancellationToken cancellationToken)
     {

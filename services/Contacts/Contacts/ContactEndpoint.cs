@@ -194,6 +194,10 @@ public sealed class ContactEndpoint(
                     contact.UnsubscribedTime = time.UtcNow();
                     await ComesUnsubscribedAsync(contact, Caller.Of(context), cancel);
                 }
+                else if (contact.UnsubscribedTime is not null && (after.Email, after.Phone) != (before.Email, before.Phone))
+                {
+                    await suppressions.KeepAsync([after.Email, after.Phone], Caller.Of(context).Actor, time.UtcNow(), cancel);
+                }
                 var change = await SaveAsync(contact, Caller.Of(context), ContactChanges.Updated, TimelineEvents.Updated(after.Differing(before), fields.Changed()), cancel);
                 var reply = new V1.UpdateContactResponse { Contact = await store.WithLabelsAsync(contact, cancel), ChangeToken = change.Position };
                 await transaction.CommitAsync(cancel);
@@ -254,6 +258,7 @@ public sealed class ContactEndpoint(
     {
         await timeline.AddAsync(contact.ContactId, TimelineAct.Of(caller, contact.UnsubscribedTime!.Value), TimelineEvents.Consent(unsubscribed: true, "an address of it was unsubscribed before"), cancellationToken);
         db.Add(ContactChanges.Unsubscribed(caller, contact.UnsubscribedTime.Value, contact.ContactId));
+        await suppressions.KeepAsync([contact.Email, contact.Phone], caller.Actor, contact.UnsubscribedTime.Value, cancellationToken);
     }
 
     private async Task<OutboxRow> SaveAsync(Contact contact, Caller caller, Func<Caller, DateTime, IEnumerable<long>, OutboxRow> change, V1.TimelineEvent what, CancellationToken cancellationToken)

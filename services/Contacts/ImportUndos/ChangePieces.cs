@@ -65,6 +65,7 @@ public sealed class ChangePieces(ContactsDbContext db, ImportUndoProgress progre
                 piece.Counts = piece.Counts.PlusLeft(ContactsReasons.ContactNotFound.Name);
             }
         }
+        await suppressions.KeepAsync(contacts.Values.Where(c => c.UnsubscribedTime is not null && piece.Decided[c.ContactId].Fields.Contains("phone")).Select(c => c.Phone), piece.Act.Actor, piece.Act.Time, cancellationToken);
         var removed = await RemoveLabelsAsync(rows, contacts, shared, piece.Act, cancellationToken);
         Count(ids.Where(contacts.ContainsKey), removed.SelectMany(r => r.ContactIds).ToHashSet(), piece);
         await db.SaveChangesAsync(cancellationToken);

@@ -79,6 +79,11 @@ public sealed class ContactBatches(ContactsDbContext db, IdSequence ids, ImportL
             draft.UnsubscribedTime = now;
             outcome.Unsubscribed.Add(draft.ContactId);
         }
+        var kept = gained.Where(g => g.Draft.UnsubscribedTime is not null).SelectMany(g => g.Addresses).ToList();
+        if (kept.Count > 0 && !plan.Config.DryRun)
+        {
+            await suppressions.KeepAsync(kept, run.Actor, now, cancellationToken);
+        }
     }
 
     /// <summary>Finds the labels that rows name, and makes those that are missing where that was asked for.</summary>

@@ -14,7 +14,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ContactPlatform.Contacts.Merges;
 
 /// <summary>Serves ContactMergeService. A merge is one transaction, and takes its locks in the order of everybody else.</summary>
-public sealed class MergeEndpoint(ContactsDbContext db, ContactStore contacts, MergeStore store, TimelineStore timeline, RequestIds requests, TimeProvider time) : V1.ContactMergeService.ContactMergeServiceBase
+public sealed class MergeEndpoint(ContactsDbContext db, ContactStore contacts, MergeStore store, SuppressionStore suppressions, TimelineStore timeline, RequestIds requests, TimeProvider time) : V1.ContactMergeService.ContactMergeServiceBase
 {
     /// <inheritdoc/>
     public override async Task<V1.MergeContactsResponse> MergeContacts(V1.MergeContactsRequest request, ServerCallContext context)
@@ -100,6 +100,10 @@ public sealed class MergeEndpoint(ContactsDbContext db, ContactStore contacts, M
             db.Add(ContactChanges.Unsubscribed(caller, now, survivorId));
         }
         survivor.UnsubscribedTime = MergeDecisions.Merge(survivor.UnsubscribedTime, merged.UnsubscribedTime);
+        if (survivor.UnsubscribedTime is not null)
+        {
+            await suppressions.KeepAsync([survivor.Email, survivor.Phone, merged.Email, merged.Phone], caller.Actor, now, cancellationToken);
+        }
         (survivor.RecordState, survivor.LeadScore, survivor.UpdateTime) = (state, score, now);
         survivor.Version++;
         if (inactive)

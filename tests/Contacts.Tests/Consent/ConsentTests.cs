@@ -54,11 +54,15 @@ public sealed class ConsentTests(ContactsFixture fixture)
         await account.Contacts.DeleteContactAsync(new() { ContactId = bob.ContactId });
         (await account.CreateAsync("ada@example.org")).UnsubscribedTime.ShouldBeNull();
         (await account.GetAsync(id)).UnsubscribedTime.ShouldNotBeNull();
+        // Nor does a contact that got another address meanwhile come back by being deleted and made anew.
+        var timeline = await account.Timelines.GetTimelineAsync(new() { ContactId = id });
+        await account.Contacts.DeleteContactAsync(new() { ContactId = id });
+        (await account.CreateAsync("ada2@example.org")).UnsubscribedTime.ShouldNotBeNull();
 
-        var events = (await account.Timelines.GetTimelineAsync(new() { ContactId = id })).Events.Where(e => e.Consent is not null).ToList();
+        var events = timeline.Events.Where(e => e.Consent is not null).ToList();
         (events.ShouldHaveSingleItem().Consent.Unsubscribed, events[0].Consent.Reason).ShouldBe((true, "asked on the phone"));
         var told = (await FeedAsync(account.Id)).Skip(feed.Count).ToList();
-        told.Where(c => c.ContactsUnsubscribed is not null).SelectMany(c => c.ContactsUnsubscribed.ContactIds).Count().ShouldBe(4);
+        told.Where(c => c.ContactsUnsubscribed is not null).SelectMany(c => c.ContactsUnsubscribed.ContactIds).Count().ShouldBe(5);
         var resubscribed = told.Single(c => c.ContactsResubscribed is not null).ContactsResubscribed;
         (resubscribed.ContactIds.Single(), resubscribed.Reason).ShouldBe((bob.ContactId, "double opt-in of 1 May"));
     }

@@ -35,7 +35,7 @@ public sealed class ImportCliTests : IAsyncLifetime, IDisposable
         cli.ExitCode.ShouldBe(0, cli.Output);
         _services.Script.Config!.Delimiter.ShouldBe(";");
         _services.Script.Config.Columns.Select(c => (c.Header, c.Field, c.CustomFieldKey)).ShouldBe([("Note", ImportField.GivenName, ""), ("Contact", ImportField.Email, ""), ("Tarif", ImportField.Custom, "plan")]);
-        cli.Output.ShouldContain("1 contact of them are unsubscribed");
+        cli.Output.ShouldContain("Unsubscribed, since an address of theirs was before: 1");
 
         var wrong = await RunAsync("import", _file, "--map", "Note=nothing");
         (wrong.ExitCode, wrong.Output.Contains("--map Note=nothing: expected HEADER=TARGET", StringComparison.Ordinal)).ShouldBe((1, true), wrong.Output);
