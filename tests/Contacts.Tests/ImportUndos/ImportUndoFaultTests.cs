@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using ContactPlatform.Contacts.Tests.Imports;
 using ContactPlatform.Testing;
@@ -56,13 +57,26 @@ public sealed class ImportUndoFaultTests
         }
         (ended.Run.State, ended.KeptCount, ended.Run.TotalCount).ShouldBe((RunState.Succeeded, Count - 2000, Count - 2000));
 
-        async Task<IAsyncDisposable> HoldAsync(long contactId)
+        async Task<Hold> HoldAsync(long contactId)
         {
             var connection = await host.Database.OpenAsync(CancellationToken.None);
+            var transaction = await connection.BeginTransactionAsync();
             await using var command = connection.CreateCommand();
-            command.CommandText = string.Create(CultureInfo.InvariantCulture, $"BEGIN; SELECT 1 FROM contacts WHERE contact_id = {contactId} FOR UPDATE");
-            await command.ExecuteScalarAsync();
-            return connection;
+            command.Transaction = transaction;
+            command.CommandText = string.Create(CultureInfo.InvariantCulture, $"UPDATE contacts SET lead_score = lead_score WHERE contact_id = {contactId}");
+            await command.ExecuteNonQueryAsync();
+            return new Hold(connection, transaction);
+        }
+    }
+
+    /// <summary>A contact's row, until disposed.</summary>
+    private sealed class Hold(DbConnection connection, DbTransaction transaction) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await transaction.RollbackAsync();
+            await transaction.DisposeAsync();
+            await connection.DisposeAsync();
         }
     }
 }
