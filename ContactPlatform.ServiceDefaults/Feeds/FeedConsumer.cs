@@ -4,6 +4,7 @@ using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Errors;
 using ContactPlatform.ServiceDefaults.Hosting;
 using ContactPlatform.ServiceDefaults.Locks;
+using ContactPlatform.ServiceDefaults.Runs;
 using ContactPlatform.ServiceDefaults.Telemetry;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
@@ -35,6 +36,7 @@ public abstract partial class FeedConsumer<T>(string source, IServiceProvider se
 
     private string standing = "";
     private readonly TimeProvider time = services.GetRequiredService<TimeProvider>();
+    private readonly RightOfWay rightOfWay = services.GetRequiredService<RightOfWay>();
     private readonly LockLeases locks = services.GetRequiredService<LockLeases>();
     private readonly IServiceScopeFactory scopes = services.GetRequiredService<IServiceScopeFactory>();
     private readonly string consumer = services.GetRequiredService<ServiceName>().Value;
@@ -134,11 +136,16 @@ public abstract partial class FeedConsumer<T>(string source, IServiceProvider se
             {
                 continue;
             }
+            var began = time.GetTimestamp();
             await ApplyOnceAsync(position, changes, cancellationToken);
             position = standing = changes[^1].Position;
             foreach (var change in changes)
             {
                 PlatformTelemetry.FeedLag.Record((time.GetUtcNow().UtcDateTime - change.ChangeTime).TotalSeconds, new KeyValuePair<string, object?>("source", source));
+            }
+            if (changes.Count > 1)
+            {
+                await rightOfWay.GiveWayAsync(began, cancellationToken);
             }
         }
     }

@@ -54,6 +54,7 @@ public static class ServiceDefaultsExtensions
             .AddSingleton<CommitSignal>()
             .AddSingleton<FeedReader>()
             .AddSingleton<RunSignal>()
+            .AddSingleton<RightOfWay>()
             .AddScoped<RunStore>()
             .AddScoped<RunAttempt>()
             .AddScoped<RequestIds>()
@@ -64,6 +65,7 @@ public static class ServiceDefaultsExtensions
                 options.MaxReceiveMessageSize = MaximumMessage;
                 options.Interceptors.Add<ErrorInterceptor>();
                 options.Interceptors.Add<ScopeInterceptor>();
+                options.Interceptors.Add<RightOfWayInterceptor>();
             });
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
     }

@@ -8,6 +8,8 @@ namespace ContactPlatform.SqlServer.Tests;
 /// <summary>Every hand-written statement of the platform has a T-SQL side that is well formed.</summary>
 public class SqlTextTests
 {
+    private static readonly string[] _arraysOrRows = ["@accounts", "@contacts", "@lost", "@rows", "@stages", "@times"];
+
     /// <summary>Parameters that one database alone uses.</summary>
     private static readonly Dictionary<string, string[]> _onOneSideOnly = new()
     {
@@ -16,6 +18,10 @@ public class SqlTextTests
         // A row version is unique; a transaction of PostgreSQL has many rows.
         ["ServiceDefaults.Feeds.FeedReader.Batch"] = ["@id"],
         ["ServiceDefaults.Feeds.FeedReader.Count"] = ["@id"],
+        // Arrays, and JSON where there are none.
+        ["Contacts.FunnelProjection.FunnelProjectionStore.MoveStages"] = _arraysOrRows,
+        ["Contacts.FunnelProjection.FunnelProjectionStore.AddStages"] = _arraysOrRows,
+        ["Contacts.FunnelProjection.FunnelProjectionStore.SetRebuiltStages"] = _arraysOrRows,
     };
 
     public static TheoryData<string> Statements => [.. Find().Keys];

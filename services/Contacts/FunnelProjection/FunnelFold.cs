@@ -33,18 +33,12 @@ public sealed class FunnelFold
     /// <summary>How many contacts a change tells of; 10 for a change of few, since the change itself costs as well.</summary>
     public static int Size(FunnelChange change) => Math.Max(10, change.StagesChanged?.Moves.Sum(m => m.ContactIds.Count) ?? 0);
 
-    /// <summary>The contacts as JSON rows by ascending account and contact: the order in which rows are locked.</summary>
-    public string StageRows() => JsonSerializer.Serialize(stages.Select(s => new
-    {
-        account_id = s.Key.Account,
-        contact_id = s.Key.Contact,
-        stage = s.Value.Stage == FunnelStage.Unspecified ? (short?)null : (short)s.Value.Stage,
-        lost = s.Value.Lost,
-        change_time = Text(s.Value.Time),
-    }));
+    /// <summary>The contacts by ascending account and id: the order in which rows are locked.</summary>
+    public IReadOnlyList<(long Account, long Contact, short? Stage, bool Lost, DateTime Time)> StageRows() =>
+        [.. stages.Select(s => (s.Key.Account, s.Key.Contact, s.Value.Stage == FunnelStage.Unspecified ? (short?)null : (short)s.Value.Stage, s.Value.Lost, Clock.Truncate(s.Value.Time)))];
 
     /// <summary>The defaults as JSON rows by ascending account.</summary>
-    public string DefaultRows() => JsonSerializer.Serialize(defaults.Select(d => new { account_id = d.Key, stage = (short)d.Value.Stage, change_time = Text(d.Value.Time) }));
+    public string DefaultRows() => JsonSerializer.Serialize(defaults.Select(d => new { account_id = d.Key, stage = (short)d.Value.Stage, change_time = Json(d.Value.Time) }));
 
     private void Add(FunnelChange change)
     {
@@ -68,5 +62,6 @@ public sealed class FunnelFold
         }
     }
 
-    private static string Text(DateTime time) => Clock.Truncate(time).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", System.Globalization.CultureInfo.InvariantCulture);
+    /// <summary>A time as both databases read it.</summary>
+    public static string Json(DateTime time) => Clock.Truncate(time).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -16,7 +16,7 @@ namespace ContactPlatform.Contacts.Imports;
 /// Does imports: one task reads and checks the file ahead, this one writes batch after batch. A resumed import reads the
 /// file again from its beginning and passes over as many rows as are committed.
 /// </summary>
-public sealed class ImportExecutor(IServiceScopeFactory scopes, IdSequence ids, LockLeases locks, TimeProvider time) : IRunExecutor
+public sealed class ImportExecutor(IServiceScopeFactory scopes, IdSequence ids, LockLeases locks, RightOfWay rightOfWay, TimeProvider time) : IRunExecutor
 {
     /// <summary>Rows in a batch: SQL Server locks whole tables from 5,000 on, and a lost batch costs its time again.</summary>
     private const int MaximumRows = 2000;
@@ -57,7 +57,9 @@ public sealed class ImportExecutor(IServiceScopeFactory scopes, IdSequence ids, 
         {
             await foreach (var batch in ahead.Reader.ReadAllAsync(cancellationToken))
             {
+                var began = time.GetTimestamp();
                 await writer.WriteAsync(batch, cancellationToken);
+                await rightOfWay.GiveWayAsync(began, cancellationToken);
             }
             await writer.FinishAsync(cancellationToken);
         }

@@ -15,7 +15,7 @@ namespace ContactPlatform.Funnel.LabelRules;
 /// Works on the run of a label rule: fixes the set, then moves it piece by piece. A piece is one transaction: the
 /// contacts, their history, what other services are told, the piece's end, and the run's progress at this worker's epoch.
 /// </summary>
-public sealed class LabelRuleExecutor(LabelRuleSnapshot snapshot, IServiceScopeFactory scopes, TimeProvider time) : IRunExecutor
+public sealed class LabelRuleExecutor(LabelRuleSnapshot snapshot, IServiceScopeFactory scopes, RightOfWay rightOfWay, TimeProvider time) : IRunExecutor
 {
     /// <summary>Kind of the runs.</summary>
     public const string RunKind = "label-rule";
@@ -73,10 +73,12 @@ public sealed class LabelRuleExecutor(LabelRuleSnapshot snapshot, IServiceScopeF
         await using var scope = Scope(work);
         var services = scope.ServiceProvider;
         var (db, targets) = (services.GetRequiredService<FunnelDbContext>(), services.GetRequiredService<LabelRuleTargets>());
+        long began;
         try
         {
-            for (var last = -1; ;)
+            for (var last = -1; ; await rightOfWay.GiveWayAsync(began, stop.Token))
             {
+                began = time.GetTimestamp();
                 await using var transaction = await db.BeginBulkAsync(stop.Token);
                 if (await targets.TakeAsync(run.RunId, last, stop.Token) is not { } chunk)
                 {

@@ -14,7 +14,7 @@ namespace ContactPlatform.Funnel.Undos;
 /// other in the order of contacts, and the run's cursor says how far they are. A piece is one transaction: the contacts,
 /// their history, what became of the others, what other services are told, and the progress at this worker's epoch.
 /// </summary>
-public sealed class UndoExecutor(IServiceScopeFactory scopes, TimeProvider time) : IRunExecutor
+public sealed class UndoExecutor(IServiceScopeFactory scopes, RightOfWay rightOfWay, TimeProvider time) : IRunExecutor
 {
     /// <summary>Kind of the runs.</summary>
     public const string RunKind = "label-rule-undo";
@@ -41,8 +41,9 @@ public sealed class UndoExecutor(IServiceScopeFactory scopes, TimeProvider time)
             work.Row.SetTime = time.Now();
             await work.CheckpointAsync(db, cancellationToken);
         }
-        while (await ReverseAsync(work, db, store, undone, cancellationToken))
+        for (var began = time.GetTimestamp(); await ReverseAsync(work, db, store, undone, cancellationToken); began = time.GetTimestamp())
         {
+            await rightOfWay.GiveWayAsync(began, cancellationToken);
         }
     }
 
