@@ -16,7 +16,7 @@ namespace ContactPlatform.Contacts.ImportUndos;
 /// Undoes imports: first the contacts that one made, then those that it changed. What was recorded of a contact is removed
 /// in the transaction that deals with it, so what is left is exactly the work left, whoever goes on with it.
 /// </summary>
-public sealed class ImportUndoExecutor(IServiceScopeFactory scopes, LockLeases locks, TimeProvider time) : IRunExecutor
+public sealed class ImportUndoExecutor(IServiceScopeFactory scopes, LockLeases locks, RightOfWay rightOfWay, TimeProvider time) : IRunExecutor
 {
     /// <inheritdoc/>
     public string Kind => ImportUndoRow.RunKind;
@@ -41,11 +41,15 @@ public sealed class ImportUndoExecutor(IServiceScopeFactory scopes, LockLeases l
         var progress = new ImportUndoProgress(db, Get<TimelineStore>(), work, undo, time);
         var creations = new CreationPieces(db, progress);
         var changes = new ChangePieces(db, progress, labels, Get<LabelStore>(), Get<CustomFieldStore>(), Get<TombstoneStore>(), Get<SuppressionStore>());
-        while (await ImportRaces.WinAsync(db, time, () => creations.NextAsync(cancellationToken), cancellationToken))
+        await EachAsync(creations.NextAsync);
+        await EachAsync(changes.NextAsync);
+
+        async Task EachAsync(Func<CancellationToken, Task<bool>> next)
         {
-        }
-        while (await ImportRaces.WinAsync(db, time, () => changes.NextAsync(cancellationToken), cancellationToken))
-        {
+            for (var began = time.GetTimestamp(); await ImportRaces.WinAsync(db, time, () => next(cancellationToken), cancellationToken); began = time.GetTimestamp())
+            {
+                await rightOfWay.GiveWayAsync(began, cancellationToken);
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ namespace ContactPlatform.Contacts.Tests.ImportUndos;
 [Collection(ContactsCollection.Name)]
 public sealed class ImportUndoFaultTests
 {
-    private const int Count = 3500;
+    private const int Count = 2500;
 
     /// <summary>Killed in the middle of a piece, an undo goes on where it was; cancelled there, another one goes on.</summary>
     [Fact]
@@ -26,12 +26,12 @@ public sealed class ImportUndoFaultTests
         await using var db = caller.Database();
         var ids = await db.Contacts.OrderBy(c => c.ContactId).Select(c => c.ContactId).ToListAsync();
 
-        // Pieces of 1,000: the third waits for a row of ours.
+        // Pieces of 1,000: the second waits for a row of ours.
         long undo;
-        await using (await HoldAsync(ids[2500]))
+        await using (await HoldAsync(ids[1500]))
         {
             undo = (await undos.QueueAsync(changed.ImportId)).ImportUndoId;
-            await undos.UntilAsync(undo, u => u.Run.DoneCount == 2000);
+            await undos.UntilAsync(undo, u => u.Run.DoneCount == 1000);
             await host.Service.Process.KillAsync(CancellationToken.None);
         }
         await host.Service.StartAgainAsync(CancellationToken.None);
