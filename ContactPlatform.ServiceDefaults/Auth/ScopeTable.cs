@@ -14,6 +14,9 @@ public static class Scopes
     /// <summary>Erase contacts, and let erased addresses in again.</summary>
     public const string ContactsErase = "contacts.erase";
 
+    /// <summary>Subscribe contacts again that were unsubscribed.</summary>
+    public const string ContactsResubscribe = "contacts.resubscribe";
+
     /// <summary>Issue and revoke API keys, and rebuild projections.</summary>
     public const string AccessAdmin = "access.admin";
 
@@ -27,7 +30,7 @@ public static class Scopes
     public const string ChangesRead = "changes.read";
 
     /// <summary>What an API key can be given.</summary>
-    public static readonly FrozenSet<string> Grantable = FrozenSet.Create(ContactsRead, ContactsWrite, ContactsErase, AccessAdmin, FunnelRead, FunnelWrite);
+    public static readonly FrozenSet<string> Grantable = FrozenSet.Create(ContactsRead, ContactsWrite, ContactsErase, ContactsResubscribe, AccessAdmin, FunnelRead, FunnelWrite);
 
     /// <summary>What a service's own token carries while it works for an account.</summary>
     public static readonly FrozenSet<string> ForServices = FrozenSet.Create(ContactsRead, ContactsWrite, FunnelRead, FunnelWrite);

@@ -6,7 +6,38 @@ namespace ContactPlatform.Cli;
 /// <summary>One contact.</summary>
 internal static class ContactCommand
 {
-    public static Command Create() => new("contact", "Shows a contact.") { Show() };
+    public static Command Create() => new("contact", "Shows a contact, unsubscribes it, or subscribes it again.") { Show(), Unsubscribe(), Resubscribe() };
+
+    private static Command Unsubscribe()
+    {
+        var contact = ContactKey.Argument();
+        var reason = new Option<string>("--reason") { Description = "Why, for the timeline.", DefaultValueFactory = _ => "" };
+        var command = new Command("unsubscribe", "Notes that a contact wants no more messages, and whoever else has its phone.") { contact, reason };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            using var stack = Stack.Find();
+            var person = await ContactKey.FindAsync(stack, result.GetValue(contact)!, cancellationToken);
+            var reply = await stack.Consent.UnsubscribeContactAsync(new() { ContactId = person.ContactId, Reason = result.GetValue(reason)!, Etag = person.Etag }, cancellationToken: cancellationToken);
+            AnsiConsole.MarkupLine(reply.ChangeToken.Length == 0 ? $"Contact {person.ContactId} was unsubscribed before."
+                : $"Contact {person.ContactId} is unsubscribed{(reply.OtherCount > 0 ? $", and {Words.Count(reply.OtherCount, "contact")} with the same phone" : "")}.");
+        });
+        return command;
+    }
+
+    private static Command Resubscribe()
+    {
+        var contact = ContactKey.Argument();
+        var reason = new Option<string>("--reason") { Description = "Why it may be written to again, such as where it asked for it.", Required = true };
+        var command = new Command("resubscribe", "Subscribes a contact again that was unsubscribed; nothing else does.") { contact, reason };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            using var stack = Stack.Find();
+            var person = await ContactKey.FindAsync(stack, result.GetValue(contact)!, cancellationToken);
+            var reply = await stack.Consent.ResubscribeContactAsync(new() { ContactId = person.ContactId, Reason = result.GetValue(reason)!, Etag = person.Etag }, cancellationToken: cancellationToken);
+            AnsiConsole.MarkupLine(reply.ChangeToken.Length == 0 ? $"Contact {person.ContactId} is not unsubscribed." : $"Contact {person.ContactId} is subscribed again.");
+        });
+        return command;
+    }
 
     private static Command Show()
     {
@@ -29,6 +60,7 @@ internal static class ContactCommand
             Add("Record", person.RecordState.ToString().ToLowerInvariant());
             Add("Source", person.Source);
             Add("Subscribed", Words.Time(person.SubscribedTime));
+            Add("Unsubscribed", Words.Time(person.UnsubscribedTime));
             Add("Owner", person.Owner);
             Add("Stands at", Words.Describe(stage));
             Add("Labels", string.Join(", ", labels.Where(l => person.LabelIds.Contains(l.LabelId)).Select(l => l.DisplayName)));

@@ -21,8 +21,10 @@ internal static class ImportCommand
         var encoding = new Option<ImportEncoding>("--encoding") { Description = "UTF-8 or what a byte order mark says, unless given." };
         var delimiter = new Option<string>("--delimiter") { Description = "Between fields: , ; | or a tab.", DefaultValueFactory = _ => "" };
         var errors = new Option<FileInfo?>("--errors") { Description = "Where to write the refused rows, with line numbers and reasons, as CSV." };
+        var map = new Option<string[]>("--map") { Description = "HEADER=TARGET: a field such as email or given_name, labels, stage, field.KEY of a custom field, or ignore. May be repeated; columns that are not named are ignored then." };
+        var suggested = new Option<bool>("--suggested") { Description = "Takes the mapping that `import suggest` shows, but for what --map says." };
         file.AcceptExistingOnly();
-        var command = new Command("import", "Imports contacts from a CSV file and shows how far it is.") { file, mode, dryRun, labels, stage, encoding, delimiter, errors };
+        var command = new Command("import", "Imports contacts from a CSV file and shows how far it is.") { file, mode, dryRun, labels, stage, encoding, delimiter, errors, map, suggested, MappingCommand.Create(), ImportUndoCommand.Create() };
         command.SetAction(async (result, cancellationToken) =>
         {
             using var stack = Stack.Find();
@@ -34,8 +36,16 @@ internal static class ImportCommand
                 DryRun = result.GetValue(dryRun),
                 CreateMissingLabels = true,
                 Encoding = result.GetValue(encoding),
-                Delimiter = result.GetValue(delimiter),
+                Delimiter = result.GetValue(delimiter)!,
             };
+            config.Columns.AddRange(Mapping.Read(result.GetValue(map) ?? []));
+            if (result.GetValue(suggested))
+            {
+                var suggestion = await Mapping.SuggestAsync(stack, path, result.GetValue(delimiter)!, config.Encoding, cancellationToken);
+                config.Delimiter = suggestion.Delimiter;
+                config.Columns.AddRange(Mapping.Usable(suggestion, config.Columns).Where(c => config.Mode != ImportMode.Unsubscribe || c.Field is ImportField.Email or ImportField.Phone));
+            }
+
             if (result.GetValue(stage) is { } stageText)
             {
                 config.Stage = Words.ReadStage(stageText);
@@ -106,20 +116,28 @@ internal static class ImportCommand
     private static async Task<int> WriteResultAsync(Stack stack, Import import, FileInfo? errors, CancellationToken cancellationToken)
     {
         var dry = import.Config.DryRun;
+        var unsubscribe = import.Config.Mode == ImportMode.Unsubscribe;
         var grid = new Grid().AddColumns(new GridColumn().PadLeft(2), new GridColumn().PadLeft(1).RightAligned());
         foreach (var (what, count) in new[]
         {
-            (dry ? "would be created" : "created", import.CreatedCount),
-            (dry ? "would be updated" : "updated", import.UpdatedCount),
+            (dry ? "would be created" : "created", unsubscribe ? -1 : import.CreatedCount),
+            (dry ? "would be updated" : "updated", unsubscribe ? -1 : import.UpdatedCount),
+            (dry ? "would be unsubscribed" : "unsubscribed", unsubscribe ? import.UpdatedCount : -1),
+            (dry ? "would be remembered" : "remembered", unsubscribe ? import.RememberedCount : -1),
             ("unchanged", import.UnchangedCount),
             ("refused", import.RefusedCount),
-        })
+        }.Where(l => l.Item2 >= 0))
         {
             grid.AddRow(what, Words.Count(count));
         }
 
         AnsiConsole.MarkupLine($"Import {import.ImportId}: {Words.Count(import.Run.DoneCount, "row")}{(dry ? ", [yellow]dry run[/]: nothing was changed" : "")}");
         AnsiConsole.Write(grid);
+        if (!unsubscribe && import.UnsubscribedCount > 0)
+        {
+            AnsiConsole.MarkupLine($"{(dry ? "Would be unsubscribed" : "Unsubscribed")}, since an address of theirs was before: {Words.Count(import.UnsubscribedCount)}");
+        }
+
         if (import.RefusedCount > 0 && errors is null)
         {
             AnsiConsole.MarkupLine("Add --errors FILE to get the refused rows with their reasons.");

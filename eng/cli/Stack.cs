@@ -44,6 +44,12 @@ internal sealed class Stack : IDisposable
 
     public ImportService.ImportServiceClient Imports => new(_contacts);
 
+    public ImportMappingService.ImportMappingServiceClient Mappings => new(_contacts);
+
+    public ImportUndoService.ImportUndoServiceClient ImportUndos => new(_contacts);
+
+    public ConsentService.ConsentServiceClient Consent => new(_contacts);
+
     public SegmentService.SegmentServiceClient Segments => new(_contacts);
 
     public ViewService.ViewServiceClient Views => new(_contacts);

@@ -1,10 +1,12 @@
 using ContactPlatform.Contacts.Access;
 using ContactPlatform.Contacts.BulkRuns;
+using ContactPlatform.Contacts.Consent;
 using ContactPlatform.Contacts.Contacts;
 using ContactPlatform.Contacts.Erasures;
 using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.FunnelProjection;
 using ContactPlatform.Contacts.Imports;
+using ContactPlatform.Contacts.ImportUndos;
 using ContactPlatform.Contacts.Labels;
 using ContactPlatform.Contacts.Segments;
 using ContactPlatform.Contacts.Lists;
@@ -100,6 +102,24 @@ public class ContactsDbContext : PlatformDbContext
 
     /// <summary>Refused rows of imports.</summary>
     public DbSet<ImportErrorRow> ImportErrors => Set<ImportErrorRow>();
+
+    /// <summary>What imports made, for their undoing.</summary>
+    public DbSet<ImportCreationRow> ImportCreations => Set<ImportCreationRow>();
+
+    /// <summary>Whom imports changed.</summary>
+    public DbSet<ImportChangeRow> ImportChanges => Set<ImportChangeRow>();
+
+    /// <summary>What imports changed.</summary>
+    public DbSet<ImportValueRow> ImportValues => Set<ImportValueRow>();
+
+    /// <summary>Undos of imports.</summary>
+    public DbSet<ImportUndoRow> ImportUndos => Set<ImportUndoRow>();
+
+    /// <summary>Contacts that undos could not put back.</summary>
+    public DbSet<ImportUndoResultRow> ImportUndoResults => Set<ImportUndoResultRow>();
+
+    /// <summary>Unsubscribed addresses, under a keyed hash.</summary>
+    public DbSet<Suppression> Suppressions => Set<Suppression>();
 
     /// <summary>API keys.</summary>
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();

@@ -44,6 +44,9 @@ public static class ContactsScopes
         ["/contactplatform.contacts.v1.ContactErasureService/EraseContact"] = Scopes.ContactsErase,
         ["/contactplatform.contacts.v1.ContactErasureService/ReadmitAddress"] = Scopes.ContactsErase,
 
+        ["/contactplatform.contacts.v1.ConsentService/UnsubscribeContact"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.ConsentService/ResubscribeContact"] = Scopes.ContactsResubscribe,
+
         ["/contactplatform.contacts.v1.CustomFieldService/CreateCustomField"] = Scopes.ContactsWrite,
         ["/contactplatform.contacts.v1.CustomFieldService/GetCustomField"] = Scopes.ContactsRead,
         ["/contactplatform.contacts.v1.CustomFieldService/ListCustomFields"] = Scopes.ContactsRead,
@@ -88,6 +91,15 @@ public static class ContactsScopes
         ["/contactplatform.contacts.v1.ImportService/CancelImport"] = Scopes.ContactsWrite,
         ["/contactplatform.contacts.v1.ImportService/WatchImport"] = Scopes.ContactsRead,
         ["/contactplatform.contacts.v1.ImportService/DownloadImportErrors"] = Scopes.ContactsRead,
+
+        ["/contactplatform.contacts.v1.ImportMappingService/SuggestImportMapping"] = Scopes.ContactsRead,
+
+        ["/contactplatform.contacts.v1.ImportUndoService/UndoImport"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.ImportUndoService/GetImportUndo"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.ImportUndoService/ListImportUndos"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.ImportUndoService/CancelImportUndo"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.ImportUndoService/WatchImportUndo"] = Scopes.ContactsRead,
+        ["/contactplatform.contacts.v1.ImportUndoService/ListImportUndoResults"] = Scopes.ContactsRead,
 
         ["/contactplatform.contacts.v1.ProjectionService/ListProjections"] = Scopes.AccessAdmin,
         ["/contactplatform.contacts.v1.ProjectionService/GetProjection"] = Scopes.ContactsRead,

@@ -94,6 +94,11 @@ public sealed record Account(long Id, CallInvoker Invoker)
     public V1.TimelineService.TimelineServiceClient Timelines => new(Invoker);
 
     public V1.ImportService.ImportServiceClient Imports => new(Invoker);
+
+    public V1.ImportMappingService.ImportMappingServiceClient Mappings => new(Invoker);
+
+    public V1.ConsentService.ConsentServiceClient Consent => new(Invoker);
+
     public V1.CustomFieldService.CustomFieldServiceClient Fields => new(Invoker);
 
     public V1.SegmentService.SegmentServiceClient Segments => new(Invoker);

@@ -34,6 +34,7 @@ public sealed partial class BootstrapKeys(IServiceScopeFactory scopes, IConfigur
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ContactsDbContext>();
         var hash = ApiKeySecret.Hash(secret);
+        var all = string.Join(' ', Scopes.Grantable.Order(StringComparer.Ordinal));
         if (await OwnerAsync(db, hash, cancellationToken) is null)
         {
             db.ApiKeys.Add(new ApiKey
@@ -41,7 +42,7 @@ public sealed partial class BootstrapKeys(IServiceScopeFactory scopes, IConfigur
                 AccountId = account,
                 ApiKeyId = await ids.NextAsync(cancellationToken),
                 DisplayName = "bootstrap",
-                Scopes = string.Join(' ', Scopes.Grantable.Order(StringComparer.Ordinal)),
+                Scopes = all,
                 Prefix = ApiKeySecret.Prefix(secret),
                 Hash = hash,
                 CreateTime = time.UtcNow(),
@@ -61,6 +62,8 @@ public sealed partial class BootstrapKeys(IServiceScopeFactory scopes, IConfigur
         {
             throw new InvalidOperationException($"{Section}:{account}: this key belongs to another account");
         }
+        // One from before a scope was added gets it.
+        await db.ApiKeys.IgnoreQueryFilters().Where(k => k.Hash == hash && k.Scopes != all).ExecuteUpdateAsync(set => set.SetProperty(k => k.Scopes, all), cancellationToken);
     }
 
     private static Task<long?> OwnerAsync(ContactsDbContext db, byte[] hash, CancellationToken cancellationToken) =>

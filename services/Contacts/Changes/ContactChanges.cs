@@ -35,6 +35,14 @@ public static class ContactChanges
     public static OutboxRow RecordStatesSet(Caller caller, DateTime now, long runId, bool inactive, IEnumerable<long> contactIds) =>
         Row(caller, now, new() { RunId = runId, RecordStateChanged = new() { Inactive = inactive, ContactIds = { contactIds } } });
 
+    /// <summary>Contacts were unsubscribed.</summary>
+    public static OutboxRow Unsubscribed(Caller caller, DateTime now, params IEnumerable<long> contactIds) =>
+        Row(caller, now, new() { ContactsUnsubscribed = new() { ContactIds = { contactIds } } });
+
+    /// <summary>Contacts were subscribed again.</summary>
+    public static OutboxRow Resubscribed(Caller caller, DateTime now, string reason, params IEnumerable<long> contactIds) =>
+        Row(caller, now, new() { ContactsResubscribed = new() { Reason = reason, ContactIds = { contactIds } } });
+
     private static OutboxRow Row(Caller caller, DateTime now, V1.StreamChangesResponse change)
     {
         change.AccountId = caller.AccountId;

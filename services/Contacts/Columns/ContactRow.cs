@@ -30,6 +30,9 @@ public sealed class ContactRow
     /// <summary>UTC; null when unknown.</summary>
     public required DateTime? SubscribedTime { get; init; }
 
+    /// <summary>UTC; null while it is not unsubscribed.</summary>
+    public required DateTime? UnsubscribedTime { get; init; }
+
     /// <summary>Who looks after it; may be empty.</summary>
     public required string Owner { get; init; }
 

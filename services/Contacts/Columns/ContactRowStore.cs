@@ -12,11 +12,11 @@ public sealed class ContactRowStore(ContactsDbContext db)
 {
     private static readonly SqlText Contacts = new(
         """
-        SELECT contact_id, email, phone, given_name, family_name, time_zone, record_state, source, subscribed_time, owner, lead_score, create_time, update_time
+        SELECT contact_id, email, phone, given_name, family_name, time_zone, record_state, source, subscribed_time, owner, lead_score, create_time, update_time, unsubscribed_time
         FROM contacts WHERE account_id = @account AND contact_id = ANY(@ids) ORDER BY contact_id
         """,
         """
-        SELECT contact_id, email, phone, given_name, family_name, time_zone, record_state, source, subscribed_time, owner, lead_score, create_time, update_time
+        SELECT contact_id, email, phone, given_name, family_name, time_zone, record_state, source, subscribed_time, owner, lead_score, create_time, update_time, unsubscribed_time
         FROM contacts WHERE account_id = @account AND contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids)) ORDER BY contact_id
         """);
 
@@ -118,6 +118,7 @@ public sealed class ContactRowStore(ContactsDbContext db)
         LeadScore = reader.GetInt32(10),
         CreateTime = Utc(reader, 11),
         UpdateTime = Utc(reader, 12),
+        UnsubscribedTime = reader.IsDBNull(13) ? null : Utc(reader, 13),
     };
 
     private static string Text(DbDataReader reader, int column) => reader.IsDBNull(column) ? "" : reader.GetString(column);

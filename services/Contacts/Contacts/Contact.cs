@@ -69,6 +69,9 @@ public sealed class Contact : IAccountOwned
     /// <summary>When the contact subscribed, UTC; null when unknown.</summary>
     public DateTime? SubscribedTime { get; set; }
 
+    /// <summary>When it was unsubscribed, UTC; null while it is not. Only ResubscribeContact takes it away.</summary>
+    public DateTime? UnsubscribedTime { get; set; }
+
     /// <summary>Subject of the operator who looks after it; may be empty.</summary>
     public string Owner { get; set; } = "";
 

@@ -31,6 +31,8 @@ public sealed class ContactConfiguration : IEntityTypeConfiguration<Contact>
         builder.Property(c => c.Version).IsConcurrencyToken();
         builder.HasIndex(c => new { c.AccountId, c.Email }).IsUnique().HasFilter("email IS NOT NULL").HasDatabaseName(EmailKey);
         builder.HasIndex(c => new { c.AccountId, c.Phone }).IsUnique().HasFilter("email IS NULL AND phone IS NOT NULL").HasDatabaseName(PhoneKey);
+        // Who has a phone beside an email; the others are in the unique index.
+        builder.HasIndex(c => new { c.AccountId, c.Phone }, "ix_contacts_second_phone").HasFilter("email IS NOT NULL AND phone IS NOT NULL");
         // Empty, but for rows from before there were keys, until ContactKeys has filled them.
         builder.HasIndex(c => new { c.AccountId, c.ContactId }).HasFilter("given_name_key IS NULL").HasDatabaseName("ix_contacts_without_keys");
     }

@@ -1,4 +1,5 @@
 using ContactPlatform.Contacts.Changes;
+using ContactPlatform.Contacts.Consent;
 using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.Erasures;
 using ContactPlatform.Contacts.Labels;
@@ -16,7 +17,7 @@ namespace ContactPlatform.Contacts.Contacts;
 
 /// <summary>Serves ContactService.</summary>
 public sealed class ContactEndpoint(
-    ContactsDbContext db, ContactStore store, ContactFieldStore fields, TombstoneStore tombstones, TimelineStore timeline, RequestIds requests, IdSequence ids, TimeProvider time)
+    ContactsDbContext db, ContactStore store, ContactFieldStore fields, TombstoneStore tombstones, SuppressionStore suppressions, TimelineStore timeline, RequestIds requests, IdSequence ids, TimeProvider time)
     : V1.ContactService.ContactServiceBase
 {
     /// <inheritdoc/>
@@ -30,15 +31,12 @@ public sealed class ContactEndpoint(
         OutboxRow? change = null;
         for (var attempt = 1; ; attempt++)
         {
-            // Only to keep the custom fields from changing.
-            await using var transaction = fieldChange.None ? null : await db.Database.BeginTransactionAsync(cancel);
+            // Keeps the custom fields from changing, and the addresses from being unsubscribed.
+            await using var transaction = await db.Database.BeginTransactionAsync(cancel);
             try
             {
                 var (id, created) = await requests.OnceAsync(caller, "CreateContact", requestId, body, () => AddAsync(), cancel);
-                if (transaction is not null)
-                {
-                    await transaction.CommitAsync(cancel);
-                }
+                await transaction.CommitAsync(cancel);
                 var contact = await db.Contacts.AsNoTracking().SingleOrDefaultAsync(c => c.ContactId == id, cancel) ?? throw new RefusalException(await store.MissingAsync(id, cancel));
                 return new()
                 {
@@ -69,8 +67,9 @@ public sealed class ContactEndpoint(
             }
             // After the conflict: whoever erases the address meanwhile has committed by now, or the unique key decides.
             Refuse(await tombstones.CheckAsync(values.Email, values.Phone, cancel));
+            var unsubscribed = await suppressions.ShareAsync(values.Email, values.Phone, cancel);
             var now = time.UtcNow();
-            var contact = new Contact { AccountId = caller.AccountId, ContactId = await ids.NextAsync(cancel), CreateTime = now, UpdateTime = now };
+            var contact = new Contact { AccountId = caller.AccountId, ContactId = await ids.NextAsync(cancel), CreateTime = now, UpdateTime = now, UnsubscribedTime = unsubscribed ? now : null };
             values.CopyTo(contact);
             await fields.ChangeAsync(contact.ContactId, wanted, all: false, cancel);
             change = ContactChanges.Created(caller, now, contact.ContactId);
@@ -78,6 +77,10 @@ public sealed class ContactEndpoint(
             db.AddRange(existing.Select(label => new LabelMember { AccountId = caller.AccountId, LabelId = label, ContactId = contact.ContactId }));
             db.Add(change);
             await timeline.AddAsync(contact.ContactId, TimelineAct.Of(caller, now), TimelineEvents.Created(existing), cancel);
+            if (unsubscribed)
+            {
+                await ComesUnsubscribedAsync(contact, caller, cancel);
+            }
             return contact.ContactId;
         }
     }
@@ -171,6 +174,7 @@ public sealed class ContactEndpoint(
         for (var attempt = 1; ; attempt++)
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+            var unsubscribed = (given.Email ?? given.Phone) is not null && await suppressions.ShareAsync(given.Email, given.Phone, cancel);
             var wanted = await fields.ResolveAsync(fieldChange, cancel);
             var contact = await store.HoldAsync(id, cancel);
             Refuse(Etag.Check(request.Contact.Etag, contact.Version));
@@ -185,6 +189,15 @@ public sealed class ContactEndpoint(
             after.CopyTo(contact);
             try
             {
+                if (unsubscribed && contact.UnsubscribedTime is null)
+                {
+                    contact.UnsubscribedTime = time.UtcNow();
+                    await ComesUnsubscribedAsync(contact, Caller.Of(context), cancel);
+                }
+                else if (contact.UnsubscribedTime is not null && (after.Email, after.Phone) != (before.Email, before.Phone))
+                {
+                    await suppressions.KeepAsync([after.Email, after.Phone], Caller.Of(context).Actor, time.UtcNow(), cancel);
+                }
                 var change = await SaveAsync(contact, Caller.Of(context), ContactChanges.Updated, TimelineEvents.Updated(after.Differing(before), fields.Changed()), cancel);
                 var reply = new V1.UpdateContactResponse { Contact = await store.WithLabelsAsync(contact, cancel), ChangeToken = change.Position };
                 await transaction.CommitAsync(cancel);
@@ -238,6 +251,14 @@ public sealed class ContactEndpoint(
         reply.Contact = await store.WithLabelsAsync(contact, cancel);
         await transaction.CommitAsync(cancel);
         return reply;
+    }
+
+    /// <summary>Tells of a contact that got an address which was unsubscribed before.</summary>
+    private async Task ComesUnsubscribedAsync(Contact contact, Caller caller, CancellationToken cancellationToken)
+    {
+        await timeline.AddAsync(contact.ContactId, TimelineAct.Of(caller, contact.UnsubscribedTime!.Value), TimelineEvents.Consent(unsubscribed: true, "an address of it was unsubscribed before"), cancellationToken);
+        db.Add(ContactChanges.Unsubscribed(caller, contact.UnsubscribedTime.Value, contact.ContactId));
+        await suppressions.KeepAsync([contact.Email, contact.Phone], caller.Actor, contact.UnsubscribedTime.Value, cancellationToken);
     }
 
     private async Task<OutboxRow> SaveAsync(Contact contact, Caller caller, Func<Caller, DateTime, IEnumerable<long>, OutboxRow> change, V1.TimelineEvent what, CancellationToken cancellationToken)

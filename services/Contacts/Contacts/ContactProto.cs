@@ -74,6 +74,7 @@ public static class ContactProto
         RecordState = (V1.RecordState)contact.RecordState,
         Source = contact.Source,
         SubscribedTime = contact.SubscribedTime is { } subscribed ? Timestamp.FromDateTime(subscribed) : null,
+        UnsubscribedTime = contact.UnsubscribedTime is { } unsubscribed ? Timestamp.FromDateTime(unsubscribed) : null,
         Owner = contact.Owner,
         LeadScore = contact.LeadScore,
         LabelIds = { labelIds },
@@ -92,6 +93,7 @@ public static class ContactProto
         violations.Check(contact.LabelIds.Count == 0, "contact.label_ids", $"{outputOnly}, and use the request's label_ids");
         violations.Check(contact.CreateTime is null, "contact.create_time", outputOnly);
         violations.Check(contact.UpdateTime is null, "contact.update_time", outputOnly);
+        violations.Check(contact.UnsubscribedTime is null, "contact.unsubscribed_time", $"{outputOnly}, and use ConsentService");
         violations.Check(contact.Etag.Length == 0, "contact.etag", outputOnly);
     }
 

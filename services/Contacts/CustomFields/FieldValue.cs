@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace ContactPlatform.Contacts.CustomFields;
 
@@ -17,6 +18,7 @@ public sealed record FieldValue(string? Text = null, decimal? Number = null, Dat
         (row.TextValue, row.TextKey, row.NumberValue, row.DateValue, row.BooleanValue) = (Text, Key, Number, Date, Boolean);
 
     /// <summary>The text as it is compared; null where there is none.</summary>
+    [JsonIgnore]
     public string? Key => Text is null ? null : TextKey.Of(Text);
 
     /// <summary>Writes a number without superfluous zeros.</summary>

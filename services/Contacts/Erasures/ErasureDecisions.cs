@@ -16,7 +16,7 @@ public static class ErasureDecisions
     public static Refusal NotFound(string field) =>
         new Refusal(ContactsReasons.ErasureNotFound, $"this {field} is not erased in the account").With("field", field);
 
-    /// <summary>The refusal of an erasure that nobody could recognise later.</summary>
+    /// <summary>The refusal of an erasure or unsubscription that nobody could recognise later.</summary>
     public static Refusal NotConfigured() =>
-        new Refusal(ContactsReasons.ErasureNotConfigured, $"no key is configured under {ErasureKeys.Section}, so an erased address could come back unseen; nothing was erased").With("setting", ErasureKeys.Section);
+        new Refusal(ContactsReasons.ErasureNotConfigured, $"no key is configured under {ErasureKeys.Section}, so the address could come back unseen; nothing was done").With("setting", ErasureKeys.Section);
 }

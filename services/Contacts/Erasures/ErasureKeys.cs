@@ -4,7 +4,7 @@ using System.Text;
 namespace ContactPlatform.Contacts.Erasures;
 
 /// <summary>
-/// The keys of the hashes by which erased addresses are recognised: `Erasure:Keys:{id}`, secrets of at least 32 characters.
+/// The keys of the hashes by which erased and unsubscribed addresses are recognised: `Erasure:Keys:{id}`, secrets of at least 32 characters.
 /// New hashes are made with `Erasure:CurrentKey`, which may be left out while there is one key. An older key stays configured
 /// as long as hashes of it are kept, since nobody can make them anew.
 /// </summary>

@@ -26,6 +26,7 @@ public static class Dimensions
         new("time_zone", FilterType.Text, FilterRows.Contacts, "time_zone", "IANA time zone; case counts.") { CanBeEmpty = true, Fold = FilterFolds.TimeZone },
         new("record_state", FilterType.Choice, FilterRows.Contacts, "record_state", "Whether the account counts the record as in use.") { Choices = ["ACTIVE", "INACTIVE"], Choice = FilterChoice.RecordState },
         new("subscribed_time", FilterType.Time, FilterRows.Contacts, "subscribed_time", "When the contact subscribed.") { CanBeNull = true, Alias = "subscribed_at" },
+        new("unsubscribed_time", FilterType.Time, FilterRows.Contacts, "unsubscribed_time", "When it was unsubscribed; it has none while it is not.") { CanBeNull = true },
         new("create_time", FilterType.Time, FilterRows.Contacts, "create_time", "When the contact was created."),
         new("update_time", FilterType.Time, FilterRows.Contacts, "update_time", "When the contact, its record state or its labels last changed."),
         new("lead_score", FilterType.Number, FilterRows.Contacts, "lead_score", "Points collected by lead scoring."),

@@ -46,6 +46,23 @@ public sealed class ImportColumns
     /// <exception cref="RefusalException">INVALID_FIELD: the config names columns that the file lacks, or custom fields that the account lacks.</exception>
     public static ImportColumns Find(ImportConfig config, IReadOnlyList<string> cells, long line, IReadOnlyList<CustomField> fields)
     {
+        var header = ReadHeader(cells, line);
+        var (fed, custom) = config.Columns.Count == 0 ? ByTheirNames(header, fields) : AsConfigured(config, header, fields);
+        if (config.Mode == ImportMode.Unsubscribe)
+        {
+            fed.RemoveAll(f => !IsAddress(f.Field));
+            custom.Clear();
+        }
+        return fed.Exists(f => IsAddress(f.Field))
+            ? new ImportColumns(header, fed, custom)
+            : throw new CsvFileException($"has no column for email or phone; its columns are {Shown(string.Join(", ", header))}", line);
+    }
+
+    /// <summary>Checks a header.</summary>
+    /// <returns>Its cells, without surrounding blanks.</returns>
+    /// <exception cref="CsvFileException">It is unusable.</exception>
+    public static List<string> ReadHeader(IReadOnlyList<string> cells, long line)
+    {
         var header = cells.Select(c => c.Trim()).ToList();
         if (header.Count > Maximum)
         {
@@ -59,11 +76,7 @@ public sealed class ImportColumns
         {
             throw new CsvFileException($"has the column \"{Shown(twice.Key)}\" more than once", line);
         }
-
-        var (fed, custom) = config.Columns.Count == 0 ? ByTheirNames(header, fields) : AsConfigured(config, header, fields);
-        return fed.Exists(f => f.Field is ImportField.Email or ImportField.Phone)
-            ? new ImportColumns(header, fed, custom)
-            : throw new CsvFileException($"has no column for email or phone; its columns are {Shown(string.Join(", ", header))}", line);
+        return header;
     }
 
     private static (List<(int Index, ImportField Field)> Fed, List<(int Index, CustomField Field)> Custom) ByTheirNames(List<string> header, IReadOnlyList<CustomField> fields)
@@ -100,6 +113,8 @@ public sealed class ImportColumns
         violations.ThrowIfAny();
         return (fed, custom);
     }
+
+    private static bool IsAddress(ImportField field) => field is ImportField.Email or ImportField.Phone;
 
     private static string Shown(string text) => text.Length <= 300 ? text : text[..300] + "…";
 }

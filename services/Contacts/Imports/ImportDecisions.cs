@@ -27,6 +27,12 @@ public sealed class ImportOutcome
 
     /// <summary>Rows that found their contact as it already was.</summary>
     public int UnchangedRows { get; set; }
+
+    /// <summary>Rows whose unsubscribed address no contact has.</summary>
+    public int RememberedRows { get; set; }
+
+    /// <summary>Contacts that come in as unsubscribed, or become it.</summary>
+    public List<long> Unsubscribed { get; } = [];
 }
 
 /// <summary>

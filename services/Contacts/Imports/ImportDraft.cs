@@ -1,4 +1,5 @@
 using ContactPlatform.Common.V1;
+using ContactPlatform.Contacts.Contacts;
 using ContactPlatform.Contacts.CustomFields;
 
 namespace ContactPlatform.Contacts.Imports;
@@ -7,9 +8,15 @@ namespace ContactPlatform.Contacts.Imports;
 public sealed class ImportDraft
 {
     private List<long>? carried;
-    private SortedSet<string>? changedFields;
+    private SortedDictionary<string, string?>? before;
     private List<(long FieldId, FieldValue Value)>? has;
     private List<(long FieldId, FieldValue Value)>? set;
+
+    /// <summary>Version of the record as it was found; 0 for a new contact.</summary>
+    public long Version { get; init; }
+
+    /// <summary>Since when it is unsubscribed, UTC; null while it is not.</summary>
+    public DateTime? UnsubscribedTime { get; set; }
 
     /// <summary>Its id; 0 for a new contact until it is written.</summary>
     public long ContactId { get; set; }
@@ -48,13 +55,22 @@ public sealed class ImportDraft
     public bool DataChanged { get; private set; }
 
     /// <summary>Names of the fields that rows have changed, as in Contact.</summary>
-    public IReadOnlyCollection<string> ChangedFields => changedFields ?? [];
+    public IReadOnlyCollection<string> ChangedFields => before?.Keys ?? (IReadOnlyCollection<string>)[];
+
+    /// <summary>What it had in those fields before the batch; null for nothing.</summary>
+    public IReadOnlyDictionary<string, string?> Before => before ?? NothingBefore;
 
     /// <summary>Labels that it gains.</summary>
     public List<long> Gained { get; } = [];
 
     /// <summary>Values of custom fields that it gets, by the field's id.</summary>
     public IReadOnlyList<(long FieldId, FieldValue Value)> Set => set ?? [];
+
+    /// <summary>What it had in a custom field before the batch; null for nothing.</summary>
+    public FieldValue? HadBefore(long fieldId) => has?.Find(v => v.FieldId == fieldId).Value;
+
+    /// <summary>Its data, as the rows leave it.</summary>
+    public ContactValues Values => new(Email, Phone, GivenName, FamilyName, TimeZone, Source, SubscribedTime, Owner);
 
     /// <summary>What finds it.</summary>
     public string Key => Email ?? Phone!;
@@ -114,8 +130,8 @@ public sealed class ImportDraft
         Owner = Newer("owner", Owner, line.Owner, ref changed);
         if (line.SubscribedTime is { } time && time != SubscribedTime)
         {
+            Note("subscribed_time", SubscribedTime is { } earlier ? Clock.Write(earlier) : null);
             (SubscribedTime, changed) = (time, true);
-            Note("subscribed_time");
         }
         foreach (var (fieldId, value) in line.Custom)
         {
@@ -151,9 +167,12 @@ public sealed class ImportDraft
             return current;
         }
         changed = true;
-        Note(field);
+        Note(field, current.Length > 0 ? current : null);
         return given;
     }
 
-    private void Note(string field) => (changedFields ??= new(StringComparer.Ordinal)).Add(field);
+    /// <summary>The first note counts: later ones are of what the batch itself has written.</summary>
+    private void Note(string field, string? value) => (before ??= new(StringComparer.Ordinal)).TryAdd(field, value);
+
+    private static readonly SortedDictionary<string, string?> NothingBefore = [];
 }

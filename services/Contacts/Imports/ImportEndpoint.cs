@@ -13,7 +13,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ContactPlatform.Contacts.Imports;
 
 /// <summary>Serves imports.</summary>
-public sealed partial class ImportEndpoint(ContactsDbContext db, RunStore runs, RequestIds requests, IdSequence ids, IConfiguration configuration, TimeProvider time, ILogger<ImportEndpoint> logger) : ImportService.ImportServiceBase
+public sealed partial class ImportEndpoint(ContactsDbContext db, RunStore runs, Consent.SuppressionStore suppressions, RequestIds requests, IdSequence ids, IConfiguration configuration, TimeProvider time, ILogger<ImportEndpoint> logger) : ImportService.ImportServiceBase
 {
     private const int DownloadMessage = 64 << 10;
     private const int DownloadPage = 500;
@@ -30,9 +30,13 @@ public sealed partial class ImportEndpoint(ContactsDbContext db, RunStore runs, 
         var requestId = violations.Text(start!.RequestId, "start.request_id", 64);
         var config = ImportProto.Read(start.Config, violations);
         violations.ThrowIfAny();
+        if (config.Mode == ImportMode.Unsubscribe && !suppressions.Configured)
+        {
+            throw new RefusalException(Erasures.ErasureDecisions.NotConfigured());
+        }
         await CheckLabelsAsync(config, cancellationToken);
 
-        var row = new ImportRow { AccountId = caller.AccountId, ImportId = await ids.NextAsync(cancellationToken), Config = config.ToByteArray() };
+        var row = new ImportRow { AccountId = caller.AccountId, ImportId = await ids.NextAsync(cancellationToken), Config = config.ToByteArray(), Undoable = !config.DryRun && config.Mode != ImportMode.Unsubscribe };
         var kept = false;
         try
         {

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using ContactPlatform.Contacts.Consent;
 using ContactPlatform.Contacts.Erasures;
 using ContactPlatform.Contacts.Labels;
 using ContactPlatform.Contacts.Timelines;
@@ -39,19 +40,23 @@ public sealed class ImportExecutor(IServiceScopeFactory scopes, IdSequence ids, 
         var plan = new ImportPlan(ImportConfig.Parser.ParseFrom(import.Config));
         var columns = ImportColumns.Find(plan.Config, import.HeaderCells(), 1, await db.CustomFields.AsNoTracking().ToListAsync(cancellationToken));
         await using var labels = new LabelLeases(locks, time);
-        var writer = new ImportWriter(db, ids, labels, scope.ServiceProvider.GetRequiredService<TombstoneStore>(), scope.ServiceProvider.GetRequiredService<TimelineStore>(), work, import, plan, columns, time);
+        T Get<T>() where T : notnull => scope.ServiceProvider.GetRequiredService<T>();
+        IImportBatches batches = plan.Mode == ImportMode.Unsubscribe
+            ? new UnsubscribeBatches(db, Get<UnsubscribeStore>(), work.Row, plan, time)
+            : new ContactBatches(db, ids, labels, Get<TombstoneStore>(), Get<SuppressionStore>(), Get<TimelineStore>(), work.Row, plan, columns, time);
+        var writer = new ImportWriter(db, batches, work, import, time);
         if (plan.Config.DryRun)
         {
             // What a dry run has seen is in memory only, so it is never resumed but begun again.
             await writer.StartOverAsync(cancellationToken);
         }
 
-        var batches = Channel.CreateBounded<ImportBatch>(Ahead);
+        var ahead = Channel.CreateBounded<ImportBatch>(Ahead);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var reading = Task.Run(() => ReadAsync(work.Row, plan, columns, work.Row.CursorId, batches.Writer, stop.Token), CancellationToken.None);
+        var reading = Task.Run(() => ReadAsync(work.Row, plan, columns, work.Row.CursorId, ahead.Writer, stop.Token), CancellationToken.None);
         try
         {
-            await foreach (var batch in batches.Reader.ReadAllAsync(cancellationToken))
+            await foreach (var batch in ahead.Reader.ReadAllAsync(cancellationToken))
             {
                 var began = time.GetTimestamp();
                 await writer.WriteAsync(batch, cancellationToken);

@@ -8,7 +8,7 @@ namespace ContactPlatform.Contacts.Imports;
 /// <summary>Finds and locks what a batch's rows name: labels first, then contacts.</summary>
 public static class ImportKnown
 {
-    private const string Fields = "contact_id, email, phone, given_name, family_name, time_zone, source, subscribed_time, owner";
+    private const string Fields = "contact_id, email, phone, given_name, family_name, time_zone, source, subscribed_time, owner, version, unsubscribed_time";
 
     private static readonly SqlText ShareLabels = new(
         "SELECT label_id FROM labels WHERE account_id = @account AND label_id = ANY(@labels) ORDER BY label_id FOR KEY SHARE",
@@ -172,5 +172,7 @@ public static class ImportKnown
         Source = reader.GetString(6),
         SubscribedTime = reader.IsDBNull(7) ? null : DateTime.SpecifyKind(reader.GetDateTime(7), DateTimeKind.Utc),
         Owner = reader.GetString(8),
+        Version = reader.GetInt64(9),
+        UnsubscribedTime = reader.IsDBNull(10) ? null : DateTime.SpecifyKind(reader.GetDateTime(10), DateTimeKind.Utc),
     };
 }

@@ -14,7 +14,9 @@ public static class ImportProto
     private const string Path = "start.config";
     private const int MaximumColumns = 200;
     private const int MaximumName = 200;
-    private static readonly string[] Delimiters = ["", ",", ";", "\t", "|"];
+
+    /// <summary>What may stand between fields; empty for the default.</summary>
+    internal static readonly string[] Delimiters = ["", ",", ";", "\t", "|"];
 
     /// <summary>Reads a config; problems go to the violations.</summary>
     /// <returns>The config as it is kept: texts without surrounding blanks.</returns>
@@ -40,6 +42,17 @@ public static class ImportProto
             violations.Id(sent.LabelIds[i], $"{Path}.label_ids[{i}]");
         }
         ReadColumns(config, violations);
+        if (sent.Mode == ImportMode.Unsubscribe)
+        {
+            const string Only = "stands for nothing in an import of unsubscriptions; leave it empty";
+            violations.Check(sent.LabelIds.Count == 0, $"{Path}.label_ids", Only);
+            violations.Check(sent.Stage == FunnelStage.Unspecified, $"{Path}.stage", Only);
+            for (var i = 0; i < sent.Columns.Count; i++)
+            {
+                violations.Check(sent.Columns[i].Field is ImportField.Email or ImportField.Phone or ImportField.Ignore, $"{Path}.columns[{i}].field",
+                    $"is {sent.Columns[i].Field}; an import of unsubscriptions reads emails and phones only");
+            }
+        }
         return config;
     }
 
@@ -55,6 +68,8 @@ public static class ImportProto
         UpdatedCount = row.UpdatedCount,
         UnchangedCount = row.UnchangedCount,
         RefusedCount = row.RefusedCount,
+        RememberedCount = row.RememberedCount,
+        UnsubscribedCount = row.UnsubscribedCount,
     };
 
     /// <summary>The header's cells of an uploaded import.</summary>

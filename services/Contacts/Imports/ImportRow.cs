@@ -37,6 +37,15 @@ public sealed class ImportRow : IAccountOwned
     /// <summary>Rows that found their contact as it already was.</summary>
     public long UnchangedCount { get; set; }
 
+    /// <summary>Rows whose unsubscribed address no contact has.</summary>
+    public long RememberedCount { get; set; }
+
+    /// <summary>Contacts that are unsubscribed by it.</summary>
+    public long UnsubscribedCount { get; set; }
+
+    /// <summary>True while what its undoing needs is recorded.</summary>
+    public bool Undoable { get; set; }
+
     /// <summary>Rows refused.</summary>
     public long RefusedCount { get; set; }
 

@@ -25,20 +25,22 @@ public static class ImportStore
         UPDATE contacts AS c
         SET phone = r.phone, given_name = r.given_name, family_name = r.family_name, time_zone = r.time_zone, source = r.source,
             subscribed_time = r.subscribed_time AT TIME ZONE 'UTC', owner = r.owner, update_time = @now, version = c.version + 1,
+            unsubscribed_time = CASE WHEN r.unsubscribed THEN COALESCE(c.unsubscribed_time, @now) ELSE c.unsubscribed_time END,
             given_name_key = r.given_name_key, family_name_key = r.family_name_key, source_key = r.source_key
         FROM json_to_recordset(@rows::json) AS r(contact_id bigint, phone text, given_name text, family_name text, time_zone text,
-            source text, subscribed_time timestamp, owner text, given_name_key text, family_name_key text, source_key text)
+            source text, subscribed_time timestamp, owner text, given_name_key text, family_name_key text, source_key text, unsubscribed boolean)
         WHERE c.account_id = @account AND c.contact_id = r.contact_id
         """,
         """
         UPDATE c
         SET phone = r.phone, given_name = r.given_name, family_name = r.family_name, time_zone = r.time_zone, source = r.source,
             subscribed_time = r.subscribed_time, owner = r.owner, update_time = @now, version = c.version + 1,
+            unsubscribed_time = CASE WHEN r.unsubscribed = 1 THEN COALESCE(c.unsubscribed_time, @now) ELSE c.unsubscribed_time END,
             given_name_key = r.given_name_key, family_name_key = r.family_name_key, source_key = r.source_key
         FROM contacts AS c
         JOIN OPENJSON(@rows) WITH (contact_id bigint, phone nvarchar(16), given_name nvarchar(200), family_name nvarchar(200),
             time_zone nvarchar(64), source nvarchar(200), subscribed_time datetime2, owner nvarchar(200),
-            given_name_key nvarchar(600), family_name_key nvarchar(600), source_key nvarchar(600)) AS r ON r.contact_id = c.contact_id
+            given_name_key nvarchar(600), family_name_key nvarchar(600), source_key nvarchar(600), unsubscribed bit) AS r ON r.contact_id = c.contact_id
         WHERE c.account_id = @account
         """);
 
@@ -92,6 +94,7 @@ public static class ImportStore
         new("owner", NpgsqlDbType.Varchar), new("lead_score", NpgsqlDbType.Integer), new("create_time", NpgsqlDbType.TimestampTz),
         new("update_time", NpgsqlDbType.TimestampTz), new("version", NpgsqlDbType.Bigint),
         new("given_name_key", NpgsqlDbType.Varchar), new("family_name_key", NpgsqlDbType.Varchar), new("source_key", NpgsqlDbType.Varchar),
+        new("unsubscribed_time", NpgsqlDbType.TimestampTz),
     ];
 
     private static readonly BulkColumn[] MemberColumns =
@@ -126,6 +129,7 @@ public static class ImportStore
             {
                 account, d.ContactId, d.Email, d.Phone, d.GivenName, d.FamilyName, d.TimeZone, (short)RecordState.Active, d.Source, d.SubscribedTime,
                 d.Owner, 0, now, now, 1L, TextKey.Of(d.GivenName), TextKey.Of(d.FamilyName), TextKey.Of(d.Source),
+                d.UnsubscribedTime,
             }), cancellationToken);
         await BulkCopy.WriteAsync(connection, transaction, "label_members", MemberColumns, outcome.Created
             .SelectMany(d => d.Gained, (d, label) => (Label: label, Contact: d.ContactId)).Order()
@@ -155,6 +159,7 @@ public static class ImportStore
                 given_name_key = TextKey.Of(d.GivenName),
                 family_name_key = TextKey.Of(d.FamilyName),
                 source_key = TextKey.Of(d.Source),
+                unsubscribed = d.UnsubscribedTime is not null,
             })));
             await update.ExecuteNonQueryAsync(cancellationToken);
         }

@@ -1,10 +1,11 @@
+using ContactPlatform.Contacts.ImportUndos;
 using ContactPlatform.ServiceDefaults.Errors;
 using ContactPlatform.ServiceDefaults.Runs;
 using Microsoft.EntityFrameworkCore;
 
 namespace ContactPlatform.Contacts.Imports;
 
-/// <summary>Removes what nobody needs, once a minute: files of imports that have ended, and uploads that nobody finished.</summary>
+/// <summary>Removes what nobody needs, once a minute: files of imports that have ended, uploads that nobody finished, and what undoing old imports would need.</summary>
 public sealed partial class ImportSweeper(IServiceScopeFactory scopes, TimeProvider time, ILogger<ImportSweeper> logger) : BackgroundService
 {
     /// <summary>Silence after which an upload counts as abandoned.</summary>
@@ -41,6 +42,17 @@ public sealed partial class ImportSweeper(IServiceScopeFactory scopes, TimeProvi
         var abandoned = db.Imports.IgnoreQueryFilters().Where(i => i.TouchTime < before && !runs.Any(r => r.AccountId == i.AccountId && r.RunId == i.ImportId));
         await db.ImportChunks.IgnoreQueryFilters().Where(c => abandoned.Any(i => i.AccountId == c.AccountId && i.ImportId == c.ImportId)).ExecuteDeleteAsync(cancellationToken);
         await abandoned.ExecuteDeleteAsync(cancellationToken);
+        await SweepRecordsAsync(db, now - ImportUndoDecisions.Period, cancellationToken);
+    }
+
+    /// <summary>Removes what the undoing of imports that ended before a time would need.</summary>
+    private static async Task SweepRecordsAsync(ContactsDbContext db, DateTime before, CancellationToken cancellationToken)
+    {
+        var old = db.Imports.IgnoreQueryFilters().Where(i => i.Undoable && db.Runs.IgnoreQueryFilters().Any(r => r.AccountId == i.AccountId && r.RunId == i.ImportId && r.EndTime < before));
+        await db.ImportCreations.IgnoreQueryFilters().Where(c => old.Any(i => i.AccountId == c.AccountId && i.ImportId == c.ImportId)).ExecuteDeleteAsync(cancellationToken);
+        await db.ImportValues.IgnoreQueryFilters().Where(c => old.Any(i => i.AccountId == c.AccountId && i.ImportId == c.ImportId)).ExecuteDeleteAsync(cancellationToken);
+        await db.ImportChanges.IgnoreQueryFilters().Where(c => old.Any(i => i.AccountId == c.AccountId && i.ImportId == c.ImportId)).ExecuteDeleteAsync(cancellationToken);
+        await old.ExecuteUpdateAsync(set => set.SetProperty(i => i.Undoable, false), cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Files of ended imports are removed a minute later")]

@@ -30,6 +30,9 @@ public static class MergeDecisions
     public static RecordState Merge(RecordState survivor, RecordState merged) =>
         survivor == RecordState.Inactive || merged == RecordState.Inactive ? RecordState.Inactive : RecordState.Active;
 
+    /// <summary>When the survivor counts as unsubscribed: since the first of both was; null when neither is.</summary>
+    public static DateTime? Merge(DateTime? survivor, DateTime? merged) => survivor is null || merged < survivor ? merged ?? survivor : survivor;
+
     /// <summary>The refusal when the account had such a contact and it was merged.</summary>
     public static Refusal Merged(long contactId, long survivorId) =>
         new Refusal(ContactsReasons.ContactNotFound, $"contact {contactId} was merged into contact {survivorId}; use that one")

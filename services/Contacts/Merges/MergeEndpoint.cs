@@ -1,4 +1,5 @@
 using ContactPlatform.Contacts.Changes;
+using ContactPlatform.Contacts.Consent;
 using ContactPlatform.Contacts.Contacts;
 using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.Timelines;
@@ -13,7 +14,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ContactPlatform.Contacts.Merges;
 
 /// <summary>Serves ContactMergeService. A merge is one transaction, and takes its locks in the order of everybody else.</summary>
-public sealed class MergeEndpoint(ContactsDbContext db, ContactStore contacts, MergeStore store, TimelineStore timeline, RequestIds requests, TimeProvider time) : V1.ContactMergeService.ContactMergeServiceBase
+public sealed class MergeEndpoint(ContactsDbContext db, ContactStore contacts, MergeStore store, SuppressionStore suppressions, TimelineStore timeline, RequestIds requests, TimeProvider time) : V1.ContactMergeService.ContactMergeServiceBase
 {
     /// <inheritdoc/>
     public override async Task<V1.MergeContactsResponse> MergeContacts(V1.MergeContactsRequest request, ServerCallContext context)
@@ -61,6 +62,7 @@ public sealed class MergeEndpoint(ContactsDbContext db, ContactStore contacts, M
     private async Task<Merged> MergeAsync(V1.MergeContactsRequest request, Caller caller, CancellationToken cancellationToken)
     {
         var (survivorId, mergedId) = (request.SurvivorContactId, request.MergedContactId);
+        await AddressGate.ShareAsync(db, cancellationToken);
         var shared = await store.ShareAsync(mergedId, cancellationToken);
         var first = await contacts.HoldAsync(Math.Min(survivorId, mergedId), cancellationToken);
         var second = await contacts.HoldAsync(Math.Max(survivorId, mergedId), cancellationToken);
@@ -93,6 +95,16 @@ public sealed class MergeEndpoint(ContactsDbContext db, ContactStore contacts, M
         await db.SaveChangesAsync(cancellationToken);
         values.CopyTo(survivor);
         var inactive = state != survivor.RecordState;
+        if (survivor.UnsubscribedTime is null && merged.UnsubscribedTime is not null)
+        {
+            await timeline.AddAsync(survivorId, act, TimelineEvents.Consent(unsubscribed: true, ""), cancellationToken);
+            db.Add(ContactChanges.Unsubscribed(caller, now, survivorId));
+        }
+        survivor.UnsubscribedTime = MergeDecisions.Merge(survivor.UnsubscribedTime, merged.UnsubscribedTime);
+        if (survivor.UnsubscribedTime is not null)
+        {
+            await suppressions.KeepAsync([survivor.Email, survivor.Phone, merged.Email, merged.Phone], caller.Actor, now, cancellationToken);
+        }
         (survivor.RecordState, survivor.LeadScore, survivor.UpdateTime) = (state, score, now);
         survivor.Version++;
         if (inactive)

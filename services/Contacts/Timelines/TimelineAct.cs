@@ -35,6 +35,9 @@ public static class TimelineEvents
     /// <summary>A list came or went.</summary>
     public static TimelineEvent List(long listId, bool added) => new() { ContactList = new() { ContactListId = listId, Added = added } };
 
+    /// <summary>Unsubscribed, or subscribed again.</summary>
+    public static TimelineEvent Consent(bool unsubscribed, string reason) => new() { Consent = new() { Unsubscribed = unsubscribed, Reason = reason } };
+
     /// <summary>Two contacts were merged.</summary>
     public static TimelineEvent Merged(long survivorId, long mergedId, IEnumerable<string> filled, IEnumerable<long> filledCustomFieldIds) =>
         new() { Merged = new() { SurvivorContactId = survivorId, MergedContactId = mergedId, FilledFields = { filled }, FilledCustomFieldIds = { filledCustomFieldIds.Order() } } };

@@ -49,6 +49,8 @@ public sealed class ErasureKeyTests
         var (contacts, erasures, headers) = (new V1.ContactService.ContactServiceClient(without.Service.Channel), new V1.ContactErasureService.ContactErasureServiceClient(without.Service.Channel), await without.HeadersAsync(1, CancellationToken.None));
         var contact = (await contacts.CreateContactAsync(new() { Contact = new() { Email = "ada@example.org" } }, headers)).Contact;
         (await erasures.EraseContactAsync(new() { ContactId = contact.ContactId }, headers).ForAsync(ContactsReasons.ErasureNotConfigured))["setting"].ShouldBe("Erasure:Keys");
+        await new V1.ConsentService.ConsentServiceClient(without.Service.Channel).UnsubscribeContactAsync(new() { ContactId = contact.ContactId }, headers).ForAsync(ContactsReasons.ErasureNotConfigured);
+        await Imports.ImportCaller.RefusedAsync(() => new Imports.ImportCaller(without).UploadAsync("email\nada@example.org\n", new() { Mode = V1.ImportMode.Unsubscribe }), ContactsReasons.ErasureNotConfigured);
         (await contacts.GetContactAsync(new() { ContactId = contact.ContactId }, headers)).Contact.ShouldBe(contact);
 
         await using var with = await ContactsHost.StartAsync(CancellationToken.None, database: without.Database);

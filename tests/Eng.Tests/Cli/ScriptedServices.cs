@@ -52,6 +52,7 @@ internal sealed class ScriptedServices : IAsyncDisposable
         application.MapGrpcService<ScriptedFields>();
         application.MapGrpcService<ScriptedProjections>();
         ScriptedRecords.Map(application);
+        ScriptedImports.Map(application);
         await application.StartAsync();
         return new ScriptedServices(application, $"http://localhost:{port}");
     }

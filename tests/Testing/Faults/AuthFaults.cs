@@ -108,6 +108,8 @@ internal static class AuthFaults
         await upload.RequestStream.CompleteAsync();
         var import = (await upload.ResponseAsync).Import.ImportId;
         await FaultBed.UntilAsync("the import ends", async () => await bed.ContactsAsync($"SELECT state FROM runs WHERE run_id = {import}", cancellationToken) >= 3, cancellationToken);
+        var undo = (await new ImportUndoService.ImportUndoServiceClient(stack.Contacts.Service.Channel).UndoImportAsync(new() { ImportId = import, RequestId = bed.NewName() }, headers, cancellationToken: cancellationToken)).ImportUndo.ImportUndoId;
+        await FaultBed.UntilAsync("the undo ends", async () => await bed.ContactsAsync($"SELECT state FROM runs WHERE run_id = {undo}", cancellationToken) >= 3, cancellationToken);
         var key = (await new AccessService.AccessServiceClient(stack.Contacts.Service.Channel).CreateApiKeyAsync(new() { DisplayName = Secret, Scopes = { "contacts.read" } }, headers, cancellationToken: cancellationToken)).ApiKey.ApiKeyId;
         var field = (await new CustomFieldService.CustomFieldServiceClient(stack.Contacts.Service.Channel).CreateCustomFieldAsync(
             new() { CustomField = new() { Key = $"{Secret}{contact}", Type = CustomFieldType.Text } }, headers, cancellationToken: cancellationToken)).CustomField.CustomFieldId;
@@ -125,7 +127,7 @@ internal static class AuthFaults
         {
             ["contact_id"] = contact, ["contact_ids"] = contact, ["label_id"] = label, ["label_ids"] = label, ["source_label_id"] = label, ["target_label_id"] = target,
             ["contact_list_id"] = list, ["survivor_contact_id"] = contact, ["merged_contact_id"] = other,
-            ["custom_field_id"] = field, ["segment_id"] = segment, ["segment_snapshot_id"] = snapshot, ["view_id"] = view, ["label_rule_id"] = rule, ["label_rule_ids"] = rule, ["run_id"] = run, ["bulk_run_id"] = bulk, ["import_id"] = import, ["api_key_id"] = key,
+            ["custom_field_id"] = field, ["segment_id"] = segment, ["segment_snapshot_id"] = snapshot, ["view_id"] = view, ["label_rule_id"] = rule, ["label_rule_ids"] = rule, ["run_id"] = run, ["bulk_run_id"] = bulk, ["import_id"] = import, ["import_undo_id"] = undo, ["api_key_id"] = key,
         };
     }
 
@@ -255,6 +257,7 @@ internal static class AuthFaults
         {
             "request_id" => bed.NewName(),
             "display_name" => bed.NewName(),
+            "reason" => bed.NewName(),
             "email" => $"{bed.NewName().Replace(' ', '.')}@auth.example",
             _ => null,
         };

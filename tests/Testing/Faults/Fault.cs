@@ -33,6 +33,7 @@ public sealed record Fault(string Name, int Tries, Func<FaultBed, CancellationTo
         new("feed-restarts", 3, FeedFaults.RestartsAsync),
         new("bulk-killed", 10, BulkFaults.KilledAsync),
         new("import-killed", 5, ImportFaults.KilledAsync),
+        new("import-undo-killed", 5, ImportUndoFaults.KilledAsync),
         new("import-hostile", 1, ImportFaults.HostileAsync),
         new("auth", 1, AuthFaults.EveryMethodAsync),
     ];

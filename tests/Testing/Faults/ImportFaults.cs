@@ -83,7 +83,7 @@ internal static class ImportFaults
         }
     }
 
-    private static async Task<long> UploadAsync(FaultBed bed, IEnumerable<ByteString> parts, CancellationToken cancellationToken)
+    internal static async Task<long> UploadAsync(FaultBed bed, IEnumerable<ByteString> parts, CancellationToken cancellationToken)
     {
         using var call = bed.Stack.Imports.UploadImport(bed.Stack.Headers, cancellationToken: cancellationToken);
         await call.RequestStream.WriteAsync(new() { Start = new UploadImportStart { Config = new ImportConfig { CreateMissingLabels = true } } }, cancellationToken);
@@ -95,7 +95,7 @@ internal static class ImportFaults
         return (await call.ResponseAsync).Import.ImportId;
     }
 
-    private static async Task<Import> EndAsync(FaultBed bed, long import, CancellationToken cancellationToken)
+    internal static async Task<Import> EndAsync(FaultBed bed, long import, CancellationToken cancellationToken)
     {
         await FaultBed.UntilAsync($"import {import} ends", async () => await bed.ContactsAsync($"SELECT state FROM runs WHERE run_id = {import}", cancellationToken) >= 3, cancellationToken, TimeSpan.FromMinutes(10));
         var ended = (await bed.Stack.Imports.GetImportAsync(new() { ImportId = import }, bed.Stack.Headers, cancellationToken: cancellationToken)).Import;

@@ -157,6 +157,61 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     b.ToTable("bulk_runs", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Contacts.Consent.Suppression", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("AddressHash")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("address_hash");
+
+                    b.Property<long>("ImportId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_id");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("key_id");
+
+                    b.Property<short>("LiftActorKind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("lift_actor_kind");
+
+                    b.Property<string>("LiftActorSubject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("lift_actor_subject");
+
+                    b.Property<DateTime?>("LiftTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lift_time");
+
+                    b.Property<short>("SuppressActorKind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("suppress_actor_kind");
+
+                    b.Property<string>("SuppressActorSubject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("suppress_actor_subject");
+
+                    b.Property<DateTime>("SuppressTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("suppress_time");
+
+                    b.HasKey("AccountId", "AddressHash");
+
+                    b.ToTable("suppressions", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Contacts.Contacts.Contact", b =>
                 {
                     b.Property<long>("AccountId")
@@ -241,6 +296,10 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                         .HasColumnType("character varying(64)")
                         .HasColumnName("time_zone");
 
+                    b.Property<DateTime?>("UnsubscribedTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("unsubscribed_time");
+
                     b.Property<DateTime>("UpdateTime")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("update_time");
@@ -265,6 +324,9 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                         .IsUnique()
                         .HasDatabaseName("ix_contacts_phone")
                         .HasFilter("email IS NULL AND phone IS NOT NULL");
+
+                    b.HasIndex(new[] { "AccountId", "Phone" }, "ix_contacts_second_phone")
+                        .HasFilter("email IS NOT NULL AND phone IS NOT NULL");
 
                     b.ToTable("contacts", null, t =>
                         {
@@ -538,6 +600,186 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     b.ToTable("rebuilt_funnel_defaults", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Contacts.ImportUndos.ImportChangeRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ImportId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<DateTime>("ChangeTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("change_time");
+
+                    b.Property<string>("LabelIds")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("label_ids");
+
+                    b.Property<short>("Stage")
+                        .HasColumnType("smallint")
+                        .HasColumnName("stage");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "ImportId", "ContactId", "Number");
+
+                    b.ToTable("import_changes", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.ImportUndos.ImportCreationRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ImportId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_id");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<short>("Stage")
+                        .HasColumnType("smallint")
+                        .HasColumnName("stage");
+
+                    b.Property<int>("ContactCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("contact_count");
+
+                    b.Property<byte[]>("ContactIds")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("contact_ids");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("create_time");
+
+                    b.HasKey("AccountId", "ImportId", "Number", "Stage");
+
+                    b.ToTable("import_creations", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.ImportUndos.ImportUndoResultRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ImportUndoId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_undo_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<string>("KeptFields")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kept_fields");
+
+                    b.Property<short>("Outcome")
+                        .HasColumnType("smallint")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("reason");
+
+                    b.HasKey("AccountId", "ImportUndoId", "ContactId");
+
+                    b.ToTable("import_undo_results", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.ImportUndos.ImportUndoRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ImportUndoId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_undo_id");
+
+                    b.Property<long>("DeletedCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("deleted_count");
+
+                    b.Property<long>("FailedCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("failed_count");
+
+                    b.Property<long>("ImportId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_id");
+
+                    b.Property<long>("KeptCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("kept_count");
+
+                    b.Property<long>("PartlyRestoredCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("partly_restored_count");
+
+                    b.Property<long>("RestoredCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("restored_count");
+
+                    b.HasKey("AccountId", "ImportUndoId");
+
+                    b.ToTable("import_undos", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.ImportUndos.ImportValueRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ImportId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("detail");
+
+                    b.HasKey("AccountId", "ImportId", "ContactId", "Number");
+
+                    b.HasIndex("AccountId", "ContactId")
+                        .HasDatabaseName("ix_import_values_contact");
+
+                    b.ToTable("import_values", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Contacts.Imports.ImportChunkRow", b =>
                 {
                     b.Property<long>("AccountId")
@@ -641,6 +883,10 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("refused_count");
 
+                    b.Property<long>("RememberedCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("remembered_count");
+
                     b.Property<DateTime>("TouchTime")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("touch_time");
@@ -648,6 +894,14 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     b.Property<long>("UnchangedCount")
                         .HasColumnType("bigint")
                         .HasColumnName("unchanged_count");
+
+                    b.Property<bool>("Undoable")
+                        .HasColumnType("boolean")
+                        .HasColumnName("undoable");
+
+                    b.Property<long>("UnsubscribedCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unsubscribed_count");
 
                     b.Property<long>("UpdatedCount")
                         .HasColumnType("bigint")
@@ -1363,6 +1617,16 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_contact_stages_contacts");
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.ImportUndos.ImportValueRow", b =>
+                {
+                    b.HasOne("ContactPlatform.Contacts.Contacts.Contact", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "ContactId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_import_values_contacts");
                 });
 
             modelBuilder.Entity("ContactPlatform.Contacts.Labels.LabelMember", b =>

@@ -156,6 +156,61 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                     b.ToTable("bulk_runs", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Contacts.Consent.Suppression", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("AddressHash")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .HasColumnName("address_hash");
+
+                    b.Property<long>("ImportId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_id");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)")
+                        .HasColumnName("key_id");
+
+                    b.Property<short>("LiftActorKind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("lift_actor_kind");
+
+                    b.Property<string>("LiftActorSubject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("lift_actor_subject");
+
+                    b.Property<DateTime?>("LiftTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("lift_time");
+
+                    b.Property<short>("SuppressActorKind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("suppress_actor_kind");
+
+                    b.Property<string>("SuppressActorSubject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("suppress_actor_subject");
+
+                    b.Property<DateTime>("SuppressTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("suppress_time");
+
+                    b.HasKey("AccountId", "AddressHash");
+
+                    b.ToTable("suppressions", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Contacts.Contacts.Contact", b =>
                 {
                     b.Property<long>("AccountId")
@@ -244,6 +299,10 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                         .HasColumnName("time_zone")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<DateTime?>("UnsubscribedTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("unsubscribed_time");
+
                     b.Property<DateTime>("UpdateTime")
                         .HasColumnType("datetime2")
                         .HasColumnName("update_time");
@@ -268,6 +327,9 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                         .IsUnique()
                         .HasDatabaseName("ix_contacts_phone")
                         .HasFilter("email IS NULL AND phone IS NOT NULL");
+
+                    b.HasIndex(new[] { "AccountId", "Phone" }, "ix_contacts_second_phone")
+                        .HasFilter("email IS NOT NULL AND phone IS NOT NULL");
 
                     b.ToTable("contacts", null, t =>
                         {
@@ -541,6 +603,186 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                     b.ToTable("rebuilt_funnel_defaults", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Contacts.ImportUndos.ImportChangeRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ImportId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<DateTime>("ChangeTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("change_time");
+
+                    b.Property<string>("LabelIds")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("label_ids");
+
+                    b.Property<short>("Stage")
+                        .HasColumnType("smallint")
+                        .HasColumnName("stage");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "ImportId", "ContactId", "Number");
+
+                    b.ToTable("import_changes", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.ImportUndos.ImportCreationRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ImportId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_id");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<short>("Stage")
+                        .HasColumnType("smallint")
+                        .HasColumnName("stage");
+
+                    b.Property<int>("ContactCount")
+                        .HasColumnType("int")
+                        .HasColumnName("contact_count");
+
+                    b.Property<byte[]>("ContactIds")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("contact_ids");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("create_time");
+
+                    b.HasKey("AccountId", "ImportId", "Number", "Stage");
+
+                    b.ToTable("import_creations", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.ImportUndos.ImportUndoResultRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ImportUndoId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_undo_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<string>("KeptFields")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("kept_fields");
+
+                    b.Property<short>("Outcome")
+                        .HasColumnType("smallint")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)")
+                        .HasColumnName("reason");
+
+                    b.HasKey("AccountId", "ImportUndoId", "ContactId");
+
+                    b.ToTable("import_undo_results", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.ImportUndos.ImportUndoRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ImportUndoId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_undo_id");
+
+                    b.Property<long>("DeletedCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("deleted_count");
+
+                    b.Property<long>("FailedCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("failed_count");
+
+                    b.Property<long>("ImportId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_id");
+
+                    b.Property<long>("KeptCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("kept_count");
+
+                    b.Property<long>("PartlyRestoredCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("partly_restored_count");
+
+                    b.Property<long>("RestoredCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("restored_count");
+
+                    b.HasKey("AccountId", "ImportUndoId");
+
+                    b.ToTable("import_undos", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.ImportUndos.ImportValueRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ImportId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("detail");
+
+                    b.HasKey("AccountId", "ImportId", "ContactId", "Number");
+
+                    b.HasIndex("AccountId", "ContactId")
+                        .HasDatabaseName("ix_import_values_contact");
+
+                    b.ToTable("import_values", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Contacts.Imports.ImportChunkRow", b =>
                 {
                     b.Property<long>("AccountId")
@@ -644,6 +886,10 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                         .HasColumnType("bigint")
                         .HasColumnName("refused_count");
 
+                    b.Property<long>("RememberedCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("remembered_count");
+
                     b.Property<DateTime>("TouchTime")
                         .HasColumnType("datetime2")
                         .HasColumnName("touch_time");
@@ -651,6 +897,14 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                     b.Property<long>("UnchangedCount")
                         .HasColumnType("bigint")
                         .HasColumnName("unchanged_count");
+
+                    b.Property<bool>("Undoable")
+                        .HasColumnType("bit")
+                        .HasColumnName("undoable");
+
+                    b.Property<long>("UnsubscribedCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unsubscribed_count");
 
                     b.Property<long>("UpdatedCount")
                         .HasColumnType("bigint")
@@ -1372,6 +1626,16 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_contact_stages_contacts");
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.ImportUndos.ImportValueRow", b =>
+                {
+                    b.HasOne("ContactPlatform.Contacts.Contacts.Contact", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "ContactId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_import_values_contacts");
                 });
 
             modelBuilder.Entity("ContactPlatform.Contacts.Labels.LabelMember", b =>
