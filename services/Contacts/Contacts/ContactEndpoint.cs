@@ -29,8 +29,6 @@ public sealed class ContactEndpoint(
         var body = request.Clone();
         body.RequestId = "";
         OutboxRow? change = null;
-        // Before the transaction: taking ids may need a connection, and hundreds of callers who each hold one would wait for it.
-        var taken = await ids.TakeAsync(3, cancel);
         for (var attempt = 1; ; attempt++)
         {
             // Keeps the custom fields from changing, and the addresses from being unsubscribed.
@@ -71,17 +69,17 @@ public sealed class ContactEndpoint(
             Refuse(await tombstones.CheckAsync(values.Email, values.Phone, cancel));
             var unsubscribed = await suppressions.ShareAsync(values.Email, values.Phone, cancel);
             var now = time.UtcNow();
-            var contact = new Contact { AccountId = caller.AccountId, ContactId = taken[0], CreateTime = now, UpdateTime = now, UnsubscribedTime = unsubscribed ? now : null };
+            var contact = new Contact { AccountId = caller.AccountId, ContactId = await ids.NextAsync(cancel), CreateTime = now, UpdateTime = now, UnsubscribedTime = unsubscribed ? now : null };
             values.CopyTo(contact);
             await fields.ChangeAsync(contact.ContactId, wanted, all: false, cancel);
             change = ContactChanges.Created(caller, now, contact.ContactId);
             db.Add(contact);
             db.AddRange(existing.Select(label => new LabelMember { AccountId = caller.AccountId, LabelId = label, ContactId = contact.ContactId }));
             db.Add(change);
-            timeline.Add(taken[1], contact.ContactId, TimelineAct.Of(caller, now), TimelineEvents.Created(existing));
+            await timeline.AddAsync(contact.ContactId, TimelineAct.Of(caller, now), TimelineEvents.Created(existing), cancel);
             if (unsubscribed)
             {
-                await ComesUnsubscribedAsync(contact, caller, taken[2], cancel);
+                await ComesUnsubscribedAsync(contact, caller, cancel);
             }
             return contact.ContactId;
         }
@@ -194,7 +192,7 @@ public sealed class ContactEndpoint(
                 if (unsubscribed && contact.UnsubscribedTime is null)
                 {
                     contact.UnsubscribedTime = time.UtcNow();
-                    await ComesUnsubscribedAsync(contact, Caller.Of(context), await ids.NextAsync(cancel), cancel);
+                    await ComesUnsubscribedAsync(contact, Caller.Of(context), cancel);
                 }
                 else if (contact.UnsubscribedTime is not null && (after.Email, after.Phone) != (before.Email, before.Phone))
                 {
@@ -256,9 +254,9 @@ public sealed class ContactEndpoint(
     }
 
     /// <summary>Tells of a contact that got an address which was unsubscribed before.</summary>
-    private async Task ComesUnsubscribedAsync(Contact contact, Caller caller, long eventId, CancellationToken cancellationToken)
+    private async Task ComesUnsubscribedAsync(Contact contact, Caller caller, CancellationToken cancellationToken)
     {
-        timeline.Add(eventId, contact.ContactId, TimelineAct.Of(caller, contact.UnsubscribedTime!.Value), TimelineEvents.Consent(unsubscribed: true, "an address of it was unsubscribed before"));
+        await timeline.AddAsync(contact.ContactId, TimelineAct.Of(caller, contact.UnsubscribedTime!.Value), TimelineEvents.Consent(unsubscribed: true, "an address of it was unsubscribed before"), cancellationToken);
         db.Add(ContactChanges.Unsubscribed(caller, contact.UnsubscribedTime.Value, contact.ContactId));
         await suppressions.KeepAsync([contact.Email, contact.Phone], caller.Actor, contact.UnsubscribedTime.Value, cancellationToken);
     }

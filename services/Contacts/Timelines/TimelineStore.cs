@@ -21,16 +21,12 @@ public sealed class TimelineStore(ContactsDbContext db, IdSequence ids)
     private static readonly BulkColumn[] BlockColumns = [.. Common, new("block_id", NpgsqlDbType.Bigint), new("members", NpgsqlDbType.Bytea)];
 
     /// <summary>Adds what happened to one contact to the context; whoever saves the change saves it too.</summary>
-    public async Task AddAsync(long contactId, TimelineAct act, TimelineEvent what, CancellationToken cancellationToken) =>
-        Add(await ids.NextAsync(cancellationToken), contactId, act, what);
-
-    /// <summary>The same under an id that was taken before.</summary>
-    public void Add(long eventId, long contactId, TimelineAct act, TimelineEvent what) => db.Add(new ContactEventRow
+    public async Task AddAsync(long contactId, TimelineAct act, TimelineEvent what, CancellationToken cancellationToken) => db.Add(new ContactEventRow
     {
         AccountId = db.AccountId,
         ContactId = contactId,
         EventTime = act.Time,
-        EventId = eventId,
+        EventId = await ids.NextAsync(cancellationToken),
         Cause = (short)act.Cause,
         ActorKind = act.Actor.Kind,
         ActorSubject = act.Actor.Subject,
