@@ -35,7 +35,7 @@ public static class DatabaseExtensions
             SqlServerSupport.Require();
             builder.Services.AddDbContext<TContext, TSqlServer>((services, options) => options
                 .UseSqlServer(connectionString).AddInterceptors(services.GetRequiredService<CommitSignal>()).ConfigureWarnings(OnceOnly));
-            builder.Services.AddSingleton(new IdSequence(c => OpenAsync(new SqlConnection(connectionString), c)));
+            builder.Services.AddSingleton(new IdSequence(c => OpenAsync(new SqlConnection(new SqlConnectionStringBuilder(connectionString) { MaxPoolSize = 1 }.ConnectionString), c)));
         }
         else
         {
@@ -46,7 +46,10 @@ public static class DatabaseExtensions
             builder.Services.AddSingleton(source);
             builder.Services.AddDbContext<TContext>((services, options) => options
                 .UseNpgsql(source).AddInterceptors(services.GetRequiredService<CommitSignal>()).ConfigureWarnings(OnceOnly));
-            builder.Services.AddSingleton(new IdSequence(async c => await source.OpenConnectionAsync(c)));
+            var ids = new NpgsqlDataSourceBuilder(connectionString);
+            ids.ConnectionStringBuilder.MaxPoolSize = 1;
+            var idSource = ids.Build();
+            builder.Services.AddSingleton(new IdSequence(async c => await idSource.OpenConnectionAsync(c)));
         }
         builder.Services.AddScoped<PlatformDbContext>(services => services.GetRequiredService<TContext>());
         builder.Services.AddHostedService<Migrator>();

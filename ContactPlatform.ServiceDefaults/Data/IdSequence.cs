@@ -6,7 +6,10 @@ namespace ContactPlatform.ServiceDefaults.Data;
 /// Gives out ids from the database's sequence, a block at a time: positive, ascending within a process, never reused.
 /// Ids of a block that a process took and did not use are lost.
 /// </summary>
-/// <param name="open">Opens a connection to the service's database.</param>
+/// <param name="open">
+/// Opens a connection to the service's database, of a pool of its own: callers take ids within their transactions, and
+/// when they have all connections of a pool among them none would be left for the next block.
+/// </param>
 public sealed class IdSequence(Func<CancellationToken, Task<DbConnection>> open) : IDisposable
 {
     /// <summary>Name of the sequence.</summary>

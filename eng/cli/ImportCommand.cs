@@ -14,11 +14,11 @@ internal static class ImportCommand
     public static Command Create()
     {
         var file = new Argument<FileInfo>("FILE") { Description = "A CSV file with a header line." };
-        var mode = new Option<ImportMode>("--mode") { Description = "What rows may do: create, update or upsert contacts.", DefaultValueFactory = _ => ImportMode.Upsert };
+        var mode = ChoiceOption.Create<ImportMode>("--mode", "What rows do: create contacts, update those that are there, upsert (both; the default), or unsubscribe their addresses.");
         var dryRun = new Option<bool>("--dry-run") { Description = "Only checks and counts." };
         var labels = new Option<string[]>("--label") { Description = "A label for every imported contact; made when it does not exist. May be repeated." };
         var stage = new Option<string?>("--stage") { Description = "Funnel stage for contacts whose row names none." };
-        var encoding = new Option<ImportEncoding>("--encoding") { Description = "UTF-8 or what a byte order mark says, unless given." };
+        var encoding = ChoiceOption.Create<ImportEncoding>("--encoding", "UTF-8 or what a byte order mark says, unless given.");
         var delimiter = new Option<string>("--delimiter") { Description = "Between fields: , ; | or a tab.", DefaultValueFactory = _ => "" };
         var errors = new Option<FileInfo?>("--errors") { Description = "Where to write the refused rows, with line numbers and reasons, as CSV." };
         var map = new Option<string[]>("--map") { Description = "HEADER=TARGET: a field such as email or given_name, labels, stage, field.KEY of a custom field, or ignore. May be repeated; columns that are not named are ignored then." };
@@ -32,7 +32,7 @@ internal static class ImportCommand
             var config = new ImportConfig
             {
                 DisplayName = path.Name,
-                Mode = result.GetValue(mode),
+                Mode = result.GetValue(mode) is var given and not ImportMode.Unspecified ? given : ImportMode.Upsert,
                 DryRun = result.GetValue(dryRun),
                 CreateMissingLabels = true,
                 Encoding = result.GetValue(encoding),

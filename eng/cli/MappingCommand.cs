@@ -11,7 +11,7 @@ internal static class MappingCommand
     {
         var file = new Argument<FileInfo>("FILE") { Description = "A CSV file with a header line." };
         var delimiter = new Option<string>("--delimiter") { Description = "Between fields; found out when not given.", DefaultValueFactory = _ => "" };
-        var encoding = new Option<ImportEncoding>("--encoding") { Description = "UTF-8 or what a byte order mark says, unless given." };
+        var encoding = ChoiceOption.Create<ImportEncoding>("--encoding", "UTF-8 or what a byte order mark says, unless given.");
         file.AcceptExistingOnly();
         var command = new Command("suggest", "Shows what each column of a file could feed, and why.") { file, delimiter, encoding };
         command.SetAction(async (result, cancellationToken) =>

@@ -28,6 +28,10 @@ public sealed class ImportWriter(ContactsDbContext db, IImportBatches batches, R
     /// <summary>Notes that the whole file is dealt with.</summary>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
+        if (committed.Created >= TableStatistics.Noticeable)
+        {
+            await TableStatistics.RefreshAsync(db, cancellationToken);
+        }
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         work.Row.TotalCount = committed.Done;
         work.Row.SetTime = work.Now;

@@ -109,6 +109,19 @@ public sealed class DataTests(ProbeFixture fixture) : IClassFixture<ProbeFixture
     }
 
     [Fact]
+    public async Task Ids_are_to_be_had_while_transactions_hold_every_connection()
+    {
+        await using var host = await ProbeHost.StartAsync($"{await ProbeHost.CreateDatabaseAsync(null, Token)};Maximum Pool Size=2;Timeout=5", await TestServers.RedisAsync(), ProbeFixture.NewPrefix(), Token);
+        Task<long[]> HoldAndTakeAsync() => host.WithDbAsync(1, async db =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(Token);
+            return await host.Get<IdSequence>().TakeAsync(IdSequence.BlockSize + 1, Token);
+        });
+        var taken = await Task.WhenAll(HoldAndTakeAsync(), HoldAndTakeAsync());
+        taken.SelectMany(t => t).Distinct().Count().ShouldBe(2 * (IdSequence.BlockSize + 1));
+    }
+
+    [Fact]
     public async Task A_bulk_copy_writes_every_type_and_null_or_nothing_at_all()
     {
         await using var connection = new NpgsqlConnection(fixture.Database);
