@@ -39,8 +39,7 @@ var funnel = builder.AddProject("funnel", "../services/Funnel/Funnel.csproj", la
     .WithStores(stores, "funnel", stores.Funnel)
     .WithEnvironment("Access__ServiceKey", serviceKey)
     .WithReplicas(options.Replicas("funnel"))
-    .WithReference(contacts)
-    .WaitFor(contacts);
+    .WithReference(contacts);
 
 // Each follows the other's changes; Contacts starts without.
 contacts.WithReference(funnel);

@@ -52,6 +52,8 @@ public sealed class ServiceHost : IAsyncDisposable
             // Has SQL Server's provider translate every LINQ query that the tests make the service run; a query that it
             // would not take is an error in the log, which fails the test below.
             ["DOTNET_STARTUP_HOOKS"] = gate ? Path.Combine(AppContext.BaseDirectory, "ContactPlatform.SqlServerGate.dll") : null,
+            // A short life, so no profile of it; where memory or speed is measured, as in production.
+            ["DOTNET_TieredPGO"] = gate ? "0" : null,
             [CallSites.Folder] = gate ? QuerySites.Folder : null,
             ["Logging__Console__FormatterName"] = "simple",
             ["Logging__Console__FormatterOptions__SingleLine"] = "true",
