@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
@@ -6,7 +7,7 @@ using Grpc.Core;
 namespace ContactPlatform.Cli;
 
 /// <summary>Says what a failed call means, in the words of its error details, one thing a line.</summary>
-internal static class Failures
+internal static partial class Failures
 {
     public static IEnumerable<string> Describe(RpcException failure)
     {
@@ -63,6 +64,14 @@ internal static class Failures
         }
     }
 
-    /// <summary>The innermost of the causes that the client library strings together, in one line.</summary>
-    private static string Cause(string detail) => detail.Split("Exception: ")[^1].Split('\n')[0];
+    /// <summary>
+    /// The innermost of the causes that the client library strings together, in one line; not that it had closed its
+    /// connection by then.
+    /// </summary>
+    private static string Cause(string detail) =>
+        Exceptions().Split(detail) is var parts && parts.Length < 3 ? parts[^1].Split('\n')[0]
+            : parts.Skip(1).Chunk(2).Last(c => c[0] != "ObjectDisposed" || parts.Length == 3)[1].Split('\n')[0].Trim();
+
+    [GeneratedRegex("([A-Za-z]+)Exception: ")]
+    private static partial Regex Exceptions();
 }

@@ -11,13 +11,14 @@ internal static class FlowCommand
 
     public static Command Create()
     {
-        var from = new Option<DateTimeOffset>("--from") { Description = "Beginning of the period, such as 2026-05-01T00:00:00Z.", Required = true };
-        var to = new Option<DateTimeOffset?>("--to") { Description = "End of the period; now unless given." };
+        var from = MomentOption.Create("--from", "Beginning of the period, such as 2026-05-01T00:00:00Z.");
+        from.Required = true;
+        var to = MomentOption.Create("--to", "End of the period; now unless given.");
         var command = new Command("flow", "Shows the moves between stages over a period.") { from, to };
         command.SetAction(async (result, cancellationToken) =>
         {
             using var stack = Stack.Find();
-            var request = new GetFunnelFlowRequest { StartTime = Timestamp.FromDateTimeOffset(result.GetValue(from)) };
+            var request = new GetFunnelFlowRequest { StartTime = Timestamp.FromDateTimeOffset(result.GetValue(from)!.Value) };
             if (result.GetValue(to) is { } end)
             {
                 request.EndTime = Timestamp.FromDateTimeOffset(end);

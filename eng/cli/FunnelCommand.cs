@@ -11,7 +11,7 @@ internal static class FunnelCommand
 
     public static Command Create()
     {
-        var asOf = new Option<DateTimeOffset?>("--as-of") { Description = "A past moment, such as 2026-05-01T12:00:00Z; now unless given." };
+        var asOf = MomentOption.Create("--as-of", "A past moment, such as 2026-05-01T12:00:00Z; now unless given.");
         var command = new Command("funnel", "Shows how many contacts stand where, the lost apart.") { asOf, FlowCommand.Create() };
         command.SetAction((result, cancellationToken) => ShowAsync(result.GetValue(asOf), cancellationToken));
         return command;

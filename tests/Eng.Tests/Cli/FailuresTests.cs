@@ -46,6 +46,15 @@ public sealed class FailuresTests
         Failures.Passes(failure).ShouldBe(passes);
     }
 
+    [Theory]
+    [InlineData("Error connecting to subchannel.", "Error connecting to subchannel.")]
+    [InlineData("Error starting gRPC call. HttpRequestException: Connection refused (127.0.0.1:1) SocketException: Connection refused", "Connection refused")]
+    [InlineData("Error starting gRPC call. HttpRequestException: An error occurred. IOException: Connection reset by peer ObjectDisposedException: Cannot access a disposed object.\nObject name: 'x'.", "Connection reset by peer")]
+    [InlineData("Error starting gRPC call. ObjectDisposedException: Cannot access a disposed object.\nObject name: 'x'.", "Cannot access a disposed object.")]
+    public void A_service_that_is_away_is_told_with_its_cause(string detail, string cause) =>
+        Failures.Describe(new RpcException(new Grpc.Core.Status(StatusCode.Unavailable, detail)))
+            .ShouldBe(["The service does not answer: is the stack still running (`./dev run`)?", cause]);
+
     [Fact]
     public void Details_that_cannot_be_read_leave_the_plain_status()
     {
