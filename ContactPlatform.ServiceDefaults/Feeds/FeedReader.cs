@@ -66,9 +66,11 @@ public sealed class FeedReader(IServiceScopeFactory scopes, CommitSignal signal,
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
         await db.Database.OpenConnectionAsync(cancellationToken);
-        var (first, connection) = (await ReadBatchAsync(order, id, 1, cancellationToken), db.Database.GetDbConnection());
+        var connection = db.Database.GetDbConnection();
         await using var count = connection.Command(Count).With("order", order.ToString(System.Globalization.CultureInfo.InvariantCulture)).With("id", id);
         var waiting = Convert.ToInt64(await count.ExecuteScalarAsync(cancellationToken), System.Globalization.CultureInfo.InvariantCulture);
+        // After the count: where there are some the first of them is there, and one that came later is not told.
+        var first = waiting == 0 ? [] : await ReadBatchAsync(order, id, 1, cancellationToken);
         await using var last = connection.Command(Last);
         await using var reader = await last.ExecuteReaderAsync(cancellationToken);
         return (waiting, first.Count == 0 ? null : parser.ParseFrom(first[0].Payload), await reader.ReadAsync(cancellationToken)
