@@ -12,6 +12,7 @@ namespace ContactPlatform.Contacts.Tests.FunnelProjection;
 public sealed class FollowingFixture : IAsyncLifetime
 {
     private int names;
+    private PostgresServer postgres = null!;
 
     public ContactsHost Contacts { get; private set; } = null!;
 
@@ -30,18 +31,22 @@ public sealed class FollowingFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Contacts = await ContactsHost.StartAsync(CancellationToken.None, followsFunnel: true);
+        // A feed waits for the oldest transaction of its whole server, and other tests hold some open for seconds.
+        postgres = await PostgresServer.StartAsync(CancellationToken.None);
+        var servers = (await HostServers.SharedAsync()) with { CreateDatabaseAsync = async (name, cancellationToken) => new("PostgreSql", await postgres.CreateDatabaseAsync(name, cancellationToken)) };
+        Contacts = await ContactsHost.StartAsync(CancellationToken.None, followsFunnel: true, servers: servers);
         Headers = await Contacts.HeadersAsync(ContactsHost.Account, CancellationToken.None);
         // Healthy, and at work, though what it follows is away.
         await CreateAsync();
         BeforeFunnel = (await Projections.ListProjectionsAsync(new(), Headers)).Projections.Single();
-        Funnel = await FunnelHost.StartAsync(Contacts, 1, CancellationToken.None);
+        Funnel = await FunnelHost.StartAsync(Contacts, 1, CancellationToken.None, servers: servers);
     }
 
     public async Task DisposeAsync()
     {
         await Funnel.DisposeAsync();
         await Contacts.DisposeAsync();
+        await postgres.DisposeAsync();
     }
 
     public async Task<long> CreateAsync() =>
