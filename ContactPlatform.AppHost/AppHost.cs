@@ -39,7 +39,8 @@ var funnel = builder.AddProject("funnel", "../services/Funnel/Funnel.csproj", la
     .WithStores(stores, "funnel", stores.Funnel)
     .WithEnvironment("Access__ServiceKey", serviceKey)
     .WithReplicas(options.Replicas("funnel"))
-    .WithReference(contacts);
+    .WithReference(contacts)
+    .WaitFor(contacts);
 
 // Each follows the other's changes; Contacts starts without.
 contacts.WithReference(funnel);
