@@ -47,7 +47,8 @@ public static class DatabaseExtensions
             builder.Services.AddDbContext<TContext>((services, options) => options
                 .UseNpgsql(source).AddInterceptors(services.GetRequiredService<CommitSignal>()).ConfigureWarnings(OnceOnly));
             var ids = new NpgsqlDataSourceBuilder(connectionString);
-            ids.ConnectionStringBuilder.MaxPoolSize = 1;
+            // Opened for each block: one kept idle would be dead after a restart of the database.
+            ids.ConnectionStringBuilder.Pooling = false;
             var idSource = ids.Build();
             builder.Services.AddSingleton(new IdSequence(async c => await idSource.OpenConnectionAsync(c)));
         }
