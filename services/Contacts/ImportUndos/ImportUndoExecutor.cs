@@ -43,6 +43,7 @@ public sealed class ImportUndoExecutor(IServiceScopeFactory scopes, LockLeases l
         var changes = new ChangePieces(db, progress, labels, Get<LabelStore>(), Get<CustomFieldStore>(), Get<TombstoneStore>(), Get<SuppressionStore>());
         await EachAsync(creations.NextAsync);
         await EachAsync(changes.NextAsync);
+        await progress.FinishAsync(cancellationToken);
 
         async Task EachAsync(Func<CancellationToken, Task<bool>> next)
         {

@@ -73,4 +73,14 @@ public sealed class ImportUndoProgress(ContactsDbContext db, TimelineStore timel
         db.ChangeTracker.Clear();
         Committed = counts;
     }
+
+    /// <summary>Notes that nothing is left to deal with: what another undo of the import did meanwhile is no part of this one.</summary>
+    public async Task FinishAsync(CancellationToken cancellationToken)
+    {
+        if (work.Row.TotalCount != work.Row.DoneCount)
+        {
+            work.Row.TotalCount = work.Row.DoneCount;
+            await work.CheckpointAsync(db, cancellationToken);
+        }
+    }
 }

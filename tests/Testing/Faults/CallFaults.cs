@@ -12,17 +12,19 @@ namespace ContactPlatform.Testing.Faults;
 /// <summary>Callers who ask too often, give up, or stop listening.</summary>
 internal static class CallFaults
 {
-    /// <summary>The same request_id 50 times at once, at both replicas: one run.</summary>
+    /// <summary>The same request_id 50 times at once, at both replicas where there are two: one run of every kind.</summary>
     public static async Task SameRequestAsync(FaultBed bed, CancellationToken cancellationToken)
     {
-        var request = new RunLabelRuleRequest { LabelRuleId = await bed.RuleAsync(bed.Crowd.LabelId, bed.NextStage(), cancellationToken), RequestId = bed.NewName() };
-        var runs = await Task.WhenAll(Enumerable.Range(0, 50).Select(async i =>
+        var asked = new List<(FaultRun, long)>();
+        foreach (var run in await FaultRuns.AllAsync(bed, cancellationToken))
         {
-            var client = new LabelRuleService.LabelRuleServiceClient(bed.Stack.Funnel.Replicas[i % 2].Channel);
-            return (await client.RunLabelRuleAsync(request, bed.Stack.Headers, cancellationToken: cancellationToken)).LabelRuleRun.Run.RunId;
-        }));
-        FaultBed.Must(runs.Distinct().Count() == 1, $"50 calls with one request_id made the runs {string.Join(", ", runs.Distinct())}");
-        await bed.AssertExactAsync(runs[0], bed.Crowd, cancellationToken);
+            var (before, requestId) = (await run.CountAsync(cancellationToken), bed.NewName());
+            var ids = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => run.AskAsync(requestId, i % 2)));
+            var made = await run.CountAsync(cancellationToken) - before;
+            FaultBed.Must(ids.Distinct().Count() == 1 && made == 1, $"50 calls with one request_id made {made} runs of kind {run.Kind}: {string.Join(", ", ids.Distinct())}");
+            asked.Add((run, ids[0]));
+        }
+        await RunsUnderWay.Of(bed, asked).EndExactAsync(cancellationToken);
     }
 
     /// <summary>

@@ -7,27 +7,31 @@ namespace ContactPlatform.Testing.Faults;
 /// <summary>PostgreSQL restarted, read-only, or its answers lost.</summary>
 internal static class DatabaseFaults
 {
-    /// <summary>Restarted in mid-run, with single callers at work.</summary>
+    /// <summary>Restarted in the middle of a run of every kind, with single callers at work.</summary>
     public static async Task RestartedAsync(FaultBed bed, CancellationToken cancellationToken)
     {
+        var prepared = await FaultRuns.AllAsync(bed, cancellationToken);
         var callers = await SingleCallers.StartAsync(bed, cancellationToken);
-        var run = await bed.StartRunAsync(cancellationToken);
+        var runs = await RunsUnderWay.StartAsync(bed, prepared);
         await bed.SomeTimeAsync(cancellationToken);
+        await runs.SayAsync(cancellationToken);
         await bed.Stack.Postgres.StopAsync(cancellationToken);
         await bed.SomeTimeAsync(TimeSpan.FromSeconds(1), cancellationToken);
         await bed.Stack.Postgres.StartAgainAsync(cancellationToken);
-        await bed.AssertExactAsync(run, bed.Crowd, cancellationToken);
+        await runs.EndExactAsync(cancellationToken);
         await callers.StopAsync(allSucceed: false, cancellationToken);
     }
 
     /// <summary>
     /// Takes no writes: calls are refused as UNAVAILABLE with a time to try again, nothing is
-    /// acknowledged, and a run waits.
+    /// acknowledged, and runs of every kind wait.
     /// </summary>
     public static async Task ReadOnlyAsync(FaultBed bed, CancellationToken cancellationToken)
     {
         var crowd = await Crowd.FillAsync(bed.Stack, 10, 0, cancellationToken);
-        var run = await bed.StartRunAsync(cancellationToken);
+        var prepared = await FaultRuns.AllAsync(bed, cancellationToken);
+        var runs = await RunsUnderWay.StartAsync(bed, prepared);
+        var made = await Task.WhenAll(prepared.Select(run => run.CountAsync(cancellationToken)));
         await bed.SomeTimeAsync(cancellationToken);
         await SetAsync(bed, "on", cancellationToken);
         try
@@ -36,6 +40,10 @@ internal static class DatabaseFaults
             await RefusedAsync("BatchSetStage", bed.Stack.Stages.BatchSetStageAsync(new() { ContactIds = { crowd.LabelledIds }, Stage = FunnelStage.Customer }, bed.Stack.Headers, cancellationToken: cancellationToken).ResponseAsync);
             await RefusedAsync("CreateContact", bed.Stack.ContactService.CreateContactAsync(new() { Contact = new() { Email = "nobody@readonly.example" } }, bed.Stack.Headers, cancellationToken: cancellationToken).ResponseAsync);
             await RefusedAsync("CreateLabel", bed.Stack.Labels.CreateLabelAsync(new() { DisplayName = bed.NewName() }, bed.Stack.Headers, cancellationToken: cancellationToken).ResponseAsync);
+            foreach (var run in prepared)
+            {
+                await RefusedAsync($"asking for a run of kind {run.Kind}", run.AskAsync(bed.NewName(), 0));
+            }
             var shown = await bed.Stack.Stages.GetContactStageAsync(new() { ContactId = crowd.FirstId }, bed.Stack.Headers, cancellationToken: cancellationToken);
             FaultBed.Must(shown.ContactStage.Version == 0, "a refused change is shown");
         }
@@ -45,7 +53,8 @@ internal static class DatabaseFaults
         }
         FaultBed.Must(await bed.FunnelAsync($"SELECT COUNT(*) FROM stage_changes WHERE contact_id BETWEEN {crowd.FirstId} AND {crowd.FirstId + 9}", cancellationToken) == 0, "a refused change is in the history");
         FaultBed.Must(await bed.ContactsAsync("SELECT COUNT(*) FROM contacts WHERE email = 'nobody@readonly.example'", cancellationToken) == 0, "a refused contact exists");
-        await bed.AssertExactAsync(run, bed.Crowd, cancellationToken);
+        FaultBed.Must((await Task.WhenAll(prepared.Select(run => run.CountAsync(cancellationToken)))).SequenceEqual(made), "a run that was refused exists");
+        await runs.EndExactAsync(cancellationToken);
     }
 
     /// <summary>
@@ -77,45 +86,45 @@ internal static class DatabaseFaults
         FaultBed.Must(kept == acknowledged, $"{acknowledged} contacts were acknowledged, one was refused, and {kept} are there");
     }
 
-    /// <summary>The answer to a COMMIT is lost: the caller is told UNAVAILABLE, and its retry finds the run that was made.</summary>
+    /// <summary>The answer to the COMMIT of a call that asks for a run is lost: the caller is told UNAVAILABLE, and its retry finds the run that was made; of every kind.</summary>
     public static async Task CommitLostAsync(FaultBed bed, CancellationToken cancellationToken)
     {
-        var small = await Crowd.FillAsync(bed.Stack, 100, 0, cancellationToken);
-        var request = new Funnel.V1.RunLabelRuleRequest { LabelRuleId = await bed.RuleAsync(small.LabelId, FunnelStage.Promoter, cancellationToken), RequestId = bed.NewName() };
-        var (cuts, tries) = (bed.Cutter.Cuts, 0);
-        bed.Cutter.CutNext();
-        Funnel.V1.LabelRuleRun? made = null;
-        while (made is null)
+        foreach (var run in await FaultRuns.AllAsync(bed, cancellationToken))
         {
-            try
+            var (before, cuts, tries, requestId, id) = (await run.CountAsync(cancellationToken), bed.Cutter.Cuts, 0, bed.NewName(), 0L);
+            bed.Cutter.CutNext();
+            while (id == 0)
             {
-                tries++;
-                made = (await bed.Stack.Rules.RunLabelRuleAsync(request, bed.Stack.Headers, cancellationToken: cancellationToken)).LabelRuleRun;
+                try
+                {
+                    tries++;
+                    id = await run.AskAsync(requestId, 0);
+                }
+                catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable && tries < 50)
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
+                }
             }
-            catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable && tries < 50)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
-            }
+            bed.Cutter.CutNext(0);
+            bed.Log($"{run.Kind}: {bed.Cutter.Cuts - cuts} answers lost, {tries} tries");
+            FaultBed.Must(bed.Cutter.Cuts > cuts, "no answer was lost");
+            FaultBed.Must(await run.CountAsync(cancellationToken) == before + 1, $"the request has made more than one run of kind {run.Kind}, or none");
+            // Before the next call: the commits of a run under way would be lost in its place.
+            await RunsUnderWay.Of(bed, [(run, id)]).EndExactAsync(cancellationToken);
         }
-        bed.Cutter.CutNext(0);
-        bed.Log($"{bed.Cutter.Cuts - cuts} answers lost, {tries} tries");
-        FaultBed.Must(bed.Cutter.Cuts > cuts, "no answer was lost");
-        FaultBed.Must(await bed.FunnelAsync($"SELECT COUNT(*) FROM requests WHERE request_id = '{request.RequestId}'", cancellationToken) == 1, "the request is remembered more than once");
-        FaultBed.Must(await bed.FunnelAsync($"SELECT COUNT(*) FROM runs WHERE subject_id = {request.LabelRuleId}", cancellationToken) == 1, "the request has made more than one run");
-        await bed.AssertExactAsync(made.Run.RunId, small, cancellationToken);
     }
 
-    /// <summary>The answers to several commits in the middle of a run are lost: no piece is done twice, none is left out.</summary>
+    /// <summary>The answers to several commits in the middle of runs of every kind are lost: no piece is done twice, none is left out.</summary>
     public static async Task CommitLostInRunAsync(FaultBed bed, CancellationToken cancellationToken)
     {
         var cuts = bed.Cutter.Cuts;
-        var run = await bed.StartRunAsync(cancellationToken);
-        for (var i = 0; i < 3; i++)
+        var runs = await RunsUnderWay.StartAsync(bed, await FaultRuns.AllAsync(bed, cancellationToken));
+        for (var i = 0; i < 5; i++)
         {
             await bed.SomeTimeAsync(bed.RunTime / 3, cancellationToken);
             bed.Cutter.CutNext();
         }
-        await bed.AssertExactAsync(run, bed.Crowd, cancellationToken);
+        await runs.EndExactAsync(cancellationToken);
         bed.Cutter.CutNext(0);
         bed.Log($"{bed.Cutter.Cuts - cuts} answers lost");
     }

@@ -31,9 +31,10 @@ public sealed record Fault(string Name, int Tries, Func<FaultBed, CancellationTo
         new("commit-lost-in-run", 5, DatabaseFaults.CommitLostInRunAsync),
         new("feed-late-writer", 1, FeedFaults.LateWriterAsync),
         new("feed-restarts", 3, FeedFaults.RestartsAsync),
-        new("bulk-killed", 10, BulkFaults.KilledAsync),
-        new("import-killed", 5, ImportFaults.KilledAsync),
-        new("import-undo-killed", 5, ImportUndoFaults.KilledAsync),
+        new("contacts-runs-killed", 10, ContactsFaults.KilledAsync),
+        new("contacts-zombie", 3, ContactsFaults.ZombieAsync),
+        new("overlapping-runs", 3, ContactsFaults.OverlappingAsync),
+        new("export-killed", 5, ContactsFaults.ExportKilledAsync),
         new("import-hostile", 1, ImportFaults.HostileAsync),
         new("auth", 1, AuthFaults.EveryMethodAsync),
     ];

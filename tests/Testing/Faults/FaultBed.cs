@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using ContactPlatform.Common.V1;
@@ -152,16 +153,20 @@ public sealed class FaultBed : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until a run of Funnel has ended by itself, whoever is away meanwhile.</summary>
+    public Task EndAsync(long runId, CancellationToken cancellationToken) => EndAsync(Stack.Funnel.Database, runId, cancellationToken);
+
     /// <summary>Waits until a run has ended by itself, whoever is away meanwhile.</summary>
-    public async Task EndAsync(long runId, CancellationToken cancellationToken)
+    public async Task EndAsync(TestDatabase database, long runId, CancellationToken cancellationToken)
     {
         try
         {
-            await UntilAsync($"run {runId} ends", async () => await FunnelAsync($"SELECT state FROM runs WHERE run_id = {runId}", cancellationToken) >= 3, cancellationToken);
+            // A run of this size that gets no further for so long does not end.
+            await UntilAsync($"run {runId} ends", async () => await OwnStack.NumberAsync(database, $"SELECT state FROM runs WHERE run_id = {runId}", cancellationToken) >= 3, cancellationToken, _patience + (RunTime * 10));
         }
         catch (FaultException e)
         {
-            throw new FaultException($"{e.Message}\n{await RunAsync(runId, cancellationToken)}");
+            throw new FaultException($"{e.Message}\n{await RunAsync(database, runId, cancellationToken)}");
         }
     }
 
@@ -177,15 +182,15 @@ public sealed class FaultBed : IAsyncDisposable
             """, cancellationToken);
         if (exact != 1)
         {
-            throw new FaultException($"run {runId} did not change {crowd.Labelled} contacts once each, it left {await FunnelAsync($"SELECT COUNT(*) FROM stage_changes WHERE run_id = {runId}", cancellationToken)} entries\n{await RunAsync(runId, cancellationToken)}");
+            throw new FaultException($"run {runId} did not change {crowd.Labelled} contacts once each, it left {await FunnelAsync($"SELECT COUNT(*) FROM stage_changes WHERE run_id = {runId}", cancellationToken)} entries\n{await RunAsync(Stack.Funnel.Database, runId, cancellationToken)}");
         }
     }
 
-    /// <summary>The one checker: Funnel's data, that nobody is missing once the feed has caught up, and that Contacts knows where everybody stands.</summary>
+    /// <summary>The one checker: Funnel's data, what the runs of Contacts count and tell, that nobody is missing once the feed has caught up, and that Contacts knows where everybody stands.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         var broken = await FunnelCheck.MissingAsync(Stack.Contacts.Database, Stack.Funnel.Database, TimeSpan.FromSeconds(60), cancellationToken);
-        broken = [.. broken, .. await FunnelCheck.BrokenAsync(Stack.Funnel.Database, cancellationToken)];
+        broken = [.. broken, .. await FunnelCheck.BrokenAsync(Stack.Funnel.Database, cancellationToken), .. await ContactsCheck.BrokenAsync(Stack.Contacts.Database, cancellationToken)];
         if (Stack.Contacts.FunnelPort > 0 && !Stack.Funnel.Service.Process.HasExited)
         {
             broken = [.. broken, .. await ProjectionCheck.WrongAsync(Stack.Contacts.Database, Stack.Funnel.Database, TimeSpan.FromSeconds(60), cancellationToken)];
@@ -201,6 +206,20 @@ public sealed class FaultBed : IAsyncDisposable
 
     /// <summary>Asks Contacts' database for a number.</summary>
     public Task<long> ContactsAsync(string question, CancellationToken cancellationToken) => OwnStack.NumberAsync(Stack.Contacts.Database, question, cancellationToken);
+
+    /// <summary>Runs statements and keeps what they lock until disposed.</summary>
+    public async Task<IAsyncDisposable> HoldAsync(TestDatabase database, CancellationToken cancellationToken, params string[] statements)
+    {
+        var connection = await database.OpenAsync(cancellationToken);
+        var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        foreach (var statement in statements)
+        {
+            await using var command = connection.CreateCommand();
+            (command.Transaction, command.CommandText) = (transaction, statement);
+            Must(await command.ExecuteNonQueryAsync(cancellationToken) != 0, $"there is nothing to hold: {statement}");
+        }
+        return new Hold(connection, transaction);
+    }
 
     /// <summary>Fails the fault unless something holds.</summary>
     public static void Must(bool holds, string otherwise)
@@ -218,12 +237,23 @@ public sealed class FaultBed : IAsyncDisposable
         await Cutter.DisposeAsync();
     }
 
-    private async Task<string> RunAsync(long runId, CancellationToken cancellationToken)
+    private async Task<string> RunAsync(TestDatabase database, long runId, CancellationToken cancellationToken)
     {
-        await using var connection = await Stack.Funnel.Database.OpenAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
         await using var command = connection.CreateCommand();
         command.CommandText = $"SELECT row_to_json(r)::text FROM runs r WHERE run_id = {runId}";
-        var lines = Stack.Funnel.Replicas.SelectMany((r, i) => r.Process.Lines.Where(l => l.Contains($" {runId} ", StringComparison.Ordinal)).Select(l => $"  replica {i}: {l}"));
+        var workers = database == Stack.Funnel.Database ? Stack.Funnel.Replicas : [Stack.Contacts.Service];
+        var lines = workers.SelectMany((r, i) => r.Process.Lines.Where(l => l.Contains($" {runId} ", StringComparison.Ordinal)).Select(l => $"  replica {i}: {l}"));
         return $"  {await command.ExecuteScalarAsync(cancellationToken)}\n{string.Join('\n', lines)}";
+    }
+
+    private sealed class Hold(DbConnection connection, DbTransaction transaction) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await transaction.RollbackAsync();
+            await transaction.DisposeAsync();
+            await connection.DisposeAsync();
+        }
     }
 }

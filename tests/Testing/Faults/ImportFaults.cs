@@ -8,33 +8,10 @@ using Grpc.Core;
 
 namespace ContactPlatform.Testing.Faults;
 
-/// <summary>Imports while their service is killed, and files made to fill its memory.</summary>
+/// <summary>Files made to fill the memory of their service.</summary>
 internal static class ImportFaults
 {
     private const long Megabyte = 1 << 20;
-
-    /// <summary>Killed at a random moment, an import goes on and counts every row once.</summary>
-    public static async Task KilledAsync(FaultBed bed, CancellationToken cancellationToken)
-    {
-        // Of every ten rows one names a contact of an earlier row and changes it; of every thousand one more is wrong.
-        var rows = Math.Max(5000, bed.Size / 10 * 10);
-        var (own, bad) = (rows / 10 * 9, rows / 1000);
-        var domain = $"{bed.NewName().Replace(' ', '-')}.example";
-        var file = new StringBuilder("email,given_name,labels\n");
-        for (var i = 0; i < rows; i++)
-        {
-            file.Append(CultureInfo.InvariantCulture, $"u{i % own}@{domain},{(i < own ? "A" : "B")},killed\n").Append(i % 1000 == 7 ? "bad,,\n" : "");
-        }
-        var import = await UploadAsync(bed, Encoding.UTF8.GetBytes(file.ToString()).Chunk(100_000).Select(c => UnsafeByteOperations.UnsafeWrap(c)), cancellationToken);
-        await bed.SomeTimeAsync(TimeSpan.FromSeconds(rows / 20_000.0), cancellationToken);
-        await FaultBed.KillAndStartAsync(bed.Stack.Contacts.Service, cancellationToken);
-        var ended = await EndAsync(bed, import, cancellationToken);
-        var counts = (ended.CreatedCount, ended.UpdatedCount, ended.UnchangedCount, ended.RefusedCount);
-        FaultBed.Must(counts == (own, rows - own, 0, bad), $"import {import} counts {counts}");
-        FaultBed.Must(await bed.ContactsAsync($"SELECT COUNT(*) FROM contacts WHERE email LIKE '%@{domain}'", cancellationToken) == own, "not everybody is there");
-        FaultBed.Must(await bed.ContactsAsync($"SELECT COUNT(*) FROM contacts WHERE email LIKE '%@{domain}' AND version = 2", cancellationToken) == rows - own, "not everybody was changed once");
-        FaultBed.Must(await bed.ContactsAsync($"SELECT COUNT(*) FROM import_errors WHERE import_id = {import}", cancellationToken) == bad, "not every wrong row is told");
-    }
 
     /// <summary>
     /// Rows that are all wrong, a file of 1 GB, one line of 100 MB, and quotes without an end (each at full size): an
@@ -83,10 +60,10 @@ internal static class ImportFaults
         }
     }
 
-    internal static async Task<long> UploadAsync(FaultBed bed, IEnumerable<ByteString> parts, CancellationToken cancellationToken)
+    internal static async Task<long> UploadAsync(FaultBed bed, IEnumerable<ByteString> parts, CancellationToken cancellationToken, string requestId = "")
     {
         using var call = bed.Stack.Imports.UploadImport(bed.Stack.Headers, cancellationToken: cancellationToken);
-        await call.RequestStream.WriteAsync(new() { Start = new UploadImportStart { Config = new ImportConfig { CreateMissingLabels = true } } }, cancellationToken);
+        await call.RequestStream.WriteAsync(new() { Start = new UploadImportStart { Config = new ImportConfig { CreateMissingLabels = true }, RequestId = requestId } }, cancellationToken);
         foreach (var part in parts)
         {
             await call.RequestStream.WriteAsync(new() { Data = part }, cancellationToken);

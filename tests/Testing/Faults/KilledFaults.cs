@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Data.Common;
-
 namespace ContactPlatform.Testing.Faults;
 
 /// <summary>Processes killed (kill -9) or frozen at a random moment of a run: it ends by itself, and everybody is changed once.</summary>
@@ -65,7 +62,7 @@ internal static class KilledFaults
         var middle = bed.Crowd.LabelledIds.ElementAt(bed.Random.Next(bed.Crowd.Labelled));
         long run;
         ServiceHost worker;
-        await using (await HoldAsync(bed, middle, cancellationToken))
+        await using (await bed.HoldAsync(bed.Stack.Funnel.Database, cancellationToken, $"UPDATE contact_stages SET lost = lost WHERE contact_id = {middle}"))
         {
             // Stopped by a row lock of ours, it is in the middle for certain.
             run = await bed.StartRunAsync(cancellationToken);
@@ -100,28 +97,6 @@ internal static class KilledFaults
         finally
         {
             await other.StartAgainAsync(cancellationToken);
-        }
-    }
-
-    /// <summary>Locks a contact's row until disposed.</summary>
-    private static async Task<Hold> HoldAsync(FaultBed bed, long contact, CancellationToken cancellationToken)
-    {
-        var connection = await bed.Stack.Funnel.Database.OpenAsync(cancellationToken);
-        var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = string.Create(CultureInfo.InvariantCulture, $"UPDATE contact_stages SET lost = lost WHERE contact_id = {contact}");
-        FaultBed.Must(await command.ExecuteNonQueryAsync(cancellationToken) == 1, $"contact {contact} is not there");
-        return new Hold(connection, transaction);
-    }
-
-    private sealed class Hold(DbConnection connection, DbTransaction transaction) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            await transaction.RollbackAsync();
-            await transaction.DisposeAsync();
-            await connection.DisposeAsync();
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ContactPlatform.Testing.Faults;
 
-/// <summary>Redis away, silent or emptied during a run: bulk work waits at worst, single calls go on.</summary>
+/// <summary>Redis away, silent or emptied during a run of every kind: bulk work waits at worst, single calls go on.</summary>
 internal static class RedisFaults
 {
     private static readonly TimeSpan _away = TimeSpan.FromSeconds(3);
@@ -45,14 +45,16 @@ internal static class RedisFaults
 
     private static async Task DuringAsync(FaultBed bed, Func<Task> fault, CancellationToken cancellationToken)
     {
+        var prepared = await FaultRuns.AllAsync(bed, cancellationToken);
         var callers = await SingleCallers.StartAsync(bed, cancellationToken);
-        var run = await bed.StartRunAsync(cancellationToken);
+        var runs = await RunsUnderWay.StartAsync(bed, prepared);
         await bed.SomeTimeAsync(cancellationToken);
+        await runs.SayAsync(cancellationToken);
         await fault();
-        // A second one, which needs the locks that were lost.
-        var next = await bed.StartRunAsync(cancellationToken);
-        await bed.AssertExactAsync(run, bed.Crowd, cancellationToken);
-        await bed.AssertExactAsync(next, bed.Crowd, cancellationToken);
+        // Others, which need the locks that were lost.
+        var next = await RunsUnderWay.StartAsync(bed, await FaultRuns.LabelRuleAsync(bed, cancellationToken), await FaultRuns.BulkAsync(bed, cancellationToken));
+        await runs.EndExactAsync(cancellationToken);
+        await next.EndExactAsync(cancellationToken);
         await callers.StopAsync(allSucceed: true, cancellationToken);
     }
 }
