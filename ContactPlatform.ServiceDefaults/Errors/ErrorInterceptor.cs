@@ -27,7 +27,7 @@ public sealed partial class ErrorInterceptor(ServiceName service, ILogger<ErrorI
     {
         try
         {
-            return await continuation(requestStream, context);
+            return await continuation(new RequestMessages.Reader<TRequest>(requestStream), context);
         }
         catch (Exception e)
         {
@@ -53,7 +53,7 @@ public sealed partial class ErrorInterceptor(ServiceName service, ILogger<ErrorI
     {
         try
         {
-            await continuation(requestStream, responseStream, context);
+            await continuation(new RequestMessages.Reader<TRequest>(requestStream), responseStream, context);
         }
         catch (Exception e)
         {

@@ -29,6 +29,7 @@ public static class CommonReasons
     public static readonly Reason RunNotFound = new("RUN_NOT_FOUND", StatusCode.NotFound);
     public static readonly Reason RunEnded = new("RUN_ENDED", StatusCode.FailedPrecondition);
     public static readonly Reason ProjectionBehind = new("PROJECTION_BEHIND", StatusCode.Unavailable);
+    public static readonly Reason MessageMalformed = new("MESSAGE_MALFORMED", StatusCode.InvalidArgument);
     public static readonly Reason Internal = new("INTERNAL", StatusCode.Internal);
 #pragma warning restore CS1591
 }

@@ -8,7 +8,8 @@ namespace ContactPlatform.ServiceDefaults.Errors;
 /// <summary>Turns refusals into what travels: a status, and google.rpc.Status in `grpc-status-details-bin`.</summary>
 public static class RpcErrors
 {
-    private const string DetailsTrailer = "grpc-status-details-bin";
+    /// <summary>Where the details travel.</summary>
+    internal const string DetailsTrailer = "grpc-status-details-bin";
 
     /// <summary>Builds the exception that gRPC sends for a refusal.</summary>
     /// <param name="refusal">The refusal.</param>

@@ -23,9 +23,6 @@ namespace ContactPlatform.ServiceDefaults.Hosting;
 /// <summary>What every service of the platform is made with.</summary>
 public static class ServiceDefaultsExtensions
 {
-    /// <summary>Largest request message in bytes: an upload's 1 MiB and its frame.</summary>
-    private const int MaximumMessage = (1 << 20) + (64 << 10);
-
     /// <summary>Adds telemetry, health, authentication, errors, locks, runs and feeds.</summary>
     /// <param name="builder">The service's builder.</param>
     /// <param name="name">Name of the service in lower case.</param>
@@ -62,7 +59,7 @@ public static class ServiceDefaultsExtensions
             .AddHostedService(services => services.GetRequiredService<CommitSignal>())
             .AddGrpc(options =>
             {
-                options.MaxReceiveMessageSize = MaximumMessage;
+                options.MaxReceiveMessageSize = RequestMessages.MaximumBytes;
                 options.Interceptors.Add<ErrorInterceptor>();
                 options.Interceptors.Add<ScopeInterceptor>();
                 options.Interceptors.Add<RightOfWayInterceptor>();
@@ -70,10 +67,11 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
     }
 
-    /// <summary>Names the spans of requests, and maps health over gRPC and over HTTP: `/health` (ready to serve) and `/alive` (the process runs).</summary>
+    /// <summary>Names the spans of requests, refuses messages that cannot be read, and maps health over gRPC and over HTTP: `/health` (ready to serve) and `/alive` (the process runs).</summary>
     public static void MapServiceDefaults(this WebApplication app)
     {
         app.UseRequestSpans();
+        app.UseRequestMessages();
         app.MapGrpcService<HealthEndpoint>();
         app.MapHealthChecks("/health");
         app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") });
