@@ -38,5 +38,9 @@ public sealed record Page(int Size, long? After)
     /// <param name="rows">At most <see cref="Size"/> + 1 rows.</param>
     /// <param name="key">Key of a row.</param>
     public (IReadOnlyList<T> Rows, string NextPageToken) Cut<T>(IReadOnlyList<T> rows, Func<T, long> key) =>
-        rows.Count <= Size ? (rows, "") : ([.. rows.Take(Size)], BoundToken.Write(binding, key(rows[Size - 1])));
+        rows.Count <= Size ? (rows, "") : ([.. rows.Take(Size)], TokenAfter(key(rows[Size - 1])));
+
+    /// <summary>Makes the token for a page that begins behind a row, where this one ends earlier than by its size.</summary>
+    /// <param name="key">Key of the last row of this page.</param>
+    public string TokenAfter(long key) => BoundToken.Write(binding, key);
 }

@@ -27,6 +27,7 @@ builder.AddServiceDefaults("contacts", ContactsScopes.Table);
 builder.AddPlatformDatabase<ContactsDbContext, SqlServerContactsDbContext>("contacts");
 builder.Services
     .AddScoped<ContactStore>()
+    .AddScoped<ContactPages>()
     .AddScoped<LabelStore>()
     .AddScoped<MemberStream>()
     .AddScoped<ContactListStore>()

@@ -28,10 +28,11 @@ public sealed partial class SegmentEndpoint
         var set = violations.Set(request.Contacts);
         await AppliedAsync(request.FunnelChangeToken, violations, context);
         await using var transaction = await sets.BeginAsync(cancel);
-        var (found, next) = await reads.PageAsync(transaction, set, request.PageSize, request.PageToken, cancel);
+        var (page, found) = await reads.PageAsync(transaction, set, request.PageSize, request.PageToken, cancel);
         // In the same snapshot: each of them is there.
         var rows = await db.Contacts.AsNoTracking().Where(c => found.Contains(c.ContactId)).OrderBy(c => c.ContactId).ToListAsync(cancel);
-        return new() { Contacts = { await contacts.WithLabelsAsync(rows, cancel) }, NextPageToken = next };
+        var (shown, next) = await pages.FillAsync(page, rows, cancel);
+        return new() { Contacts = { shown }, NextPageToken = next };
     }
 
     /// <inheritdoc/>

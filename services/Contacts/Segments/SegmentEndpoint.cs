@@ -12,7 +12,7 @@ namespace ContactPlatform.Contacts.Segments;
 
 /// <summary>Serves SegmentService: the segments themselves, and their language. Their contacts are in SegmentContactsEndpoint.cs.</summary>
 public sealed partial class SegmentEndpoint(
-    ContactsDbContext db, FilterReader filters, ContactSets sets, SegmentReads reads, SnapshotStore snapshots, Views.ViewStore views, Contacts.ContactStore contacts, FeedWait wait, RequestIds requests, IdSequence ids, TimeProvider time)
+    ContactsDbContext db, FilterReader filters, ContactSets sets, SegmentReads reads, SnapshotStore snapshots, Views.ViewStore views, Contacts.ContactStore contacts, Contacts.ContactPages pages, FeedWait wait, RequestIds requests, IdSequence ids, TimeProvider time)
     : V1.SegmentService.SegmentServiceBase
 {
     /// <inheritdoc/>

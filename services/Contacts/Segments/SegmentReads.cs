@@ -33,15 +33,15 @@ public sealed class SegmentReads(ContactsDbContext db, ContactSets sets, IOption
         return await ContactSets.WithinAsync(Seconds, async () => Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Reads the ids of a page, and the token of the next.</summary>
+    /// <summary>Reads the ids of a page, and one more where there is one.</summary>
     /// <exception cref="RefusalException">As <see cref="ContactSets.FindAsync"/>; PAGE_TOKEN_INVALID, FILTER_TOO_SLOW.</exception>
-    public async Task<(IReadOnlyList<long> Ids, string NextPageToken)> PageAsync(IDbContextTransaction transaction, V1.ContactSet set, int pageSize, string pageToken, CancellationToken cancellationToken)
+    public async Task<(Page Page, IReadOnlyList<long> Ids)> PageAsync(IDbContextTransaction transaction, V1.ContactSet set, int pageSize, string pageToken, CancellationToken cancellationToken)
     {
         var found = await sets.FindAsync(set, cancellationToken, paged: true);
         var violations = new Violations();
         var page = Page.Read(pageSize, pageToken, violations, ["ListSegmentContacts", .. found.Binding]);
         violations.ThrowIfAny();
-        return page.Cut(await IdsAsync(transaction, found, page.After ?? 0, page.Size + 1, cancellationToken), id => id);
+        return (page, await IdsAsync(transaction, found, page.After ?? 0, page.Size + 1, cancellationToken));
     }
 
     /// <summary>Reads some ids of a set, ascending, behind one of them.</summary>
