@@ -13,7 +13,7 @@ namespace ContactPlatform.Contacts.BulkRuns;
 /// Works on a bulk run: fixes the set, then changes it piece by piece. A piece is one transaction: the contacts, their
 /// timelines, what other services are told, the piece's end, and the run's progress at this worker's epoch.
 /// </summary>
-public sealed class BulkRunExecutor(IServiceScopeFactory scopes, BulkRunSet set, LockLeases locks, TimeProvider time) : IRunExecutor
+public sealed class BulkRunExecutor(IServiceScopeFactory scopes, BulkRunSet set, LockLeases locks, RightOfWay rightOfWay, TimeProvider time) : IRunExecutor
 {
     /// <summary>Kind of the runs.</summary>
     public const string RunKind = "bulk";
@@ -38,11 +38,10 @@ public sealed class BulkRunExecutor(IServiceScopeFactory scopes, BulkRunSet set,
                 await set.FixAsync(work, ContactSet.Parser.ParseFrom(run.Contacts), db, pieces, cancellationToken);
             }
             await using var leases = new LabelLeases(locks, time);
-            do
+            for (var began = time.GetTimestamp(); await ApplyNextAsync(work, action, db, pieces, change, leases, cancellationToken); began = time.GetTimestamp())
             {
-                await leases.HoldAsync(work.Row.AccountId, BulkRunProto.Labels(action), cancellationToken);
+                await rightOfWay.GiveWayAsync(began, cancellationToken);
             }
-            while (await ApplyNextAsync(work, action, db, pieces, change, leases, cancellationToken));
         }
         catch (RunCancelledException)
         {
@@ -54,6 +53,7 @@ public sealed class BulkRunExecutor(IServiceScopeFactory scopes, BulkRunSet set,
     /// <summary>Changes the next piece; false when there is none.</summary>
     private async Task<bool> ApplyNextAsync(RunWork work, BulkAction action, ContactsDbContext db, BulkRunPieces pieces, BulkRunChange change, LabelLeases leases, CancellationToken cancellationToken)
     {
+        await leases.HoldAsync(work.Row.AccountId, BulkRunProto.Labels(action), cancellationToken);
         await using var transaction = await db.BeginBulkAsync(cancellationToken);
         if (await pieces.TakeAsync(work.Row.RunId, cancellationToken) is not { } contactIds)
         {

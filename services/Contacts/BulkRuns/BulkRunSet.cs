@@ -3,6 +3,7 @@ using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
 using ContactPlatform.ServiceDefaults.Runs;
+using Microsoft.Extensions.Options;
 
 namespace ContactPlatform.Contacts.BulkRuns;
 
@@ -11,7 +12,7 @@ namespace ContactPlatform.Contacts.BulkRuns;
 /// part in a transaction with the run's progress at this worker's epoch, since a long transaction that writes would hold
 /// the change feed up. A crash before the end leaves parts that the next worker removes; after it the set never changes.
 /// </summary>
-public sealed class BulkRunSet(IServiceScopeFactory scopes)
+public sealed class BulkRunSet(IServiceScopeFactory scopes, IOptions<SegmentOptions> options)
 {
     /// <summary>Contacts in a part: bounds what is held in memory to 512 kB.</summary>
     private const int PartSize = 64 * BulkRunPieces.Size;
@@ -28,9 +29,9 @@ public sealed class BulkRunSet(IServiceScopeFactory scopes)
         await using var scope = scopes.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CurrentAccount>().Id = work.Row.AccountId;
         var reads = scope.ServiceProvider.GetRequiredService<SegmentReads>();
-        await using var parts = reads.StreamAsync(set, cancellationToken, SegmentLimits.FreezeSeconds).GetAsyncEnumerator(cancellationToken);
+        await using var parts = reads.StreamAsync(set, cancellationToken, options.Value.FreezeSeconds).GetAsyncEnumerator(cancellationToken);
         var (ids, total) = (new List<long>(PartSize), 0L);
-        while (await ContactSets.WithinAsync(SegmentLimits.FreezeSeconds, async () => await parts.MoveNextAsync()))
+        while (await ContactSets.WithinAsync(options.Value.FreezeSeconds, async () => await parts.MoveNextAsync()))
         {
             ids.AddRange(parts.Current.ContactIds);
             if (ids.Count >= PartSize)

@@ -14,9 +14,6 @@ public static class SegmentLimits
 
     /// <summary>Ids that a set can give one by one.</summary>
     public const int GivenIds = 10_000;
-
-    /// <summary>Seconds of the database's time for taking a snapshot.</summary>
-    public const int FreezeSeconds = 600;
 }
 
 /// <summary>Settings of segments; configuration `Segments`.</summary>
@@ -25,4 +22,8 @@ public sealed class SegmentOptions
     /// <summary>Seconds of the database's time for a count, a page or an explanation, 1 to 600.</summary>
     [System.ComponentModel.DataAnnotations.Range(1, 600)]
     public int TimeoutSeconds { get; set; } = 30;
+
+    /// <summary>Seconds of the database's time for writing down who is in a set, for a snapshot or a bulk run, 1 to 3,600.</summary>
+    [System.ComponentModel.DataAnnotations.Range(1, 3600)]
+    public int FreezeSeconds { get; set; } = 600;
 }

@@ -3,11 +3,12 @@ using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
 using ContactPlatform.ServiceDefaults.Requests;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace ContactPlatform.Contacts.Segments;
 
 /// <summary>Takes and deletes snapshots.</summary>
-public sealed class SnapshotStore(ContactsDbContext db, ContactSets sets, RequestIds requests, IdSequence ids, TimeProvider time)
+public sealed class SnapshotStore(ContactsDbContext db, ContactSets sets, RequestIds requests, IdSequence ids, IOptions<SegmentOptions> options, TimeProvider time)
 {
     private static readonly SqlText DeleteMembers = new("DELETE FROM segment_snapshot_members WHERE account_id = @account AND segment_snapshot_id = @snapshot");
 
@@ -19,7 +20,7 @@ public sealed class SnapshotStore(ContactsDbContext db, ContactSets sets, Reques
         {
             try
             {
-                return await FindAsync(await ContactSets.WithinAsync(SegmentLimits.FreezeSeconds, () => OnceAsync(caller, request, requestId, cancellationToken)), cancellationToken);
+                return await FindAsync(await ContactSets.WithinAsync(options.Value.FreezeSeconds, () => OnceAsync(caller, request, requestId, cancellationToken)), cancellationToken);
             }
             catch (DbUpdateException e) when (attempt < ConstraintFaults.Attempts && ConstraintFaults.LostRace(e))
             {
@@ -49,7 +50,7 @@ public sealed class SnapshotStore(ContactsDbContext db, ContactSets sets, Reques
                 FilterText = found.Filter!.Filter.Text,
                 CreateTime = time.UtcNow(),
             };
-            await using var command = sets.Command(transaction, SegmentSql.Freeze(found.Query, db.IsSqlServer), found.Query.Parameters, SegmentLimits.FreezeSeconds)
+            await using var command = sets.Command(transaction, SegmentSql.Freeze(found.Query, db.IsSqlServer), found.Query.Parameters, options.Value.FreezeSeconds)
                 .With("snapshot", snapshot.SegmentSnapshotId);
             snapshot.ContactCount = await command.ExecuteNonQueryAsync(cancellationToken);
             db.Add(snapshot);
@@ -74,7 +75,7 @@ public sealed class SnapshotStore(ContactsDbContext db, ContactSets sets, Reques
         }
         await using var command = db.Database.GetDbConnection().Command(DeleteMembers, Microsoft.EntityFrameworkCore.Storage.DbContextTransactionExtensions.GetDbTransaction(transaction))
             .With("account", db.AccountId).With("snapshot", snapshotId);
-        command.CommandTimeout = SegmentLimits.FreezeSeconds;
+        command.CommandTimeout = options.Value.FreezeSeconds;
         await command.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }

@@ -78,9 +78,11 @@ public sealed class BulkRunWorkTests(ContactsFixture fixture)
             await command.ExecuteScalarAsync();
             run = (await account.Bulk().StartAsync(Ids(ids), new() { AddContactListId = list })).BulkRunId;
             await account.Bulk().StallAsync(run, 1000);
+            // While somebody calls, the run rests between two pieces: only from here on there is one at work.
+            await UntilAsync(async () => await WaitingAsync() == 1);
             deleted = account.Lists.DeleteContactListAsync(new() { ContactListId = list }).ResponseAsync;
             // It waits for the piece at work, which waits for us, and comes before the next.
-            await UntilAsync(async () => await NumberAsync("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") >= 2);
+            await UntilAsync(async () => await WaitingAsync() == 2);
         }
         await deleted;
         var ended = (await account.Bulk().EndAsync(run)).Run;
@@ -137,6 +139,9 @@ public sealed class BulkRunWorkTests(ContactsFixture fixture)
         (await NumberAsync($"SELECT COUNT(*) FROM label_members WHERE account_id = {account.Id} AND label_id = {label}")).ShouldBe(count);
         (await NumberAsync(Told(account.Id, $"{run}"))).ShouldBe(count);
     }
+
+    /// <summary>Who waits for a row that somebody else holds.</summary>
+    private Task<long> WaitingAsync() => NumberAsync("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
 
     private async Task<long> NumberAsync(string question) => Convert.ToInt64(await fixture.ScalarAsync(question), System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ContactPlatform.Contacts.Tests.BulkRuns;
 using ContactPlatform.ServiceDefaults.Errors;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -205,7 +206,13 @@ public sealed class SegmentContactsTests(ContactsFixture fixture)
         var late = await Should.ThrowAsync<RpcException>(async () => await account.Segments.CountSegmentAsync(new() { Contacts = set }, deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(1)));
         late.StatusCode.ShouldBe(StatusCode.DeadlineExceeded);
         await WaitingAsync(0);
+        // So does what waits for the set beside it: a bulk run ends as failed, and a snapshot is not taken.
+        var run = (await account.Bulk().StartAsync(set, new() { SetRecordState = V1.RecordState.Inactive })).BulkRunId;
+        var frozen = account.Segments.FreezeSegmentAsync(new() { Contacts = set }).ForAsync(ContactsReasons.FilterTooSlow);
         (await account.Segments.CountSegmentAsync(new() { Contacts = set }).ForAsync(ContactsReasons.FilterTooSlow))["limit_seconds"].ShouldBe("10");
+        (await frozen)["limit_seconds"].ShouldBe("10");
+        var ended = (await account.Bulk().EndAsync(run)).Run;
+        (ended.State, ended.FailureReason, ended.TotalCount, ended.Epoch).ShouldBe((Common.V1.RunState.Failed, "FILTER_TOO_SLOW", 0, 1));
         await WaitingAsync(0);
         await transaction.RollbackAsync();
         (await account.Segments.CountSegmentAsync(new() { Contacts = set })).ContactCount.ShouldBe(0);
