@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace ContactPlatform.Contacts.Consent;
 
 /// <summary>
-/// Keeps those who store addresses apart from those who unsubscribe them: neither would see what the other has not
-/// committed, and an address could come in as subscribed that was unsubscribed in the same moment. A lock of the
+/// Keeps those who store addresses apart from those who unsubscribe or erase them: neither would see what the other has not
+/// committed, and an address could come in that was unsubscribed or erased in the same moment. A lock of the
 /// database's own on the account's addresses, until the transaction ends; taken after imports and before contacts.
 /// </summary>
 public static class AddressGate
@@ -30,7 +30,7 @@ public static class AddressGate
     /// <summary>For who stores addresses, or lifts an unsubscription.</summary>
     public static Task ShareAsync(ContactsDbContext db, CancellationToken cancellationToken) => LockAsync(db, Shared, cancellationToken);
 
-    /// <summary>For who unsubscribes addresses: from then on nobody comes in, and no address moves to another contact.</summary>
+    /// <summary>For who unsubscribes or erases addresses: from then on nobody comes in, and no address moves to another contact.</summary>
     public static Task HoldAsync(ContactsDbContext db, CancellationToken cancellationToken) => LockAsync(db, Alone, cancellationToken);
 
     private static async Task LockAsync(ContactsDbContext db, SqlText sql, CancellationToken cancellationToken)

@@ -19,6 +19,11 @@ public sealed class ContactStore(ContactsDbContext db, ContactFieldStore fields)
         "SELECT contact_id FROM contacts WHERE account_id = @account AND contact_id = @contact FOR NO KEY UPDATE",
         "SELECT contact_id FROM contacts WITH (UPDLOCK, ROWLOCK) WHERE account_id = @account AND contact_id = @contact");
 
+    /// <summary>Holds one contact against everybody.</summary>
+    private static readonly SqlText HoldAlone = new(
+        "SELECT contact_id FROM contacts WHERE account_id = @account AND contact_id = @contact FOR UPDATE",
+        "SELECT contact_id FROM contacts WITH (XLOCK, ROWLOCK) WHERE account_id = @account AND contact_id = @contact");
+
     /// <summary>
     /// Holds each contact by one look at its key, in the order of the ids: what others are changing is waited for, and
     /// looked at as it is then.
@@ -92,9 +97,12 @@ public sealed class ContactStore(ContactsDbContext db, ContactFieldStore fields)
         await db.ContactMerges.Where(m => m.MergedContactId == contactId).Select(m => (long?)m.SurvivorContactId).SingleOrDefaultAsync(cancellationToken) is { } survivor
             ? MergeDecisions.Merged(contactId, survivor) : ContactDecisions.NotFound(contactId);
 
-    /// <summary>Removes what is kept of a contact that goes beside its own rows: its timeline, and who was merged into it.</summary>
+    /// <summary>Removes what is kept of a contact that goes, and that is held, beside its own rows: its timeline, and who was merged into it.</summary>
     public async Task ForgetAsync(long contactId, CancellationToken cancellationToken)
     {
+        // Also against those who only refer to it: what they are adding to its timeline is there then, and is removed.
+        await using var alone = db.Database.GetDbConnection().Command(HoldAlone, db.Database.CurrentTransaction!.GetDbTransaction()).With("account", db.AccountId).With("contact", contactId);
+        await alone.ExecuteNonQueryAsync(cancellationToken);
         await db.ContactEvents.Where(e => e.ContactId == contactId || db.ContactMerges.Any(m => m.SurvivorContactId == contactId && m.MergedContactId == e.ContactId)).ExecuteDeleteAsync(cancellationToken);
         await db.ContactMerges.Where(m => m.SurvivorContactId == contactId).ExecuteDeleteAsync(cancellationToken);
     }

@@ -53,7 +53,7 @@ public static class EmailAddress
         {
             return "has no @; expected local@domain";
         }
-        var local = trimmed[..at].Normalize(NormalizationForm.FormC).ToLowerInvariant().Normalize(NormalizationForm.FormC);
+        var local = Lower(trimmed[..at]);
         var domain = "";
         if ((CheckLocal(local) ?? ReadDomain(trimmed[(at + 1)..], out domain)) is { } problem)
         {
@@ -67,6 +67,30 @@ public static class EmailAddress
         email = whole;
         return null;
     }
+
+    /// <summary>
+    /// Brings a part of an address to the form in which addresses hold it: lower case, and behind an @ the ASCII form of an
+    /// international domain, where there is one.
+    /// </summary>
+    /// <param name="text">Well-formed text.</param>
+    public static string NormalisePart(string text)
+    {
+        var lower = Lower(text.Trim());
+        if (lower.LastIndexOf('@') is >= 0 and var at && !System.Text.Ascii.IsValid(lower.AsSpan(at)))
+        {
+            try
+            {
+                return lower[..(at + 1)] + Idn.GetAscii(lower[(at + 1)..]).ToLowerInvariant();
+            }
+            catch (ArgumentException)
+            {
+                // No address has such a domain: as it is, it finds nobody.
+            }
+        }
+        return lower;
+    }
+
+    private static string Lower(string text) => text.Normalize(NormalizationForm.FormC).ToLowerInvariant().Normalize(NormalizationForm.FormC);
 
     private static string? CheckLocal(string local)
     {

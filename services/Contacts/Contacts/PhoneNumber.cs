@@ -74,5 +74,6 @@ public static class PhoneNumber
         return null;
     }
 
-    private static bool IsSeparator(char c) => c is ' ' or '\u00A0' or '\u202F' or '.' or '-' or '\u2010' or '\u2011' or '\u2013' or '/' or '(' or ')' or '[' or ']';
+    /// <summary>True for what people write between the digits.</summary>
+    internal static bool IsSeparator(char c) => c is ' ' or '\u00A0' or '\u202F' or '.' or '-' or '\u2010' or '\u2011' or '\u2013' or '/' or '(' or ')' or '[' or ']';
 }

@@ -1,4 +1,5 @@
 using ContactPlatform.Contacts.Changes;
+using ContactPlatform.Contacts.Consent;
 using ContactPlatform.Contacts.Contacts;
 using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.Merges;
@@ -32,6 +33,8 @@ public sealed class ErasureEndpoint(ContactsDbContext db, ContactStore contacts,
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         // Imports before contacts, as everybody takes them.
         var pending = await ImportTraces.HoldOpenAsync(db, cancel);
+        // Nobody stores an address, having found it not erased, while it is being erased.
+        await AddressGate.HoldAsync(db, cancel);
         var contact = await contacts.HoldAsync(id, cancel);
         if (Etag.Check(request.Etag, contact.Version) is { } stale)
         {

@@ -22,12 +22,12 @@ public static class FilterFolds
     public static string? Exact(string text, bool whole, out string folded) =>
         (folded = text.Trim()).Length > 0 ? null : SomeText;
 
-    /// <summary>As addresses are stored; a part of one is only brought to lower case.</summary>
+    /// <summary>As addresses are stored, also a part of one, of which the domain is what follows the @.</summary>
     public static string? Email(string text, bool whole, out string folded)
     {
         if (!whole)
         {
-            return Key(text, whole, out folded);
+            return (folded = EmailAddress.NormalisePart(text)).Length > 0 ? null : SomeText;
         }
         return EmailAddress.TryNormalise(text, out folded) is null ? null : "an email address, or a part of one with * or :";
     }
@@ -38,7 +38,7 @@ public static class FilterFolds
         if (!whole)
         {
             folded = string.Concat(text.Where(c => char.IsAsciiDigit(c) || c == '+'));
-            return folded.Length > 0 ? null : "digits of a phone number";
+            return folded.Length > 0 && text.All(c => char.IsAsciiDigit(c) || c == '+' || PhoneNumber.IsSeparator(c)) ? null : "digits of a phone number";
         }
         return PhoneNumber.TryNormalise(text, out folded) is null ? null : "a phone number such as +6281234567890, or a part of one with * or :";
     }

@@ -9,6 +9,9 @@ internal sealed class FilterScanner(string text)
 {
     private const string Values = "a value: a word, a number, a date, or text in quotes";
 
+    /// <summary>Quotes as text processors write them.</summary>
+    private const string CurlyQuotes = "\u201C\u201D\u201E\u2018\u2019\u201A\u00AB\u00BB";
+
     /// <summary>Signs with their comparators; longer ones first.</summary>
     private static readonly (string Sign, Comparator Comparator)[] Signs =
         [.. Enum.GetValues<Comparator>().Select(c => (c.Sign(), c)).OrderByDescending(s => s.Item1.Length)];
@@ -98,8 +101,17 @@ internal sealed class FilterScanner(string text)
     private FilterValue ReadBare()
     {
         var start = At;
+        if (!AtEnd && CurlyQuotes.Contains(Next, StringComparison.Ordinal))
+        {
+            throw Unexpected($"{Values}; a straight \" or ' opens and closes one");
+        }
         while (!AtEnd && !IsBlank(Next) && !"()\"',=<>!\\".Contains(Next, StringComparison.Ordinal))
         {
+            // It looks like the end of the value, which would go on behind it.
+            if (char.IsWhiteSpace(Next))
+            {
+                throw FilterFault.At(text, At, "a blank of another kind stands here", "a plain blank, a tab or the end of a line; any other within quotes");
+            }
             At++;
         }
         if (At == start)

@@ -33,7 +33,7 @@ public static partial class FilterValues
 
     /// <summary>Reads a number.</summary>
     public static decimal? Number(string text) =>
-        NumberForm().IsMatch(text) && decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
+        NumberForm().IsMatch(text) && text.Count(char.IsAsciiDigit) <= 28 && decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>Reads a boolean.</summary>
     public static bool? Boolean(string text) => text.ToUpperInvariant() switch { "TRUE" => true, "FALSE" => false, _ => null };

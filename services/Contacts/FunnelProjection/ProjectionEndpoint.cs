@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ContactPlatform.Contacts.FunnelProjection;
 
 /// <summary>Serves ProjectionService. Where no address of Funnel is configured there is no projection.</summary>
-public sealed class ProjectionEndpoint(ContactsDbContext db, IEnumerable<FunnelFeed> feeds, FeedWait wait, RunStore runs, RequestIds requests, IdSequence ids, TimeProvider time)
+public sealed partial class ProjectionEndpoint(ContactsDbContext db, IEnumerable<FunnelFeed> feeds, FeedWait wait, RunStore runs, RequestIds requests, IdSequence ids, TimeProvider time, ILogger<ProjectionEndpoint> logger)
     : V1.ProjectionService.ProjectionServiceBase
 {
     private readonly FunnelFeed? feed = feeds.SingleOrDefault();
@@ -95,12 +95,17 @@ public sealed class ProjectionEndpoint(ContactsDbContext db, IEnumerable<FunnelF
             var age = backlog.OldestChangeTime is { } oldest ? time.GetUtcNow() - oldest.ToDateTimeOffset() : TimeSpan.Zero;
             shown.Lag = Duration.FromTimeSpan(age > TimeSpan.Zero ? age : TimeSpan.Zero);
         }
-        catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded && !cancellationToken.IsCancellationRequested)
+        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
         {
-            // Then how far behind is not known, and the answer says so by leaving it out.
+            // Then how far behind is not known, and the answer says so by leaving it out. Whatever Funnel says: what stands
+            // here is known all the same, and asked for most when Funnel is not well.
+            LogUnknown(e.StatusCode, e);
         }
         return shown;
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Funnel does not say what is to come: {Code}")]
+    private partial void LogUnknown(StatusCode code, Exception exception);
 
     private static long ReadId(long runId)
     {

@@ -28,7 +28,7 @@ public sealed class StageEventConsumer(FunnelFeed feed, IServiceProvider service
         // The account's default stage moves no contact.
         return body.StagesChanged is not { } moved ? Task.CompletedTask : scope.GetRequiredService<TimelineStore>().AddManyAsync(
             new(body.Actor ?? new Actor(), Cause(moved.Cause), body.RunId, Clock.Truncate(change.ChangeTime)),
-            moved.Moves.Select(m => (Event(m), (IEnumerable<long>)m.ContactIds)), cancellationToken);
+            moved.Moves.Select(m => (Event(m), (IEnumerable<long>)m.ContactIds)), cancellationToken, late: true);
     }
 
     /// <summary>What a move in the funnel is put down to.</summary>

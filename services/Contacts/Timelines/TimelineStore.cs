@@ -35,11 +35,30 @@ public sealed class TimelineStore(ContactsDbContext db, IdSequence ids)
         Detail = what.ToByteArray(),
     });
 
+    /// <summary>
+    /// Keeps contacts from going, and those who were merged from being forgotten: who stands for them. Of each that is
+    /// there, or stands behind one that is, the id.
+    /// </summary>
+    private static readonly SqlText Share = new(
+        """
+        SELECT k.id FROM unnest(@contacts) AS k(id)
+        LEFT JOIN contact_merges m ON m.account_id = @account AND m.merged_contact_id = k.id
+        JOIN contacts c ON c.account_id = @account AND c.contact_id = COALESCE(m.survivor_contact_id, k.id)
+        ORDER BY c.contact_id FOR KEY SHARE OF c
+        """,
+        """
+        SELECT k.id FROM (SELECT CAST([value] AS bigint) AS id FROM OPENJSON(@contacts)) AS k
+        LEFT JOIN contact_merges AS m ON m.account_id = @account AND m.merged_contact_id = k.id
+        JOIN contacts AS c WITH (REPEATABLEREAD, ROWLOCK) ON c.account_id = @account AND c.contact_id = COALESCE(m.survivor_contact_id, k.id)
+        ORDER BY c.contact_id
+        """);
+
     /// <summary>Writes what happened to many contacts at once, in the open transaction.</summary>
     /// <param name="act">Who, why and when.</param>
     /// <param name="happened">What happened, each to how many contacts ever.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task AddManyAsync(TimelineAct act, IEnumerable<(TimelineEvent What, IEnumerable<long> ContactIds)> happened, CancellationToken cancellationToken)
+    /// <param name="late">True for what happened earlier and elsewhere: contacts may have gone since, and nothing is told of those. Otherwise they are held.</param>
+    public async Task AddManyAsync(TimelineAct act, IEnumerable<(TimelineEvent What, IEnumerable<long> ContactIds)> happened, CancellationToken cancellationToken, bool late = false)
     {
         List<object?[]> ones = [], blocks = [];
         foreach (var (what, contactIds) in happened)
@@ -56,6 +75,12 @@ public sealed class TimelineStore(ContactsDbContext db, IdSequence ids)
                     blocks.Add([.. Row(act, detail), block, members]);
                 }
             }
+        }
+        if (late && ones.Count > 0)
+        {
+            // A bit of a block says nothing about anybody who is gone.
+            var there = await ShareAsync([.. ones.Select(o => (long)o[^1]!).Distinct().Order()], cancellationToken);
+            ones.RemoveAll(o => !there.Contains((long)o[^1]!));
         }
         var eventIds = await ids.TakeAsync(ones.Count + blocks.Count, cancellationToken);
         foreach (var (row, eventId) in ones.Concat(blocks).Zip(eventIds))
@@ -78,6 +103,18 @@ public sealed class TimelineStore(ContactsDbContext db, IdSequence ids)
             blocks[block] = (members, first, more || first != id);
         }
         return blocks.Select(b => (b.Key, b.Value.Members, b.Value.More ? null : (long?)b.Value.First));
+    }
+
+    private async Task<HashSet<long>> ShareAsync(long[] contactIds, CancellationToken cancellationToken)
+    {
+        await using var command = db.Database.GetDbConnection().Command(Share, db.Database.CurrentTransaction!.GetDbTransaction()).With("account", db.AccountId).WithIds("contacts", contactIds);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var there = new HashSet<long>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            there.Add(reader.GetInt64(0));
+        }
+        return there;
     }
 
     private IEnumerable<object?> Row(TimelineAct act, byte[] detail) =>

@@ -1,10 +1,16 @@
 using System.Diagnostics;
+using System.Net;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.Funnel.V1;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.Testing;
 using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 
 namespace ContactPlatform.Contacts.Tests.FunnelProjection;
 
@@ -29,6 +35,9 @@ public sealed class FollowingFixture : IAsyncLifetime
     /// <summary>What ListProjections said while there was no Funnel yet.</summary>
     public Projection BeforeFunnel { get; private set; } = null!;
 
+    /// <summary>What it said while something answered in Funnel's place that is none.</summary>
+    public Projection BesideAnother { get; private set; } = null!;
+
     public async Task InitializeAsync()
     {
         // A feed waits for the oldest transaction of its whole server, and other tests hold some open for seconds.
@@ -39,6 +48,10 @@ public sealed class FollowingFixture : IAsyncLifetime
         // Healthy, and at work, though what it follows is away.
         await CreateAsync();
         BeforeFunnel = (await Projections.ListProjectionsAsync(new(), Headers)).Projections.Single();
+        await using (await AnotherAsync(Contacts.FunnelPort))
+        {
+            BesideAnother = (await Projections.GetProjectionAsync(new() { Source = "funnel" }, Headers)).Projection;
+        }
         Funnel = await FunnelHost.StartAsync(Contacts, 1, CancellationToken.None, servers: servers);
     }
 
@@ -47,6 +60,22 @@ public sealed class FollowingFixture : IAsyncLifetime
         await Funnel.DisposeAsync();
         await Contacts.DisposeAsync();
         await postgres.DisposeAsync();
+    }
+
+    /// <summary>A server that knows no method of Funnel's.</summary>
+    private static async Task<WebApplication> AnotherAsync(int port)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2));
+        var app = builder.Build();
+        app.Run(context =>
+        {
+            (context.Response.ContentType, context.Response.Headers["grpc-status"]) = ("application/grpc", "12");
+            return Task.CompletedTask;
+        });
+        await app.StartAsync();
+        return app;
     }
 
     public async Task<long> CreateAsync() =>

@@ -1,4 +1,5 @@
 using ContactPlatform.Common.V1;
+using ContactPlatform.Contacts.V1;
 using ContactPlatform.ServiceDefaults.Errors;
 using ContactPlatform.Testing;
 using Google.Rpc;
@@ -15,6 +16,42 @@ public sealed class FollowingTests(FollowingFixture fixture)
     {
         (fixture.BeforeFunnel.Source, fixture.BeforeFunnel.Position).ShouldBe(("funnel", ""));
         (fixture.BeforeFunnel.HasPendingCount, fixture.BeforeFunnel.Lag, fixture.BeforeFunnel.ApplyTime).ShouldBe((false, null, null));
+        // Whatever is wrong there, what stands here is told.
+        (fixture.BesideAnother.Source, fixture.BesideAnother.HasPendingCount, fixture.BesideAnother.Lag).ShouldBe(("funnel", false, null));
+    }
+
+    [Fact]
+    public async Task A_move_that_arrives_when_its_contact_has_gone_leaves_nothing()
+    {
+        var (stays, merged, erased, deleted) = (await fixture.CreateAsync(), await fixture.CreateAsync(), await fixture.CreateAsync(), await fixture.CreateAsync());
+        foreach (var id in new[] { stays, merged, erased, deleted })
+        {
+            await fixture.Stages.SetStageAsync(new() { ContactId = id, Stage = FunnelStage.Customer }, fixture.Headers);
+        }
+        await TimelineAtAsync(stays, 2);
+        await using (var connection = await fixture.Contacts.Database.OpenAsync(CancellationToken.None))
+        {
+            // The timelines' follower waits for its position, which is ours.
+            await using var transaction = await connection.BeginTransactionAsync();
+            await using var command = connection.CreateCommand();
+            (command.Transaction, command.CommandText) = (transaction, "UPDATE feed_positions SET position = position WHERE source = 'funnel-timeline'");
+            (await command.ExecuteNonQueryAsync()).ShouldBe(1);
+            foreach (var id in new[] { erased, deleted, merged, stays })
+            {
+                await fixture.Stages.SetStageAsync(new() { ContactId = id, Stage = FunnelStage.Promoter }, fixture.Headers);
+            }
+            await new ContactErasureService.ContactErasureServiceClient(fixture.Contacts.Service.Channel).EraseContactAsync(new() { ContactId = erased }, fixture.Headers);
+            await fixture.ContactService.DeleteContactAsync(new() { ContactId = deleted }, fixture.Headers);
+            await new ContactMergeService.ContactMergeServiceClient(fixture.Contacts.Service.Channel).MergeContactsAsync(new() { SurvivorContactId = stays, MergedContactId = merged }, fixture.Headers);
+        }
+        // Creations, merging, and two moves of each of the two, those of the merged one under its own id.
+        await TimelineAtAsync(stays, 7);
+        await using var db = fixture.Database();
+        (await db.ContactEvents.CountAsync(e => e.ContactId == merged)).ShouldBe(3);
+        (await db.ContactEvents.CountAsync(e => e.ContactId == erased || e.ContactId == deleted)).ShouldBe(0);
+
+        Task TimelineAtAsync(long contactId, int events) => FollowingFixture.UntilAsync(async () =>
+            (await new TimelineService.TimelineServiceClient(fixture.Contacts.Service.Channel).GetTimelineAsync(new() { ContactId = contactId }, fixture.Headers)).Events.Count == events);
     }
 
     [Fact]

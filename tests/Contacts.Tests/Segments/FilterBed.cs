@@ -96,9 +96,9 @@ public sealed class FilterBed
             await stage.With("a", account).With("s", DefaultStage).With("n", now).ExecuteNonQueryAsync();
             await CopyAsync("contacts", [("account_id", NpgsqlDbType.Bigint), ("contact_id", NpgsqlDbType.Bigint), ("email", NpgsqlDbType.Varchar), ("phone", NpgsqlDbType.Varchar), ("given_name", NpgsqlDbType.Varchar), ("given_name_key", NpgsqlDbType.Varchar),
                 ("family_name", NpgsqlDbType.Varchar), ("family_name_key", NpgsqlDbType.Varchar), ("source", NpgsqlDbType.Varchar), ("source_key", NpgsqlDbType.Varchar), ("owner", NpgsqlDbType.Varchar), ("time_zone", NpgsqlDbType.Varchar),
-                ("record_state", NpgsqlDbType.Smallint), ("subscribed_time", NpgsqlDbType.TimestampTz), ("lead_score", NpgsqlDbType.Integer), ("create_time", NpgsqlDbType.TimestampTz), ("update_time", NpgsqlDbType.TimestampTz), ("version", NpgsqlDbType.Bigint)],
+                ("record_state", NpgsqlDbType.Smallint), ("subscribed_time", NpgsqlDbType.TimestampTz), ("unsubscribed_time", NpgsqlDbType.TimestampTz), ("lead_score", NpgsqlDbType.Integer), ("create_time", NpgsqlDbType.TimestampTz), ("update_time", NpgsqlDbType.TimestampTz), ("version", NpgsqlDbType.Bigint)],
                 people.Select(p => new object?[] { account, p.Id, p.Email, p.Phone, p.GivenName, TextKey.Of(p.GivenName), p.FamilyName, TextKey.Of(p.FamilyName), p.Source, TextKey.Of(p.Source), p.Owner, p.TimeZone,
-                    (short)(p.Active ? 1 : 2), p.Subscribed, p.Score, p.Created, p.Created, 1L }));
+                    (short)(p.Active ? 1 : 2), p.Subscribed, p.Unsubscribed, p.Score, p.Created, p.Created, 1L }));
             await CopyAsync("label_members", [("account_id", NpgsqlDbType.Bigint), ("label_id", NpgsqlDbType.Bigint), ("contact_id", NpgsqlDbType.Bigint)],
                 people.SelectMany(p => p.Labels.Select(l => new object?[] { account, labels[l], p.Id })));
             await CopyAsync("contact_list_members", [("account_id", NpgsqlDbType.Bigint), ("contact_list_id", NpgsqlDbType.Bigint), ("contact_id", NpgsqlDbType.Bigint), ("add_time", NpgsqlDbType.TimestampTz)],

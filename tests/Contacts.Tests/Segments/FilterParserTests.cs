@@ -73,6 +73,10 @@ public sealed class FilterParserTests
     [InlineData("given_name = \"\"", 14, "is no value of given_name", "use : with * and NOT")]
     [InlineData("given_name = *", 14, "* alone", "asks whether there is a value")]
     [InlineData("email = a\u0000b", 10, "a control character", "printable text")]
+    [InlineData("source = ana\u00A0AND email:b", 13, "a blank of another kind", "any other within quotes")]
+    [InlineData("source = “ana”", 10, "'\uFFFD' stands here", "a straight \" or ' opens and closes one")]
+    [InlineData("phone:12ab", 7, "'12ab' is no value of phone", "digits of a phone number")]
+    [InlineData("lead_score = 0.50000000000000000000000000001", 14, "is no value of lead_score", "at most 28 digits")]
     public void A_wrong_filter_is_told_where_and_what_is_expected(string text, int position, string problem, string expected)
     {
         var refusal = Should.Throw<RefusalException>(() => FilterBinder.Bind(FilterParser.Parse(text), Scope)).Refusal;

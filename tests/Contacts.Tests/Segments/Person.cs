@@ -24,6 +24,8 @@ public sealed record Person(long Id)
 
     public DateTime? Subscribed { get; init; }
 
+    public DateTime? Unsubscribed { get; init; }
+
     public required DateTime Created { get; init; }
 
     public required int Score { get; init; }

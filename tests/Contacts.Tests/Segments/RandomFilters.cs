@@ -40,6 +40,7 @@ public sealed class RandomFilters(short defaultStage, IReadOnlyDictionary<string
         from zone in Gen.Elements("", "Asia/Jakarta", "Europe/Berlin")
         from state in Gen.Elements(true, true, false)
         from subscribed in Maybe(Moments)
+        from unsubscribed in Maybe(Moments)
         from created in Moments
         from score in Gen.Choose(-2, 11)
         from carried in Gen.SubListOf(LabelNames[..3])
@@ -65,6 +66,7 @@ public sealed class RandomFilters(short defaultStage, IReadOnlyDictionary<string
             TimeZone = zone,
             Active = state,
             Subscribed = subscribed,
+            Unsubscribed = unsubscribed,
             Created = created,
             Score = score,
             Labels = [.. carried],
@@ -100,7 +102,7 @@ public sealed class RandomFilters(short defaultStage, IReadOnlyDictionary<string
         Ordered("lead_score", Numbers, Folded.Number, p => p.Score),
         Ordered("field.points", Numbers, Folded.Number, p => p.Points),
         Ordered("field.birthday", Days, d => d.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), p => p.Birthday),
-        Time("subscribed_time", p => p.Subscribed), Time("create_time", p => p.Created), Time("funnel.change_time", p => p.Funnel?.Changed),
+        Time("subscribed_time", p => p.Subscribed), Time("unsubscribed_time", p => p.Unsubscribed), Time("create_time", p => p.Created), Time("funnel.change_time", p => p.Funnel?.Changed),
         Flag("field.vip", p => p.Vip), Flag("funnel.lost", p => p.Funnel?.Lost ?? false),
         Choice("record_state", ["ACTIVE", "INACTIVE"], p => p.Active ? "ACTIVE" : "INACTIVE"),
         Choice("field.tier", Tiers, p => p.Tier),
@@ -192,7 +194,7 @@ public sealed class RandomFilters(short defaultStage, IReadOnlyDictionary<string
 
     private static Gen<Expected> Present => Gen.Elements<(string Field, Func<Person, bool> Has)>(
         ("email", p => p.Email is not null), ("phone", p => p.Phone is not null), ("given_name", p => p.GivenName.Length > 0), ("source", p => p.Source.Length > 0), ("owner", p => p.Owner.Length > 0),
-        ("time_zone", p => p.TimeZone.Length > 0), ("subscribed_time", p => p.Subscribed is not null), ("create_time", _ => true), ("lead_score", _ => true), ("record_state", _ => true),
+        ("time_zone", p => p.TimeZone.Length > 0), ("subscribed_time", p => p.Subscribed is not null), ("unsubscribed_time", p => p.Unsubscribed is not null), ("create_time", _ => true), ("lead_score", _ => true), ("record_state", _ => true),
         ("field.nick", p => p.Nick is not null), ("field.tier", p => p.Tier is not null), ("field.points", p => p.Points is not null), ("field.birthday", p => p.Birthday is not null), ("field.vip", p => p.Vip is not null),
         ("funnel.stage", p => p.Funnel is not { Lost: true }), ("funnel.lost", _ => true), ("funnel.lost_from", p => p.Funnel is { Lost: true }), ("funnel.change_time", p => p.Funnel is not null))
         .Select(f => Expected.Clause($"{f.Field}:*", f.Has));
