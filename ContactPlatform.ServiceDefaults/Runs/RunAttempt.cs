@@ -30,7 +30,13 @@ public sealed partial class RunAttempt(PlatformDbContext db, IEnumerable<IRunExe
         {
             return null;
         }
-        row.Epoch++;
+        // Read again: a worker that still lives may have committed a chunk after the first look, and from here on it cannot.
+        var epoch = row.Epoch + 1;
+        row = await db.Runs.AsNoTracking().SingleAsync(r => r.RunId == id, cancellationToken);
+        if (row.Epoch != epoch)
+        {
+            return null;
+        }
         ActivityContext.TryParse(row.TraceParent, null, out var parent);
         using var activity = PlatformTelemetry.Source.StartActivity($"run {row.Kind}", ActivityKind.Consumer, parent);
         activity?.SetTag("contactplatform.run_id", id).SetTag("contactplatform.epoch", row.Epoch);

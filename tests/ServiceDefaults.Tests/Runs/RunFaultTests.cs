@@ -83,6 +83,48 @@ public abstract class RunFaultTests(string redisKind) : RunTestBase(redisKind)
     }
 
     [Fact]
+    public async Task What_a_worker_commits_while_another_takes_its_run_over_counts()
+    {
+        var (within, goOn, ended) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
+        Work[1] = async (host, work, cancellation) =>
+        {
+            await host.WithDbAsync(1, async db =>
+            {
+                await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+                work.Row.DoneCount++;
+                work.Skip("RECORD_INACTIVE", 1);
+                await work.CheckpointAsync(db, cancellation);
+                if (work.Row.Epoch == 1)
+                {
+                    within.SetResult();
+                    await goOn.Task;
+                }
+                await transaction.CommitAsync(cancellation);
+                return 0;
+            });
+            if (work.Row.Epoch == 1)
+            {
+                // Not earlier, or it would take the run up once more: it does not see the second's lease either.
+                await ended.Task.WaitAsync(cancellation);
+            }
+        };
+        var first = await StartAsync();
+        var id = await QueueAsync(first, 1);
+        await within.Task.WaitAsync(Token);
+        // The second, which does not see the first's lease, has looked at the run and waits for the chunk.
+        await StartAsync();
+        await using (var db = Context())
+        {
+            await Eventually.ShouldBeAsync("the second waits", async () =>
+                await db.Database.SqlQuery<int>($"SELECT COUNT(*)::int AS \"Value\" FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").SingleAsync(Token) == 1);
+        }
+        goOn.SetResult();
+        var row = await EndedAsync(first, id);
+        ended.SetResult();
+        (row.State, row.Epoch, row.DoneCount, row.SkipCounts).ShouldBe((RunState.Succeeded, 2, 2, """{"RECORD_INACTIVE":2}"""));
+    }
+
+    [Fact]
     public async Task A_run_stays_queued_while_Redis_is_away_and_is_done_when_it_is_back()
     {
         Work[1] = (host, work, cancellation) => ChunkAsync(host, work, 1, cancellation);

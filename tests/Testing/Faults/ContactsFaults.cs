@@ -96,12 +96,12 @@ internal static class ContactsFaults
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (var kills = 0; ; kills++)
         {
-            // The last time undisturbed.
+            // Killed before its end at least once, and undisturbed the last time.
             var (complete, _, digest) = await ReadAsync(kills < 2 ? bed.Random.Next(1, whole.Parts - 1) : int.MaxValue, hash);
             if (complete)
             {
                 bed.Log($"{kills} kills");
-                FaultBed.Must(kills == 2 && digest == whole.Digest, $"the file is another one after {kills} kills");
+                FaultBed.Must(kills > 0 && digest == whole.Digest, $"the file is another one after {kills} kills");
                 return;
             }
         }
