@@ -18,9 +18,9 @@ public sealed class ColumnSample(string header, IReadOnlyList<string> cells)
     [
         (ImportField.Email, "emails", text => EmailAddress.TryNormalise(text, out _) is null),
         (ImportField.Phone, "international phone numbers", text => PhoneNumber.TryNormalise(text, out _) is null),
-        (ImportField.Stage, "funnel stages", text => ImportLineReader.ReadStage(text) is not null),
+        (ImportField.Stage, "funnel stages", text => ImportValues.ReadStage(text) is not null),
         (ImportField.TimeZone, "time zones", text => text.Contains('/', StringComparison.Ordinal) && TimeZoneName.TryNormalise(text, out _) is null),
-        (ImportField.SubscribedTime, "times", text => ImportLineReader.ReadTime(text) is not null),
+        (ImportField.SubscribedTime, "times", text => ImportValues.ReadTime(text) is not null),
     ];
 
     /// <summary>The fields that cells alone can give away, the likeliest first. A column of times may mean anything.</summary>

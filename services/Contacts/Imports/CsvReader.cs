@@ -2,22 +2,6 @@ using System.Buffers;
 
 namespace ContactPlatform.Contacts.Imports;
 
-/// <summary>What is wrong with a record's form; its fields cannot be told.</summary>
-public enum CsvFlaw
-{
-    /// <summary>Nothing.</summary>
-    None,
-
-    /// <summary>A quote inside an unquoted field, or text behind a closing quote.</summary>
-    StrayQuote,
-
-    /// <summary>A quoted field that nothing closes.</summary>
-    UnclosedQuote,
-
-    /// <summary>More than <see cref="CsvReader.MaximumRecord"/> characters.</summary>
-    TooLong,
-}
-
 /// <summary>
 /// Reads CSV (RFC 4180) record by record in bounded memory; lines end with CRLF, LF or CR. A malformed record costs its
 /// first line only: reading goes on at the next line, so that one forgotten quote does not swallow the rest of a file.
@@ -113,13 +97,13 @@ public sealed class CsvReader
             int fieldEnd;
             if (position < end && span[position] == '"')
             {
-                var close = FindClosing(span, position + 1, out var doubled);
+                var close = CsvScan.FindClosing(span, position + 1, out var doubled);
                 if (close < 0)
                 {
                     return ended ? Malformed(CsvFlaw.UnclosedQuote) : null;
                 }
                 fields.Add((position + 1, close - position - 1, doubled));
-                breaks += CountBreaks(span[(position + 1)..close]);
+                breaks += CsvScan.CountBreaks(span[(position + 1)..close]);
                 fieldEnd = close + 1;
                 if (fieldEnd == end && !ended)
                 {
@@ -150,7 +134,7 @@ public sealed class CsvReader
                 position = fieldEnd + 1;
                 continue;
             }
-            if (BehindBreak(span, fieldEnd) is not { } next)
+            if (CsvScan.BehindBreak(span, fieldEnd, ended) is not { } next)
             {
                 return null;
             }
@@ -165,7 +149,7 @@ public sealed class CsvReader
         var span = buffer.AsSpan(0, end);
         var length = span[start..].IndexOfAny('\r', '\n');
         var lineEnd = length < 0 ? end : start + length;
-        if ((length < 0 && !ended) || BehindBreak(span, lineEnd) is not { } next)
+        if ((length < 0 && !ended) || CsvScan.BehindBreak(span, lineEnd, ended) is not { } next)
         {
             return null;
         }
@@ -191,7 +175,7 @@ public sealed class CsvReader
         {
             var found = buffer.AsSpan(position, end - position).IndexOfAny('\r', '\n');
             var lineEnd = found < 0 ? end : position + found;
-            if (found >= 0 && BehindBreak(buffer.AsSpan(0, end), lineEnd) is { } next)
+            if (found >= 0 && CsvScan.BehindBreak(buffer.AsSpan(0, end), lineEnd, ended) is { } next)
             {
                 start = next;
                 return;
@@ -218,44 +202,6 @@ public sealed class CsvReader
     {
         (Flaw, Line, rawStart, rawLength) = (flaw, nextLine, start, length);
         nextLine += lines;
-    }
-
-    /// <summary>Position behind the line break at a position, or at the end of the text; null when more must be read to tell.</summary>
-    private int? BehindBreak(ReadOnlySpan<char> span, int position) =>
-        position == end ? ended ? end : null
-        : span[position] == '\n' ? position + 1
-        : position + 1 < end ? position + (span[position + 1] == '\n' ? 2 : 1)
-        : ended ? end : null;
-
-    private static int FindClosing(ReadOnlySpan<char> span, int from, out bool doubled)
-    {
-        doubled = false;
-        while (true)
-        {
-            var found = span[from..].IndexOf('"');
-            if (found < 0)
-            {
-                return -1;
-            }
-            var quote = from + found;
-            if (quote + 1 == span.Length || span[quote + 1] != '"')
-            {
-                return quote;
-            }
-            doubled = true;
-            from = quote + 2;
-        }
-    }
-
-    private static int CountBreaks(ReadOnlySpan<char> value)
-    {
-        var count = 0;
-        for (var at = value.IndexOfAny('\r', '\n'); at >= 0; at = value.IndexOfAny('\r', '\n'))
-        {
-            count++;
-            value = value[(value[at..].StartsWith("\r\n") ? at + 2 : at + 1)..];
-        }
-        return count;
     }
 
     private async ValueTask FillAsync(CancellationToken cancellationToken)

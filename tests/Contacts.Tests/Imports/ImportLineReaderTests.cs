@@ -50,7 +50,7 @@ public sealed class ImportLineReaderTests
     [InlineData("2026-04-01T09:30:00", null)]
     [InlineData("01/04/2026", null)]
     public void Reads_times(string text, string? expected) =>
-        ImportLineReader.ReadTime(text).ShouldBe(expected is null ? null : DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture).UtcDateTime);
+        ImportValues.ReadTime(text).ShouldBe(expected is null ? null : DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture).UtcDateTime);
 
     [Theory]
     [InlineData("AWARE", FunnelStage.Aware)]
@@ -59,7 +59,7 @@ public sealed class ImportLineReaderTests
     [InlineData("promoter", FunnelStage.Promoter)]
     [InlineData("0", null)]
     [InlineData("lost", null)]
-    public void Reads_stages(string text, FunnelStage? expected) => ImportLineReader.ReadStage(text).ShouldBe(expected);
+    public void Reads_stages(string text, FunnelStage? expected) => ImportValues.ReadStage(text).ShouldBe(expected);
 
     [Theory]
     [InlineData("=1+2", "'=1+2")]
