@@ -1,3 +1,4 @@
+using ContactPlatform.Deliverability.V1;
 namespace ContactPlatform.Deliverability.Addresses;
 
 /// <summary>One fact of one address.</summary>

@@ -1,3 +1,4 @@
+using ContactPlatform.Deliverability.V1;
 using System.Data.Common;
 using System.Text.Json;
 using ContactPlatform.ServiceDefaults.Data;

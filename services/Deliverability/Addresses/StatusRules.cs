@@ -6,10 +6,11 @@ namespace ContactPlatform.Deliverability.Addresses;
 /// <param name="Fact">What happened.</param>
 /// <param name="ClearedBy">What clears it, when it happened at the same time or later.</param>
 /// <param name="Status">What is shown while it holds.</param>
+/// <param name="Block">What the send gate calls it.</param>
 /// <param name="Expires">After which it no longer holds; null for never.</param>
 /// <param name="RetriedAfter">After which one message may be tried although it holds, counted from the fact and from the last message that was sent; null for never.</param>
 /// <param name="Remedy">What clears it, for people.</param>
-public sealed record StatusRule(FactKind Fact, FactKind ClearedBy, DeliverabilityStatus Status, TimeSpan? Expires, TimeSpan? RetriedAfter, string Remedy)
+public sealed record StatusRule(FactKind Fact, FactKind ClearedBy, DeliverabilityStatus Status, SendBlock Block, TimeSpan? Expires, TimeSpan? RetriedAfter, string Remedy)
 {
     /// <summary>Whether it holds of an address at a time.</summary>
     public bool Holds(AddressFacts facts, DateTime now) => facts.Holds(Fact, ClearedBy) && !(facts[Fact] + Expires <= now);
@@ -37,19 +38,19 @@ public static class StatusRules
     /// <summary>The table.</summary>
     public static readonly IReadOnlyList<StatusRule> Table =
     [
-        new(FactKind.Complaint, FactKind.NotSpam, DeliverabilityStatus.Complained, null, null,
+        new(FactKind.Complaint, FactKind.NotSpam, DeliverabilityStatus.Complained, SendBlock.Complained, null, null,
             "the provider takes the report back, or ClearFact with the reason"),
-        new(FactKind.Unsubscribed, FactKind.Resubscribed, DeliverabilityStatus.Unsubscribed, null, null,
+        new(FactKind.Unsubscribed, FactKind.Resubscribed, DeliverabilityStatus.Unsubscribed, SendBlock.Unsubscribed, null, null,
             "the recipient wants messages again: ResubscribeContact in Contacts, or ClearFact, with the reason"),
-        new(FactKind.Suppressed, FactKind.SuppressionRemoved, DeliverabilityStatus.UnsubscribedByUs, null, null,
+        new(FactKind.Suppressed, FactKind.SuppressionRemoved, DeliverabilityStatus.UnsubscribedByUs, SendBlock.Suppressed, null, null,
             "RemoveSuppression with the reason"),
-        new(FactKind.ContactUnsubscribed, FactKind.ContactResubscribed, DeliverabilityStatus.UnsubscribedByUs, null, null,
+        new(FactKind.ContactUnsubscribed, FactKind.ContactResubscribed, DeliverabilityStatus.UnsubscribedByUs, SendBlock.ContactUnsubscribed, null, null,
             "ResubscribeContact in Contacts with the reason"),
-        new(FactKind.DoesNotExist, FactKind.DoesNotExistCleared, DeliverabilityStatus.DoesNotExist, null, null,
+        new(FactKind.DoesNotExist, FactKind.DoesNotExistCleared, DeliverabilityStatus.DoesNotExist, SendBlock.DoesNotExist, null, null,
             "somebody has made sure that the mailbox exists: ClearFact with the reason; or the contact gets another address"),
-        new(FactKind.MailboxFull, FactKind.Delivered, DeliverabilityStatus.MailboxFull, null, MailboxFullRetry,
+        new(FactKind.MailboxFull, FactKind.Delivered, DeliverabilityStatus.MailboxFull, SendBlock.MailboxFull, null, MailboxFullRetry,
             "a message is delivered; one may be tried every 24 hours"),
-        new(FactKind.Unavailable, FactKind.Delivered, DeliverabilityStatus.Unavailable, UnavailableFor, null,
+        new(FactKind.Unavailable, FactKind.Delivered, DeliverabilityStatus.Unavailable, SendBlock.Unavailable, UnavailableFor, null,
             "72 hours pass without another such failure, or a message is delivered"),
     ];
 }
