@@ -28,7 +28,7 @@ public sealed class FactFoldTests : IAsyncLifetime
                    from again in Gen.Shuffle(all.Concat(all.Take(6)).ToArray())
                    from size in Gen.Choose(1, 7)
                    select (All: all, Again: again, Size: size);
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(60), Prop.ForAll(told.ToArbitrary(), t => CheckAsync(t.All, t.Again, t.Size).GetAwaiter().GetResult()));
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(25), Prop.ForAll(told.ToArbitrary(), t => CheckAsync(t.All, t.Again, t.Size).GetAwaiter().GetResult()));
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class SendabilityServiceTests(PlatformFixture platform)
     {
         (await MalformedAsync(() => platform.Sendability.CheckSendableAsync(new(), platform.Headers).ResponseAsync)).ShouldBe(["contact_ids"]);
         (await MalformedAsync(() => platform.Sendability.CheckSendableAsync(new() { ContactIds = { 1, -1 }, Addresses = { "x" } }, platform.Headers).ResponseAsync)).ShouldBe(["contact_ids[1]", "addresses[0]"]);
-        await RefusedAsync(StatusCode.InvalidArgument, "LIMIT_EXCEEDED", () => platform.Sendability.CheckSendableAsync(new() { ContactIds = { Enumerable.Repeat(1L, 1001) } }, platform.Headers).ResponseAsync);
+        await RefusedAsync(StatusCode.ResourceExhausted, "LIMIT_EXCEEDED", () => platform.Sendability.CheckSendableAsync(new() { ContactIds = { Enumerable.Repeat(1L, 1001) } }, platform.Headers).ResponseAsync);
         (await MalformedAsync(() => platform.Sendability.ExplainSendabilityAsync(new(), platform.Headers).ResponseAsync)).ShouldBe(["recipient"]);
         (await MalformedAsync(() => platform.Sendability.ExplainSendabilityAsync(new() { ContactId = -1 }, platform.Headers).ResponseAsync)).ShouldBe(["contact_id"]);
         var refusal = await RefusedAsync(StatusCode.NotFound, "CONTACT_NOT_FOUND", () => platform.Sendability.ExplainSendabilityAsync(new() { ContactId = 999_999_999 }, platform.Headers).ResponseAsync);

@@ -59,7 +59,7 @@ public sealed class SuppressionServiceTests(PlatformFixture platform)
         (await MalformedAsync(() => UploadAsync(platform.Headers, Part("a@suppress.example")))).ShouldBe(["part"]);
         (await MalformedAsync(() => UploadAsync(platform.Headers, new() { Start = new() }, new() { Addresses = new() }))).ShouldBe(["part"]);
         (await MalformedAsync(() => UploadAsync(platform.Headers, [new() { Start = new() { Reason = new string('r', 501) } }]))).ShouldBe(["start.reason"]);
-        await RefusedAsync(StatusCode.InvalidArgument, "LIMIT_EXCEEDED", () => UploadAsync(platform.Headers, new() { Start = new() }, Part([.. Enumerable.Range(0, 5001).Select(i => $"{i}@suppress.example")])));
+        await RefusedAsync(StatusCode.ResourceExhausted, "LIMIT_EXCEEDED", () => UploadAsync(platform.Headers, new() { Start = new() }, Part([.. Enumerable.Range(0, 5001).Select(i => $"{i}@suppress.example")])));
         (await MalformedAsync(() => platform.Suppressions.AddSuppressionAsync(new() { Address = "x", Reason = "a\nb" }, platform.Headers).ResponseAsync)).ShouldBe(["address", "reason"]);
         (await MalformedAsync(() => platform.Suppressions.RemoveSuppressionAsync(new() { Address = "" }, platform.Headers).ResponseAsync)).ShouldBe(["address", "reason"]);
         (await MalformedAsync(() => platform.Suppressions.ListSuppressionsAsync(new() { PageSize = 1001 }, platform.Headers).ResponseAsync)).ShouldBe(["page_size"]);
