@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using ContactPlatform.Deliverability.V1;
+using Google.Protobuf.WellKnownTypes;
 using Spectre.Console;
 
 namespace ContactPlatform.Cli;
@@ -25,14 +26,12 @@ internal static class DeliverabilityCommand
             AnsiConsole.MarkupLine($"{Words.Plain(name)}{status} {(answer.Sendable ? "may be written to." : "may not be written to.")}");
             if (!answer.Sendable)
             {
-                var table = new Table().RoundedBorder().AddColumns("Because", "Since", "Known from", "Until", "Cleared when");
+                var table = new Table().RoundedBorder().AddColumns("Because", "Known from", "Cleared when");
                 foreach (var block in answer.Blocks)
                 {
                     table.AddRow(
-                        Words.Spaced(block.Block.ToString()),
-                        block.FactTime is null ? "" : Words.Time(block.FactTime),
+                        $"{Words.Spaced(block.Block.ToString())}{When("since", block.FactTime)}{When("until", block.UntilTime)}",
                         Words.Plain(string.Join("; ", block.Evidence.Select(Describe))),
-                        block.UntilTime is null ? "" : Words.Time(block.UntilTime),
                         Words.Plain(block.Remedy));
                 }
 
@@ -41,6 +40,8 @@ internal static class DeliverabilityCommand
         });
         return command;
     }
+
+    private static string When(string word, Timestamp? time) => time is null ? "" : $"\n{word} {Words.Time(time)}";
 
     private static string Describe(Evidence evidence)
     {
