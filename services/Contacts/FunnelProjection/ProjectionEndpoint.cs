@@ -103,15 +103,15 @@ public sealed partial class ProjectionEndpoint(ContactsDbContext db, IEnumerable
         }
         catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
         {
-            // Then how far behind is not known, and the answer says so by leaving it out. Whatever Funnel says: what stands
-            // here is known all the same, and asked for most when Funnel is not well.
-            LogUnknown(e.StatusCode, e);
+            // Then how far behind is not known, and the answer says so by leaving it out. Whatever the other service says: what stands
+            // here is known all the same, and asked for most when that one is not well.
+            LogUnknown(feed.Tables.Source, e.StatusCode, e);
         }
         return shown;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Funnel does not say what is to come: {Code}")]
-    private partial void LogUnknown(StatusCode code, Exception exception);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Source} does not say what is to come: {Code}")]
+    private partial void LogUnknown(string source, StatusCode code, Exception exception);
 
     private static long ReadId(long runId)
     {
