@@ -1,0 +1,36 @@
+using ContactPlatform.Deliverability.Addresses;
+using ContactPlatform.Deliverability.Classifications;
+
+namespace ContactPlatform.Deliverability.DeliveryEvents;
+
+/// <summary>What an event tells of its address: the table from kinds and classes to facts.</summary>
+public static class EventFacts
+{
+    /// <summary>What is known of the address by a failure of a class; a class that is missing says nothing of it.</summary>
+    public static readonly IReadOnlyDictionary<FailureClass, FactKind> OfFailures = new Dictionary<FailureClass, FactKind>
+    {
+        [FailureClass.DoesNotExist] = FactKind.DoesNotExist,
+        [FailureClass.MailboxFull] = FactKind.MailboxFull,
+        [FailureClass.Unavailable] = FactKind.Unavailable,
+    };
+
+    /// <summary>What acts of people are kept of; not of the erased.</summary>
+    private static readonly FactKind[] Personal = [FactKind.Sent, FactKind.Opened, FactKind.Clicked, FactKind.MachineOpened, FactKind.MachineClicked];
+
+    /// <summary>The fact that an event tells; null for none: a message that was relayed, expanded or delayed may still arrive or fail.</summary>
+    public static FactKind? Of(EventKind kind, FailureClass failure, bool machine) => kind switch
+    {
+        EventKind.Sent => FactKind.Sent,
+        EventKind.Delivered => FactKind.Delivered,
+        EventKind.Failed => OfFailures.TryGetValue(failure, out var fact) ? fact : null,
+        EventKind.Complained => FactKind.Complaint,
+        EventKind.NotSpam => FactKind.NotSpam,
+        EventKind.Unsubscribed => FactKind.Unsubscribed,
+        EventKind.Opened => machine ? FactKind.MachineOpened : FactKind.Opened,
+        EventKind.Clicked => machine ? FactKind.MachineClicked : FactKind.Clicked,
+        _ => null,
+    };
+
+    /// <summary>True for what is not kept of an erased person's address.</summary>
+    public static bool IsPersonal(FactKind fact) => Personal.Contains(fact);
+}
