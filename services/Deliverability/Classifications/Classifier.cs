@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text;
+using ContactPlatform.Deliverability.V1;
 
 namespace ContactPlatform.Deliverability.Classifications;
 
@@ -19,12 +20,15 @@ public static class Classifier
     public const int MaximumLength = 2000;
 
     private static readonly (string System, string[] Marks, (string Id, TextRule Rule)[] Rules)[] Systems =
-        [.. MailSystems.Table.Select(s => (s.Name, s.Marks, s.Rules.Select(r => ($"text.{s.Name}.{r.Name}", r)).ToArray()))];
+        [.. MailSystems.Table.Select(s => (s.Name, s.Marks, s.Rules.Select(r => (Id(s, r), r)).ToArray()))];
 
     /// <summary>Every rule with its class, by id.</summary>
     public static FrozenDictionary<string, FailureClass> Rules { get; } = CodeRules.Table.Select(r => (r.Id, r.Class))
         .Concat(Systems.SelectMany(s => s.Rules).Select(r => (r.Id, r.Rule.Class)))
         .Append((Else, FailureClass.Unavailable)).ToFrozenDictionary(r => r.Item1, r => r.Item2);
+
+    /// <summary>The id of a rule about a text.</summary>
+    public static string Id(MailSystem system, TextRule rule) => $"text.{system.Name}.{rule.Name}";
 
     /// <summary>Classifies a failure.</summary>
     /// <param name="status">The enhanced code reported beside the text; empty when there is none.</param>

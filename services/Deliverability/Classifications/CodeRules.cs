@@ -1,3 +1,5 @@
+using ContactPlatform.Deliverability.V1;
+
 namespace ContactPlatform.Deliverability.Classifications;
 
 /// <summary>One row of the table of codes.</summary>

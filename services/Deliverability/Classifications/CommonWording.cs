@@ -1,4 +1,4 @@
-using static ContactPlatform.Deliverability.Classifications.FailureClass;
+using static ContactPlatform.Deliverability.V1.FailureClass;
 
 namespace ContactPlatform.Deliverability.Classifications;
 

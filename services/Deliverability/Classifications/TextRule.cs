@@ -1,3 +1,5 @@
+using ContactPlatform.Deliverability.V1;
+
 namespace ContactPlatform.Deliverability.Classifications;
 
 /// <summary>A mail service or program whose wording the rules know.</summary>

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using ContactPlatform.Deliverability.Classifications;
+using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Data;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore;
 
 namespace ContactPlatform.Deliverability.DeliveryEvents;
 
@@ -38,7 +39,7 @@ public sealed class DeliveryEventRow : IAccountOwned
     public required string MessageReference { get; init; }
 
     /// <summary>What happened.</summary>
-    public EventKind Kind { get; init; }
+    public DeliveryEventKind Kind { get; init; }
 
     /// <summary>True for an opening or a click that no person made.</summary>
     public bool Machine { get; init; }

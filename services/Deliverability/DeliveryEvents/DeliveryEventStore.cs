@@ -1,6 +1,7 @@
 using ContactPlatform.Common.V1;
 using ContactPlatform.Deliverability.Addresses;
 using ContactPlatform.Deliverability.Classifications;
+using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Data;
 
 namespace ContactPlatform.Deliverability.DeliveryEvents;
@@ -76,7 +77,7 @@ public sealed class DeliveryEventStore(DeliverabilityDbContext db, AddressStore 
 
     private DeliveryEventRow Row(EventDraft draft, Guid key, long id, long addressId, bool erased, DateTime now)
     {
-        var verdict = draft.Kind is EventKind.Failed or EventKind.Delayed ? Classifier.Classify(draft.Status, draft.Diagnostic, draft.RemoteHost) : default;
+        var verdict = draft.Kind is DeliveryEventKind.Failed or DeliveryEventKind.Delayed ? Classifier.Classify(draft.Status, draft.Diagnostic, draft.RemoteHost) : default;
         return new()
         {
             AccountId = db.AccountId,

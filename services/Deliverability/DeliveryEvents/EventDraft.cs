@@ -1,3 +1,5 @@
+using ContactPlatform.Deliverability.V1;
+
 namespace ContactPlatform.Deliverability.DeliveryEvents;
 
 /// <summary>An event as somebody tells it, read and within its limits, before it is known whom it is about.</summary>
@@ -10,7 +12,7 @@ public sealed record EventDraft
     public required string Key { get; init; }
 
     /// <summary>What happened.</summary>
-    public required EventKind Kind { get; init; }
+    public required DeliveryEventKind Kind { get; init; }
 
     /// <summary>When, UTC; null where the source does not tell: the time of its arrival.</summary>
     public DateTime? Time { get; init; }

@@ -1,5 +1,6 @@
 using ContactPlatform.Deliverability.Addresses;
 using ContactPlatform.Deliverability.Classifications;
+using ContactPlatform.Deliverability.V1;
 
 namespace ContactPlatform.Deliverability.DeliveryEvents;
 
@@ -18,16 +19,16 @@ public static class EventFacts
     private static readonly FactKind[] Personal = [FactKind.Sent, FactKind.Opened, FactKind.Clicked, FactKind.MachineOpened, FactKind.MachineClicked];
 
     /// <summary>The fact that an event tells; null for none: a message that was relayed, expanded or delayed may still arrive or fail.</summary>
-    public static FactKind? Of(EventKind kind, FailureClass failure, bool machine) => kind switch
+    public static FactKind? Of(DeliveryEventKind kind, FailureClass failure, bool machine) => kind switch
     {
-        EventKind.Sent => FactKind.Sent,
-        EventKind.Delivered => FactKind.Delivered,
-        EventKind.Failed => OfFailures.TryGetValue(failure, out var fact) ? fact : null,
-        EventKind.Complained => FactKind.Complaint,
-        EventKind.NotSpam => FactKind.NotSpam,
-        EventKind.Unsubscribed => FactKind.Unsubscribed,
-        EventKind.Opened => machine ? FactKind.MachineOpened : FactKind.Opened,
-        EventKind.Clicked => machine ? FactKind.MachineClicked : FactKind.Clicked,
+        DeliveryEventKind.Sent => FactKind.Sent,
+        DeliveryEventKind.Delivered => FactKind.Delivered,
+        DeliveryEventKind.Failed => OfFailures.TryGetValue(failure, out var fact) ? fact : null,
+        DeliveryEventKind.Complained => FactKind.Complaint,
+        DeliveryEventKind.NotSpam => FactKind.NotSpam,
+        DeliveryEventKind.Unsubscribed => FactKind.Unsubscribed,
+        DeliveryEventKind.Opened => machine ? FactKind.MachineOpened : FactKind.Opened,
+        DeliveryEventKind.Clicked => machine ? FactKind.MachineClicked : FactKind.Clicked,
         _ => null,
     };
 

@@ -1,4 +1,5 @@
 using ContactPlatform.Deliverability.Addresses;
+using ContactPlatform.Deliverability.V1;
 using Microsoft.EntityFrameworkCore;
 
 namespace ContactPlatform.Deliverability.DeliveryEvents;
@@ -49,7 +50,7 @@ public sealed class EventRecipients(DeliverabilityDbContext db)
     /// <summary>Takes what may tell of a person out of the events of addresses, within the open transaction. What it did to their addresses stays.</summary>
     public async Task EraseAsync(IReadOnlyCollection<long> addressIds, CancellationToken cancellationToken)
     {
-        await db.DeliveryEvents.Where(e => addressIds.Contains(e.AddressId) && (e.Kind == EventKind.Opened || e.Kind == EventKind.Clicked)).ExecuteDeleteAsync(cancellationToken);
+        await db.DeliveryEvents.Where(e => addressIds.Contains(e.AddressId) && (e.Kind == DeliveryEventKind.Opened || e.Kind == DeliveryEventKind.Clicked)).ExecuteDeleteAsync(cancellationToken);
         await db.DeliveryEvents.Where(e => addressIds.Contains(e.AddressId)).ExecuteUpdateAsync(set => set
             .SetProperty(e => e.EventKey, "").SetProperty(e => e.MessageReference, "").SetProperty(e => e.Diagnostic, ""), cancellationToken);
     }

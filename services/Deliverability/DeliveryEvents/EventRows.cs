@@ -1,9 +1,10 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
+using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Data;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace ContactPlatform.Deliverability.DeliveryEvents;

@@ -60,7 +60,8 @@ public static class DsnParser
     private static DsnRecipient? Recipient(MailFields group)
     {
         // The address that we wrote to comes first: where mail was forwarded, the other one is somebody else's.
-        var address = MailIds.Address(group["Original-Recipient"]) is { Length: > 0 } original ? original : MailIds.Address(group["Final-Recipient"]);
+        var original = MailIds.Address(group["Original-Recipient"]);
+        var address = original.Length > 0 ? original : MailIds.Address(group["Final-Recipient"]);
         var status = group["Status"].AsSpan().Trim();
         var word = group["Action"].Split([' ', '(', ';'], 2)[0];
         if (address.Length == 0 || !Actions.TryGetValue(word, out var action))
@@ -69,7 +70,7 @@ public static class DsnParser
         }
         var diagnostic = group["Diagnostic-Code"];
         var host = MailIds.Address(group["Remote-MTA"]);
-        return new(address, action, EnhancedCode.TryRead(status, out var code, out _) ? code : null,
+        return new(address, original.Length > 0, action, EnhancedCode.TryRead(status, out var code, out _) ? code : null,
             diagnostic.Length <= Classifier.MaximumLength ? diagnostic : diagnostic[..Classifier.MaximumLength],
             host.Length <= MaximumHost ? host : host[..MaximumHost], MailDate.Read(group["Last-Attempt-Date"]));
     }

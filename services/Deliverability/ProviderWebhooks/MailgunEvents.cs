@@ -1,21 +1,22 @@
 using System.Text.Json;
 using ContactPlatform.Deliverability.DeliveryEvents;
+using ContactPlatform.Deliverability.V1;
 
 namespace ContactPlatform.Deliverability.ProviderWebhooks;
 
 /// <summary>Reads the calls of Mailgun's webhooks: one event each, with a signature beside it (documentation.mailgun.com, webhook payloads).</summary>
 public static class MailgunEvents
 {
-    private static readonly Dictionary<string, EventKind> Kinds = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, DeliveryEventKind> Kinds = new(StringComparer.Ordinal)
     {
-        ["accepted"] = EventKind.Sent,
-        ["delivered"] = EventKind.Delivered,
-        ["failed"] = EventKind.Failed,
-        ["rejected"] = EventKind.Dropped,
-        ["complained"] = EventKind.Complained,
-        ["unsubscribed"] = EventKind.Unsubscribed,
-        ["opened"] = EventKind.Opened,
-        ["clicked"] = EventKind.Clicked,
+        ["accepted"] = DeliveryEventKind.Sent,
+        ["delivered"] = DeliveryEventKind.Delivered,
+        ["failed"] = DeliveryEventKind.Failed,
+        ["rejected"] = DeliveryEventKind.Dropped,
+        ["complained"] = DeliveryEventKind.Complained,
+        ["unsubscribed"] = DeliveryEventKind.Unsubscribed,
+        ["opened"] = DeliveryEventKind.Opened,
+        ["clicked"] = DeliveryEventKind.Clicked,
     };
 
     /// <summary>Reads a call's event.</summary>
@@ -32,11 +33,11 @@ public static class MailgunEvents
         }
         var status = data.Get("delivery-status");
         var said = status.Text("message", EventLimits.Diagnostic);
-        kind = kind != EventKind.Failed ? kind
-            : data.Text("severity", 40) == "temporary" ? EventKind.Delayed
+        kind = kind != DeliveryEventKind.Failed ? kind
+            : data.Text("severity", 40) == "temporary" ? DeliveryEventKind.Delayed
             // What Mailgun did not try because of a list of its own.
-            : data.Text("reason", 60).StartsWith("suppress-", StringComparison.Ordinal) ? EventKind.Dropped
-            : EventKind.Failed;
+            : data.Text("reason", 60).StartsWith("suppress-", StringComparison.Ordinal) ? DeliveryEventKind.Dropped
+            : DeliveryEventKind.Failed;
         return new(
         [
             new()
@@ -49,7 +50,7 @@ public static class MailgunEvents
                 MessageId = data.Get("user-variables").Id(ProviderBatch.MessageIdName),
                 Reference = data.Get("message").Get("headers").Reference("message-id"),
                 Status = status.Text("enhanced-code", EventLimits.Status),
-                Diagnostic = kind is EventKind.Failed or EventKind.Delayed or EventKind.Dropped ? said.Length > 0 ? said : status.Text("description", EventLimits.Diagnostic) : "",
+                Diagnostic = kind is DeliveryEventKind.Failed or DeliveryEventKind.Delayed or DeliveryEventKind.Dropped ? said.Length > 0 ? said : status.Text("description", EventLimits.Diagnostic) : "",
                 RemoteHost = status.Text("mx-host", EventLimits.RemoteHost),
                 Machine = data.Get("client-info").Says("bot"),
             },

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ContactPlatform.Deliverability.DeliveryEvents;
+using ContactPlatform.Deliverability.V1;
 
 namespace ContactPlatform.Deliverability.ProviderWebhooks;
 
@@ -10,18 +11,18 @@ public static class SendGridEvents
     /// What its events are here. `dropped` is none of a server's answers, but SendGrid's own list. `group_resubscribe` is
     /// left out: nothing that arrives as an event leads towards sending.
     /// </summary>
-    private static readonly Dictionary<string, EventKind> Kinds = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, DeliveryEventKind> Kinds = new(StringComparer.Ordinal)
     {
-        ["processed"] = EventKind.Sent,
-        ["delivered"] = EventKind.Delivered,
-        ["deferred"] = EventKind.Delayed,
-        ["bounce"] = EventKind.Failed,
-        ["dropped"] = EventKind.Dropped,
-        ["spamreport"] = EventKind.Complained,
-        ["unsubscribe"] = EventKind.Unsubscribed,
-        ["group_unsubscribe"] = EventKind.Unsubscribed,
-        ["open"] = EventKind.Opened,
-        ["click"] = EventKind.Clicked,
+        ["processed"] = DeliveryEventKind.Sent,
+        ["delivered"] = DeliveryEventKind.Delivered,
+        ["deferred"] = DeliveryEventKind.Delayed,
+        ["bounce"] = DeliveryEventKind.Failed,
+        ["dropped"] = DeliveryEventKind.Dropped,
+        ["spamreport"] = DeliveryEventKind.Complained,
+        ["unsubscribe"] = DeliveryEventKind.Unsubscribed,
+        ["group_unsubscribe"] = DeliveryEventKind.Unsubscribed,
+        ["open"] = DeliveryEventKind.Opened,
+        ["click"] = DeliveryEventKind.Clicked,
     };
 
     /// <summary>Reads a call's body.</summary>
@@ -59,7 +60,7 @@ public static class SendGridEvents
             MessageId = e.Id(ProviderBatch.MessageIdName),
             Reference = e.Reference("smtp-id"),
             Status = e.Text("status", EventLimits.Status),
-            Diagnostic = kind is EventKind.Failed or EventKind.Delayed or EventKind.Dropped ? reason.Length > 0 ? reason : e.Text("response", EventLimits.Diagnostic) : "",
+            Diagnostic = kind is DeliveryEventKind.Failed or DeliveryEventKind.Delayed or DeliveryEventKind.Dropped ? reason.Length > 0 ? reason : e.Text("response", EventLimits.Diagnostic) : "",
             Machine = e.Says("sg_machine_open"),
         };
     }
