@@ -1,5 +1,6 @@
 using ContactPlatform.Deliverability.Addresses;
 using ContactPlatform.Deliverability.ContactAddresses;
+using ContactPlatform.Deliverability.Suppressions;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
@@ -24,6 +25,12 @@ public class DeliverabilityDbContext : PlatformDbContext
 
     /// <summary>Addresses and all that happened to them.</summary>
     public DbSet<AddressRow> Addresses => Set<AddressRow>();
+
+    /// <summary>What of that was cleared by hand.</summary>
+    public DbSet<FactClearanceRow> FactClearances => Set<FactClearanceRow>();
+
+    /// <summary>The suppression list.</summary>
+    public DbSet<SuppressionRow> Suppressions => Set<SuppressionRow>();
 
     /// <summary>Which contact has which address.</summary>
     public DbSet<ContactAddressRow> ContactAddresses => Set<ContactAddressRow>();

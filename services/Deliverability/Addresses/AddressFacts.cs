@@ -1,4 +1,5 @@
 using ContactPlatform.Deliverability.V1;
+
 namespace ContactPlatform.Deliverability.Addresses;
 
 /// <summary>One fact of one address.</summary>

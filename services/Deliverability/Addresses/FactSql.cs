@@ -1,6 +1,6 @@
-using ContactPlatform.Deliverability.V1;
 using System.Data.Common;
 using System.Text.Json;
+using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Data;
 using Npgsql;
 using NpgsqlTypes;

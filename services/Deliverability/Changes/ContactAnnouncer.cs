@@ -26,6 +26,9 @@ public sealed class ContactAnnouncer(DeliverabilityDbContext db)
     /// <summary>The facts of which others are told the time.</summary>
     public static readonly IReadOnlyList<FactKind> Told = [FactKind.Sent, FactKind.Opened, FactKind.Clicked];
 
+    /// <summary>Position in the feed of the last change that was told; empty while there is none.</summary>
+    public string Position { get; private set; } = "";
+
     private static readonly SqlText Linked = new(
         """
         SELECT c.contact_id, c.address_id, c.link_version FROM unnest(@ids) AS k(id)
@@ -61,8 +64,7 @@ public sealed class ContactAnnouncer(DeliverabilityDbContext db)
     }
 
     /// <summary>Tells of contacts, whatever they were before.</summary>
-    /// <returns>Position of the last change in the feed; empty when there was nothing to tell.</returns>
-    public async Task<string> TellAsync(IReadOnlyCollection<ContactLink> links, IReadOnlyDictionary<long, AddressState> states, Actor? actor, DateTime now, CancellationToken cancellationToken)
+    public async Task TellAsync(IReadOnlyCollection<ContactLink> links, IReadOnlyDictionary<long, AddressState> states, Actor? actor, DateTime now, CancellationToken cancellationToken)
     {
         OutboxRow? last = null;
         foreach (var part in links.OrderBy(l => l.ContactId).Chunk(MaximumContacts))
@@ -75,12 +77,11 @@ public sealed class ContactAnnouncer(DeliverabilityDbContext db)
                 DeliverabilityChanged = new() { Contacts = { part.Select(l => Show(l, l.AddressId is { } id ? states[id] : null)) } },
             }));
         }
-        if (last is null)
+        if (last is not null)
         {
-            return "";
+            await db.SaveChangesAsync(cancellationToken);
+            Position = last.Position;
         }
-        await db.SaveChangesAsync(cancellationToken);
-        return last.Position;
     }
 
     private static ContactDeliverability Show(ContactLink link, AddressState? state) => new()
