@@ -17,9 +17,9 @@ public sealed class EventRecipients(DeliverabilityDbContext db)
         var asked = drafts.Where(d => d.Address.Length == 0 || d.MessageFirst).ToList();
         var messages = asked.Select(d => d.MessageId).Where(m => m != 0).Distinct().ToList();
         var references = asked.Select(d => d.Reference).Where(r => r.Length > 0).Distinct().ToList();
-        var byMessage = messages.Count == 0 ? [] : (await db.DeliveryEvents.Where(e => e.MessageId != 0 && messages.Contains(e.MessageId))
+        var byMessage = messages.Count == 0 ? null : (await db.DeliveryEvents.Where(e => e.MessageId != 0 && messages.Contains(e.MessageId))
             .Select(e => new { e.MessageId, e.AddressId }).Distinct().ToListAsync(cancellationToken)).ToLookup(e => e.MessageId, e => e.AddressId);
-        var byReference = references.Count == 0 ? [] : (await db.DeliveryEvents.Where(e => e.MessageReference != "" && references.Contains(e.MessageReference))
+        var byReference = references.Count == 0 ? null : (await db.DeliveryEvents.Where(e => e.MessageReference != "" && references.Contains(e.MessageReference))
             .Select(e => new { e.MessageReference, e.AddressId }).Distinct().ToListAsync(cancellationToken)).ToLookup(e => e.MessageReference, e => e.AddressId);
         foreach (var draft in asked)
         {

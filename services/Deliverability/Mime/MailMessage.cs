@@ -52,7 +52,8 @@ public sealed record MailMessage(MailFields Fields, IReadOnlyList<MailPart> Part
 
     private static string? ReadParts(ReadOnlyMemory<byte> body, byte[] delimiter, int depth, List<MailPart> parts)
     {
-        var (at, start, text) = (0, -1, body.Span);
+        var (at, start) = (0, -1);
+        var text = body.Span;
         while (at < text.Length)
         {
             var line = MailLines.Next(text, ref at);

@@ -76,7 +76,7 @@ public sealed class ReplayStore(DeliverabilityDbContext db, AddressFactStore fac
             .GroupBy(e => new { e.AddressId, e.FailureClass }).Select(g => new { g.Key.AddressId, g.Key.FailureClass, Time = g.Max(e => e.EventTime) })
             .ToListAsync(cancellationToken)).ToDictionary(g => (g.AddressId, g.FailureClass), g => g.Time);
         await facts.WithdrawAsync([.. lost.Select(l => new AddressFactWithdrawal(l.Key.AddressId, EventFacts.OfFailures[l.Key.Class], l.Value, left.TryGetValue(l.Key, out var time) ? time : null))],
-            [.. done.Where(d => EventFacts.OfFailures.ContainsKey(d.To.Class)).Select(d => new AddressFact(d.AddressId, EventFacts.OfFailures[d.To.Class], d.Time))], actor, cancellationToken);
+            [.. done.Where(d => EventFacts.OfFailures.ContainsKey(d.To.Class)).Select(d => new AddressFact(d.AddressId, EventFacts.OfFailures[d.To.Class], d.Time))], [], actor, cancellationToken);
     }
 
     private async Task<HashSet<long>> ClassifyAsync(IReadOnlyList<Reclassification> wanted, CancellationToken cancellationToken)
