@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace ContactPlatform.Deliverability.Addresses;
 
 /// <summary>Finds and adds addresses of the context's account. An erased one is found by whoever names it, under its hash.</summary>
-public sealed class AddressStore(DeliverabilityDbContext db, IdSequence ids, ErasureKeys keys, EventRecipients events)
+public sealed class AddressStore(DeliverabilityDbContext db, IdSequence ids, ErasureKeys keys)
 {
     // One look into the unique index per address, however the plan was made.
     private static readonly SqlText Find = new(
@@ -106,7 +106,7 @@ public sealed class AddressStore(DeliverabilityDbContext db, IdSequence ids, Era
         {
             throw new InvalidOperationException($"{ErasureKeys.Section} is not configured, so an erased address cannot be kept as a hash");
         }
-        await events.EraseAsync(addressIds, cancellationToken);
+        await EventRecipients.EraseAsync(db, addressIds, cancellationToken);
         foreach (var row in await db.Addresses.AsNoTracking().Where(a => addressIds.Contains(a.AddressId) && a.KeyId == null).OrderBy(a => a.AddressId).ToListAsync(cancellationToken))
         {
             var (key, hash) = keys.Hash(db.AccountId, row.Address);

@@ -48,7 +48,7 @@ public sealed class EventRecipients(DeliverabilityDbContext db)
     }
 
     /// <summary>Takes what may tell of a person out of the events of addresses, within the open transaction. What it did to their addresses stays.</summary>
-    public async Task EraseAsync(IReadOnlyCollection<long> addressIds, CancellationToken cancellationToken)
+    public static async Task EraseAsync(DeliverabilityDbContext db, IReadOnlyCollection<long> addressIds, CancellationToken cancellationToken)
     {
         await db.DeliveryEvents.Where(e => addressIds.Contains(e.AddressId) && (e.Kind == DeliveryEventKind.Opened || e.Kind == DeliveryEventKind.Clicked)).ExecuteDeleteAsync(cancellationToken);
         await db.DeliveryEvents.Where(e => addressIds.Contains(e.AddressId)).ExecuteUpdateAsync(set => set
