@@ -32,7 +32,7 @@ public static class MailPrograms
         new("sendmail", "sendmail.org/~ca/email/doc8.12/op.html", [],
         [
             new("user-unknown", DoesNotExist, "... user unknown", "host unknown (name server: host not found)", "host unknown", "... no such user", "addressee unknown", "cannot mail directly to"),
-            new("over-quota", MailboxFull, "... mailbox full", "can't create output", "quota exceeded", "disk quota exceeded", "mail quota exceeded"),
+            new("over-quota", MailboxFull, "... mailbox full", "can't create output", "disk quota exceeded", "mail quota exceeded"),
             new("relay", SenderFault, "relaying denied", "ip name lookup failed", "domain of sender address * does not", "domain of sender address"),
             new("load", Unavailable, "deferred:", "service unavailable, load", "too many open connections", "timeout waiting for input", "i/o error", "cannot resolve"),
         ]),
@@ -45,10 +45,10 @@ public static class MailPrograms
         ]),
         new("exchange", "learn.microsoft.com (Exchange Server non-delivery reports)", [],
         [
-            new("not-found", DoesNotExist, "resolver.adr.exrecipnotfound", "resolver.adr.recipnotfound", "resolver.adr.recipientnotfound", "recipient not found by smtp address lookup", "unable to relay recipient in non-accepted domain"),
-            new("quota", MailboxFull, "storedrv.deliver; recipient mailbox full", "storedrv.deliver.exception:quotaexceeded", "recipient mailbox full"),
+            new("not-found", DoesNotExist, "recipient not found by smtp address lookup", "unable to relay recipient in non-accepted domain"),
+            new("quota", MailboxFull, "recipient mailbox full"),
             new("restricted", SenderFault, "resolver.rst.notauthorized", "resolver.rst.authrequired", "resolver.rst.recipsizelimit", "unable to relay", "client was not authenticated", "anonymous clients does not have permissions"),
-            new("queue", Unavailable, "queue.expired", "storedrv.deliver; delivery * transient", "insufficient system resources", "resources temporarily unavailable"),
+            new("queue", Unavailable, "queue.expired", "insufficient system resources", "resources temporarily unavailable"),
         ]),
         new("dovecot", "doc.dovecot.org (LMTP)", [],
         [

@@ -32,6 +32,12 @@ public static class EventFacts
         _ => null,
     };
 
+    /// <summary>The kinds of events that tell a fact.</summary>
+    public static DeliveryEventKind[] Kinds(FactKind fact) => [.. Enum.GetValues<DeliveryEventKind>().Where(k => Of(k, Failure(fact), machine: false) == fact)];
+
+    /// <summary>The class of failures that tells a fact; unspecified for facts that no failure tells.</summary>
+    public static FailureClass Failure(FactKind fact) => OfFailures.SingleOrDefault(f => f.Value == fact).Key;
+
     /// <summary>True for what is not kept of an erased person's address.</summary>
     public static bool IsPersonal(FactKind fact) => Personal.Contains(fact);
 }

@@ -75,14 +75,8 @@ public sealed class MailFields
 
     private static string Value(ReadOnlySpan<byte> raw)
     {
-        var text = new StringBuilder(Encoding.UTF8.GetString(raw[..Math.Min(raw.Length, MailLimits.Field)]));
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (char.IsControl(text[i]))
-            {
-                text[i] = ' ';
-            }
-        }
-        return text.ToString().Trim();
+        // A folded line begins with a blank, so its end alone goes.
+        var text = Encoding.UTF8.GetString(raw[..Math.Min(raw.Length, MailLimits.Field)]);
+        return string.Concat(text.Where(c => c is not ('\r' or '\n')).Select(c => char.IsControl(c) ? ' ' : c)).Trim();
     }
 }

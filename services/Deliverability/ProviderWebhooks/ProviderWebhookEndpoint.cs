@@ -22,7 +22,6 @@ public sealed class ProviderWebhookEndpoint(DeliverabilityDbContext db, SecretKe
     /// <inheritdoc/>
     public override async Task<CreateProviderWebhookResponse> CreateProviderWebhook(CreateProviderWebhookRequest request, ServerCallContext context)
     {
-        var cancel = context.CancellationToken;
         var violations = new Violations();
         var provider = request.Provider;
         violations.Check(provider is WebhookProvider.Sendgrid or WebhookProvider.Mailgun, "provider", $"is {(int)provider}; expected one of WebhookProvider");
@@ -38,7 +37,7 @@ public sealed class ProviderWebhookEndpoint(DeliverabilityDbContext db, SecretKe
             throw new RefusalException(new Refusal(DeliverabilityReasons.ProviderSecretsNotConfigured, "the service has no key under which a provider's secret could be kept")
                 .From("no Secrets:Keys", "keep a secret", "configure Secrets:Keys, or use a provider that signs with a public key"));
         }
-        var caller = Caller.Of(context);
+        var (caller, cancel) = (Caller.Of(context), context.CancellationToken);
         // What stands for the request is kept for days: a hash of what has too little to guess would tell the key.
         var body = new CreateProviderWebhookRequest(request) { RequestId = "", VerificationKey = publicKey is null ? "" : key };
         var (id, _) = await requests.OnceAsync(caller, nameof(CreateProviderWebhook), requestId, body, async () =>

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ContactPlatform.Deliverability.Classifications;
 using ContactPlatform.Deliverability.V1;
-using ContactPlatform.Testing;
+using ContactPlatform.LocalTools;
 using FsCheck;
 using FsCheck.Fluent;
 
