@@ -28,7 +28,7 @@ public sealed class EvidenceStore(DeliverabilityDbContext db)
             Detail = s.Reason,
         })];
 
-    /// <summary>The event whose time counts; none where the fact is known by other means.</summary>
+    /// <summary>The latest event that tells the fact; none where it is known by other means.</summary>
     private async Task<List<Evidence>> EventsAsync(long addressId, FactKind fact, CancellationToken cancellationToken)
     {
         var (kinds, failure) = (EventFacts.Kinds(fact), EventFacts.Failure(fact));
@@ -37,7 +37,7 @@ public sealed class EvidenceStore(DeliverabilityDbContext db)
         {
             Source = EvidenceSource.DeliveryEvent,
             SourceId = e.DeliveryEventId,
-            Time = Timestamp.FromDateTime(e.ReceiveTime),
+            StoreTime = Timestamp.FromDateTime(e.ReceiveTime),
             Detail = e.Diagnostic.Length > 0 ? e.Diagnostic : e.Kind.ToString(),
         })];
     }

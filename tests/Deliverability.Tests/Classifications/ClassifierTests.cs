@@ -91,7 +91,7 @@ public sealed class ClassifierTests
     [Fact]
     public void Ids_are_unique_words_are_folded_and_no_rule_is_hidden_by_its_neighbours()
     {
-        Replays.RuleList.All.Select(r => r.RuleId).ShouldBeUnique();
+        Deliverability.Replays.RuleList.All.Select(r => r.RuleId).ShouldBeUnique();
         var words = MailSystems.Table.SelectMany(s => s.Rules.SelectMany(r => r.Words).Concat(s.Marks));
         words.ShouldAllBe(w => w.Length > 0 && !w.Any(char.IsUpper) && !w.Contains("  ", StringComparison.Ordinal) && !w.StartsWith('*') && !w.EndsWith('*'));
         MailSystems.Table.SelectMany(s => s.Rules).ShouldAllBe(r => r.Class != FailureClass.Unspecified && r.Words.Distinct().Count() == r.Words.Length);
@@ -113,7 +113,7 @@ public sealed class ClassifierTests
         Versions.Select(v => v.Version).ShouldBe(Enumerable.Range(1, Versions.Length));
     }
 
-    private static string Fingerprint() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Replays.RuleList.All.Select(r => $"{r.RuleId}|{r.FailureClass}|{string.Join('|', r.Words)}")
+    private static string Fingerprint() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Deliverability.Replays.RuleList.All.Select(r => $"{r.RuleId}|{r.FailureClass}|{string.Join('|', r.Words)}")
         .Concat(MailSystems.Table.Select(s => $"{s.Name}|{string.Join('|', s.Marks)}"))))))[..16];
 
     private static string Page()
