@@ -59,6 +59,8 @@ if (options.Profile != Profile.External)
     var erasureKey = builder.AddParameter("erasure-key", data.Secrets.ErasureKey!, secret: true);
     contacts.WithEnvironment("Erasure__Keys__1", erasureKey);
     deliverability.WithEnvironment("Erasure__Keys__1", erasureKey);
+    // Another key is derived from the same secret, so that a developer's machine has one secret less to keep.
+    deliverability.WithEnvironment("Secrets__Keys__1", erasureKey);
     // Contacts makes sure that this key opens account 1.
     contacts.WithEnvironment("Access__BootstrapKeys__1", builder.AddParameter("demo-api-key", data.Secrets.DemoApiKey, secret: true));
     DemoCommands.Offer(data, contacts, funnel, deliverability);

@@ -1,5 +1,8 @@
 using ContactPlatform.Deliverability.Addresses;
 using ContactPlatform.Deliverability.ContactAddresses;
+using ContactPlatform.Deliverability.DeliveryEvents;
+using ContactPlatform.Deliverability.ProviderWebhooks;
+using ContactPlatform.Deliverability.Replays;
 using ContactPlatform.Deliverability.Suppressions;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
@@ -37,6 +40,24 @@ public class DeliverabilityDbContext : PlatformDbContext
 
     /// <summary>Addresses that contacts had before.</summary>
     public DbSet<FormerAddressRow> FormerAddresses => Set<FormerAddressRow>();
+
+    /// <summary>What became of messages.</summary>
+    public DbSet<DeliveryEventRow> DeliveryEvents => Set<DeliveryEventRow>();
+
+    /// <summary>Replays of classifications, and their undos.</summary>
+    public DbSet<ReplayRow> Replays => Set<ReplayRow>();
+
+    /// <summary>What they counted.</summary>
+    public DbSet<ReplayCountRow> ReplayCounts => Set<ReplayCountRow>();
+
+    /// <summary>What they changed.</summary>
+    public DbSet<ReplayChangeRow> ReplayChanges => Set<ReplayChangeRow>();
+
+    /// <summary>Where providers tell their events.</summary>
+    public DbSet<ProviderWebhookRow> ProviderWebhooks => Set<ProviderWebhookRow>();
+
+    /// <summary>Tokens that came with their calls.</summary>
+    public DbSet<ProviderCallRow> ProviderCalls => Set<ProviderCallRow>();
 
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -10,5 +10,10 @@ public static class DeliverabilityReasons
     public static readonly Reason ContactNotFound = new("CONTACT_NOT_FOUND", StatusCode.NotFound);
     public static readonly Reason SuppressionNotFound = new("SUPPRESSION_NOT_FOUND", StatusCode.NotFound);
     public static readonly Reason FactDoesNotHold = new("FACT_DOES_NOT_HOLD", StatusCode.FailedPrecondition);
+    public static readonly Reason MailReportInvalid = new("MAIL_REPORT_INVALID", StatusCode.InvalidArgument);
+    public static readonly Reason ReplayNotUndoable = new("REPLAY_NOT_UNDOABLE", StatusCode.FailedPrecondition);
+    public static readonly Reason ProviderWebhookNotFound = new("PROVIDER_WEBHOOK_NOT_FOUND", StatusCode.NotFound);
+    public static readonly Reason ProviderWebhookLimit = new("PROVIDER_WEBHOOK_LIMIT", StatusCode.ResourceExhausted);
+    public static readonly Reason ProviderSecretsNotConfigured = new("PROVIDER_SECRETS_NOT_CONFIGURED", StatusCode.FailedPrecondition);
 #pragma warning restore CS1591
 }

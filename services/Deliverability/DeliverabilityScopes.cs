@@ -8,6 +8,9 @@ public static class DeliverabilityScopes
     private const string Addresses = "/contactplatform.deliverability.v1.AddressService/";
     private const string Sendability = "/contactplatform.deliverability.v1.SendabilityService/";
     private const string Suppressions = "/contactplatform.deliverability.v1.SuppressionService/";
+    private const string Events = "/contactplatform.deliverability.v1.DeliveryEventService/";
+    private const string Classification = "/contactplatform.deliverability.v1.ClassificationService/";
+    private const string Webhooks = "/contactplatform.deliverability.v1.ProviderWebhookService/";
     private const string Changes = "/contactplatform.deliverability.v1.ChangesService/";
 
     /// <summary>The table.</summary>
@@ -21,6 +24,21 @@ public static class DeliverabilityScopes
         [Suppressions + "UploadSuppressions"] = Scopes.DeliverabilityWrite,
         [Suppressions + "RemoveSuppression"] = Scopes.DeliverabilityClear,
         [Suppressions + "ListSuppressions"] = Scopes.DeliverabilityRead,
+        [Events + "IngestEvents"] = Scopes.DeliverabilityWrite,
+        [Events + "IngestMailReport"] = Scopes.DeliverabilityWrite,
+        [Events + "ListDeliveryEvents"] = Scopes.DeliverabilityRead,
+        [Classification + "ClassifyDiagnostic"] = Scopes.DeliverabilityRead,
+        [Classification + "ListClassificationRules"] = Scopes.DeliverabilityRead,
+        [Classification + "ReplayClassification"] = Scopes.DeliverabilityWrite,
+        [Classification + "UndoClassificationReplay"] = Scopes.DeliverabilityWrite,
+        [Classification + "GetClassificationReplay"] = Scopes.DeliverabilityRead,
+        [Classification + "ListClassificationReplays"] = Scopes.DeliverabilityRead,
+        [Classification + "CancelClassificationReplay"] = Scopes.DeliverabilityWrite,
+        [Classification + "WatchClassificationReplay"] = Scopes.DeliverabilityRead,
+        // Whoever enters a key decides whose events are believed.
+        [Webhooks + "CreateProviderWebhook"] = Scopes.AccessAdmin,
+        [Webhooks + "ListProviderWebhooks"] = Scopes.AccessAdmin,
+        [Webhooks + "DeleteProviderWebhook"] = Scopes.AccessAdmin,
         [Changes + "StreamChanges"] = Scopes.ChangesRead,
         [Changes + "GetBacklog"] = Scopes.ChangesRead,
     });

@@ -4,12 +4,16 @@ using ContactPlatform.Deliverability.Addresses;
 using ContactPlatform.Deliverability.Changes;
 using ContactPlatform.Deliverability.ContactAddresses;
 using ContactPlatform.Deliverability.ContactFeed;
+using ContactPlatform.Deliverability.DeliveryEvents;
+using ContactPlatform.Deliverability.ProviderWebhooks;
+using ContactPlatform.Deliverability.Replays;
 using ContactPlatform.Deliverability.Sendability;
 using ContactPlatform.Deliverability.Suppressions;
 using ContactPlatform.ServiceDefaults.Addresses;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Hosting;
+using ContactPlatform.ServiceDefaults.Runs;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults("deliverability", DeliverabilityScopes.Table);
@@ -30,6 +34,12 @@ builder.Services
     .AddScoped<SuppressionUpload>()
     .AddScoped<SendGateStore>()
     .AddScoped<EvidenceStore>()
+    .AddDeliveryEvents()
+    .AddSingleton<SecretKeys>()
+    .AddScoped<ProviderCalls>()
+    .AddScoped<ReplayStore>()
+    .AddSingleton<IRunExecutor, ReplayExecutor>()
+    .AddHostedService<RunWorker>()
     .AddHostedService<StatusSweeper>()
     .AddHostedService<ContactFeedConsumer>();
 
@@ -37,6 +47,10 @@ var app = builder.Build();
 app.MapGrpcService<AddressEndpoint>();
 app.MapGrpcService<SendabilityEndpoint>();
 app.MapGrpcService<SuppressionEndpoint>();
+app.MapGrpcService<DeliveryEventEndpoint>();
+app.MapGrpcService<ClassificationEndpoint>();
+app.MapGrpcService<ProviderWebhookEndpoint>();
+app.MapProviderWebhooks();
 app.MapGrpcService<ChangesEndpoint>();
 app.MapServiceDefaults();
 app.Run();

@@ -39,6 +39,12 @@ public sealed class PlatformFixture : IAsyncLifetime
 
     public SendabilityService.SendabilityServiceClient Sendability => new(Deliverability.Service.Channel);
 
+    public DeliveryEventService.DeliveryEventServiceClient Events => new(Deliverability.Service.Channel);
+
+    public ClassificationService.ClassificationServiceClient Classification => new(Deliverability.Service.Channel);
+
+    public ProviderWebhookService.ProviderWebhookServiceClient ProviderWebhooks => new(Deliverability.Service.Channel);
+
     public async Task InitializeAsync()
     {
         Contacts = await ContactsHost.StartAsync(CancellationToken.None, followsDeliverability: true);
@@ -76,6 +82,21 @@ public sealed class PlatformFixture : IAsyncLifetime
     /// <summary>Has something happen to an address.</summary>
     public Task FoldAsync(string address, params (FactKind Kind, DateTime Time)[] facts) =>
         Stores.FoldAsync(ContactsHost.Account, [.. facts.Select(f => (address, f.Kind, f.Time))]);
+
+    /// <summary>Tells events, each list in a message of its own.</summary>
+    public async Task<IngestEventsResponse> IngestAsync(string source, params IEnumerable<IReadOnlyCollection<DeliveryEventInput>> parts)
+    {
+        using var call = Events.IngestEvents(Headers);
+        foreach (var part in parts)
+        {
+            await call.RequestStream.WriteAsync(new() { Source = source, Events = { part } });
+        }
+        await call.RequestStream.CompleteAsync();
+        return await call;
+    }
+
+    /// <summary>All that is known of an address.</summary>
+    public async Task<Address> AddressAsync(string address) => (await Addresses.GetAddressAsync(new() { Address = address }, Headers)).Address;
 
     /// <summary>Checks one address.</summary>
     public async Task<SendCheck> CheckAsync(string address) =>

@@ -13,7 +13,8 @@ public sealed class TablesTests
     /// <summary>The files of the contract that have methods.</summary>
     public static readonly FileDescriptor[] Files =
     [
-        AddressReflection.Descriptor, SendabilityReflection.Descriptor, SuppressionReflection.Descriptor, ChangesReflection.Descriptor,
+        AddressReflection.Descriptor, SendabilityReflection.Descriptor, SuppressionReflection.Descriptor, DeliveryEventReflection.Descriptor,
+        ClassificationReflection.Descriptor, ProviderWebhookReflection.Descriptor, ChangesReflection.Descriptor,
     ];
 
     [Fact]
@@ -50,8 +51,9 @@ public sealed class TablesTests
     private static string Expected(string method) => method[(method.LastIndexOf('/') + 1)..] switch
     {
         "StreamChanges" or "GetBacklog" => Scopes.ChangesRead,
+        "CreateProviderWebhook" or "ListProviderWebhooks" or "DeleteProviderWebhook" => Scopes.AccessAdmin,
         "ClearFact" or "RemoveSuppression" => Scopes.DeliverabilityClear,
-        var name when new[] { "Get", "List", "Check", "Explain" }.Any(verb => name.StartsWith(verb, StringComparison.Ordinal)) => Scopes.DeliverabilityRead,
+        var name when new[] { "Get", "List", "Check", "Explain", "Watch", "Classify" }.Any(verb => name.StartsWith(verb, StringComparison.Ordinal)) => Scopes.DeliverabilityRead,
         _ => Scopes.DeliverabilityWrite,
     };
 }

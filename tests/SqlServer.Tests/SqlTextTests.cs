@@ -22,6 +22,12 @@ public class SqlTextTests
         ["Contacts.FunnelProjection.FunnelProjectionStore.MoveStages"] = _arraysOrRows,
         ["Contacts.FunnelProjection.FunnelProjectionStore.AddStages"] = _arraysOrRows,
         ["Contacts.FunnelProjection.FunnelProjectionStore.SetRebuiltStages"] = _arraysOrRows,
+        ["Deliverability.DeliveryEvents.EventRows.Add"] =
+        [
+            "@address_id", "@delivery_event_id", "@diagnostic", "@enhanced_code", "@event_key", "@event_time", "@failure_class", "@key_hash", "@kind", "@machine", "@message_id", "@message_reference",
+            "@receive_time", "@remote_host", "@rows", "@rule_id", "@rule_version", "@source",
+        ],
+        ["Deliverability.Replays.ReplayStore.Classify"] = ["@from_classes", "@from_rules", "@from_versions", "@ids", "@rows", "@to_classes", "@to_rules", "@to_versions"],
         ["Deliverability.Addresses.FactSql.Write"] = [.. Deliverability.Addresses.AddressFacts.Columns.Append("ids").Append("statuses").Append("rows").Order(StringComparer.Ordinal).Select(c => $"@{c}")],
     };
 

@@ -34,6 +34,7 @@ public sealed class DeliverabilityHost : IAsyncDisposable
             ["services__contacts__http__0"] = contacts.Service.Http.ToString(),
             ["Access__ServiceKey"] = ContactsHost.ServiceKey,
             ["Erasure__Keys__1"] = ContactsHost.ErasureKey,
+            ["Secrets__Keys__1"] = ContactsHost.ErasureKey,
             // A test waits for it.
             ["Deliverability__SweepSeconds"] = "1",
             ["Auth__Operators__Authority"] = servers.Operators?.Address.ToString(),

@@ -39,10 +39,23 @@ public sealed class AddressFactStore(DeliverabilityDbContext db, AddressStore ad
     /// <param name="actor">Who makes it known; null for the service itself.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>All addresses that were named and exist, as they are now.</returns>
-    public async Task<IReadOnlyDictionary<long, AddressState>> FoldAsync(IReadOnlyCollection<AddressFact> facts, IReadOnlyCollection<long> refresh, Actor? actor, CancellationToken cancellationToken)
+    public Task<IReadOnlyDictionary<long, AddressState>> FoldAsync(IReadOnlyCollection<AddressFact> facts, IReadOnlyCollection<long> refresh, Actor? actor, CancellationToken cancellationToken) =>
+        WithdrawAsync([], facts, refresh, actor, cancellationToken);
+
+    /// <summary>
+    /// Withdraws facts that turned out to be none, and folds others, within the open transaction. A time that has been overtaken
+    /// is left as it is.
+    /// </summary>
+    /// <param name="withdrawn">What is not so; some thousands at a time.</param>
+    /// <param name="facts">What is so.</param>
+    /// <param name="refresh">Addresses to look at besides.</param>
+    /// <param name="actor">Who makes it known; null for the service itself.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyDictionary<long, AddressState>> WithdrawAsync(IReadOnlyCollection<AddressFactWithdrawal> withdrawn, IReadOnlyCollection<AddressFact> facts, IReadOnlyCollection<long> refresh, Actor? actor, CancellationToken cancellationToken)
     {
+        var wrong = withdrawn.ToLookup(w => w.AddressId);
         var byAddress = facts.ToLookup(f => f.AddressId);
-        long[] ids = [.. byAddress.Select(f => f.Key).Concat(refresh).Distinct().Order()];
+        long[] ids = [.. byAddress.Select(f => f.Key).Concat(wrong.Select(w => w.Key)).Concat(refresh).Distinct().Order()];
         if (ids.Length == 0)
         {
             return new Dictionary<long, AddressState>();
@@ -54,6 +67,10 @@ public sealed class AddressFactStore(DeliverabilityDbContext db, AddressStore ad
         foreach (var before in await ReadAsync(FactSql.Lock, ids, cancellationToken))
         {
             var after = before.Facts;
+            foreach (var withdrawal in wrong[before.AddressId])
+            {
+                after = after.Without(withdrawal.Kind, withdrawal.Time, withdrawal.Earlier);
+            }
             foreach (var fact in byAddress[before.AddressId])
             {
                 after = after.With(fact.Kind, fact.Time);

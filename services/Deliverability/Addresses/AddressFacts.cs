@@ -8,6 +8,13 @@ namespace ContactPlatform.Deliverability.Addresses;
 /// <param name="Time">When, UTC. Cut to whole microseconds when it is folded.</param>
 public readonly record struct AddressFact(long AddressId, FactKind Kind, DateTime Time);
 
+/// <summary>A fact that turned out to be none.</summary>
+/// <param name="AddressId">The address.</param>
+/// <param name="Kind">What did not happen.</param>
+/// <param name="Time">When it did not.</param>
+/// <param name="Earlier">When it happened last before that; null for never.</param>
+public readonly record struct AddressFactWithdrawal(long AddressId, FactKind Kind, DateTime Time, DateTime? Earlier);
+
 /// <summary>All facts of an address: of each kind the one time that counts, UTC, or null. Never changed once made.</summary>
 public sealed class AddressFacts
 {
@@ -45,6 +52,18 @@ public sealed class AddressFacts
         return new(after);
 
         void Raise(FactKind k) => after[(int)k - 1] = after[(int)k - 1] > at ? after[(int)k - 1] : at;
+    }
+
+    /// <summary>The facts without one whose time counts; the same when another time counts.</summary>
+    public AddressFacts Without(FactKind kind, DateTime time, DateTime? earlier)
+    {
+        if (this[kind] != Clock.Truncate(time))
+        {
+            return this;
+        }
+        var after = (DateTime?[])times.Clone();
+        after[(int)kind - 1] = earlier;
+        return new(after);
     }
 
     /// <summary>True when a fact happened later than what clears it; at the same moment it is cleared.</summary>

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
+using ContactPlatform.Deliverability.DeliveryEvents;
 using ContactPlatform.ServiceDefaults.Addresses;
 using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
@@ -105,6 +106,7 @@ public sealed class AddressStore(DeliverabilityDbContext db, IdSequence ids, Era
         {
             throw new InvalidOperationException($"{ErasureKeys.Section} is not configured, so an erased address cannot be kept as a hash");
         }
+        await EventRecipients.EraseAsync(db, addressIds, cancellationToken);
         foreach (var row in await db.Addresses.AsNoTracking().Where(a => addressIds.Contains(a.AddressId) && a.KeyId == null).OrderBy(a => a.AddressId).ToListAsync(cancellationToken))
         {
             var (key, hash) = keys.Hash(db.AccountId, row.Address);

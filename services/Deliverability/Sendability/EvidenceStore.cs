@@ -1,4 +1,5 @@
 using ContactPlatform.Deliverability.Addresses;
+using ContactPlatform.Deliverability.DeliveryEvents;
 using ContactPlatform.Deliverability.V1;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.EntityFrameworkCore;
@@ -15,7 +16,7 @@ public sealed class EvidenceStore(DeliverabilityDbContext db)
     {
         FactKind.Suppressed => SuppressionAsync(addressId, cancellationToken),
         FactKind.ContactUnsubscribed => ContactsAsync(addressId, cancellationToken),
-        _ => Task.FromResult(new List<Evidence>()),
+        _ => EventsAsync(addressId, fact, cancellationToken),
     };
 
     private async Task<List<Evidence>> SuppressionAsync(long addressId, CancellationToken cancellationToken) =>
@@ -26,6 +27,20 @@ public sealed class EvidenceStore(DeliverabilityDbContext db)
             Actor = AddressProto.Actor(s.ActorKind, s.ActorSubject, s.ActorName),
             Detail = s.Reason,
         })];
+
+    /// <summary>The latest event that tells the fact; none where it is known by other means.</summary>
+    private async Task<List<Evidence>> EventsAsync(long addressId, FactKind fact, CancellationToken cancellationToken)
+    {
+        var (kinds, failure) = (EventFacts.Kinds(fact), EventFacts.Failure(fact));
+        return [.. (await db.DeliveryEvents.AsNoTracking().Where(e => e.AddressId == addressId && kinds.Contains(e.Kind) && e.FailureClass == failure)
+            .OrderByDescending(e => e.EventTime).ThenByDescending(e => e.DeliveryEventId).Take(1).ToListAsync(cancellationToken)).Select(e => new Evidence
+        {
+            Source = EvidenceSource.DeliveryEvent,
+            SourceId = e.DeliveryEventId,
+            StoreTime = Timestamp.FromDateTime(e.ReceiveTime),
+            Detail = e.Diagnostic.Length > 0 ? e.Diagnostic : e.Kind.ToString(),
+        })];
+    }
 
     private async Task<List<Evidence>> ContactsAsync(long addressId, CancellationToken cancellationToken) =>
         [.. (await db.ContactAddresses.Where(c => c.AddressId == addressId).OrderBy(c => c.ContactId).Select(c => c.ContactId).Take(Most).ToListAsync(cancellationToken))

@@ -243,6 +243,296 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.ToTable("former_addresses", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Deliverability.DeliveryEvents.DeliveryEventRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("DeliveryEventId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("delivery_event_id");
+
+                    b.Property<long>("AddressId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("address_id");
+
+                    b.Property<string>("Diagnostic")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("diagnostic");
+
+                    b.Property<string>("EnhancedCode")
+                        .IsRequired()
+                        .HasMaxLength(9)
+                        .HasColumnType("character varying(9)")
+                        .HasColumnName("enhanced_code");
+
+                    b.Property<string>("EventKey")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("event_key");
+
+                    b.Property<DateTime>("EventTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("event_time");
+
+                    b.Property<short>("FailureClass")
+                        .HasColumnType("smallint")
+                        .HasColumnName("failure_class");
+
+                    b.Property<Guid>("KeyHash")
+                        .HasColumnType("uuid")
+                        .HasColumnName("key_hash");
+
+                    b.Property<short>("Kind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("kind");
+
+                    b.Property<bool>("Machine")
+                        .HasColumnType("boolean")
+                        .HasColumnName("machine");
+
+                    b.Property<long>("MessageId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("message_id");
+
+                    b.Property<string>("MessageReference")
+                        .IsRequired()
+                        .HasMaxLength(250)
+                        .HasColumnType("character varying(250)")
+                        .HasColumnName("message_reference");
+
+                    b.Property<DateTime>("ReceiveTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("receive_time");
+
+                    b.Property<string>("RemoteHost")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("remote_host");
+
+                    b.Property<string>("RuleId")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("rule_id");
+
+                    b.Property<int>("RuleVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("rule_version");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("source");
+
+                    b.HasKey("AccountId", "DeliveryEventId");
+
+                    b.HasIndex("AccountId", "KeyHash")
+                        .IsUnique();
+
+                    b.HasIndex("AccountId", "MessageReference")
+                        .HasFilter("message_reference <> ''");
+
+                    b.HasIndex("AccountId", "AddressId", "DeliveryEventId");
+
+                    b.HasIndex("AccountId", "MessageId", "DeliveryEventId")
+                        .HasFilter("message_id <> 0");
+
+                    b.HasIndex(new[] { "AccountId", "DeliveryEventId" }, "ix_delivery_events_classified")
+                        .HasFilter("rule_version <> 0");
+
+                    b.ToTable("delivery_events", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.ProviderWebhooks.ProviderCallRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ProviderWebhookId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("provider_webhook_id");
+
+                    b.Property<string>("Token")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("token");
+
+                    b.Property<byte[]>("BodyHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("body_hash");
+
+                    b.Property<DateTime>("SignTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sign_time");
+
+                    b.HasKey("AccountId", "ProviderWebhookId", "Token");
+
+                    b.HasIndex("SignTime");
+
+                    b.ToTable("provider_calls", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.ProviderWebhooks.ProviderWebhookRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ProviderWebhookId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("provider_webhook_id");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("create_time");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("display_name");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("key_id");
+
+                    b.Property<string>("PathToken")
+                        .IsRequired()
+                        .HasMaxLength(22)
+                        .HasColumnType("character varying(22)")
+                        .HasColumnName("path_token");
+
+                    b.Property<short>("Provider")
+                        .HasColumnType("smallint")
+                        .HasColumnName("provider");
+
+                    b.Property<byte[]>("VerificationKey")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("bytea")
+                        .HasColumnName("verification_key");
+
+                    b.HasKey("AccountId", "ProviderWebhookId");
+
+                    b.HasIndex("PathToken")
+                        .IsUnique();
+
+                    b.ToTable("provider_webhooks", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.Replays.ReplayChangeRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("RunId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run_id");
+
+                    b.Property<long>("DeliveryEventId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("delivery_event_id");
+
+                    b.Property<short>("FromClass")
+                        .HasColumnType("smallint")
+                        .HasColumnName("from_class");
+
+                    b.Property<string>("FromRuleId")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("from_rule_id");
+
+                    b.Property<int>("FromRuleVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("from_rule_version");
+
+                    b.Property<short>("ToClass")
+                        .HasColumnType("smallint")
+                        .HasColumnName("to_class");
+
+                    b.Property<string>("ToRuleId")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("to_rule_id");
+
+                    b.Property<int>("ToRuleVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("to_rule_version");
+
+                    b.HasKey("AccountId", "RunId", "DeliveryEventId");
+
+                    b.ToTable("classification_replay_changes", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.Replays.ReplayCountRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("RunId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run_id");
+
+                    b.Property<short>("FromClass")
+                        .HasColumnType("smallint")
+                        .HasColumnName("from_class");
+
+                    b.Property<short>("ToClass")
+                        .HasColumnType("smallint")
+                        .HasColumnName("to_class");
+
+                    b.Property<long>("EventCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_count");
+
+                    b.HasKey("AccountId", "RunId", "FromClass", "ToClass");
+
+                    b.ToTable("classification_replay_counts", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.Replays.ReplayRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("RunId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run_id");
+
+                    b.Property<bool>("DryRun")
+                        .HasColumnType("boolean")
+                        .HasColumnName("dry_run");
+
+                    b.Property<long>("LastEventId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_event_id");
+
+                    b.Property<long>("UndoneRunId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("undone_run_id");
+
+                    b.HasKey("AccountId", "RunId");
+
+                    b.ToTable("classification_replays", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Deliverability.Suppressions.SuppressionRow", b =>
                 {
                     b.Property<long>("AccountId")
@@ -516,6 +806,15 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.HasIndex("AccountId", "Kind", "SubjectId", "RunId");
 
                     b.ToTable("runs", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.ProviderWebhooks.ProviderCallRow", b =>
+                {
+                    b.HasOne("ContactPlatform.Deliverability.ProviderWebhooks.ProviderWebhookRow", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "ProviderWebhookId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 #pragma warning restore 612, 618
         }

@@ -244,6 +244,296 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.ToTable("former_addresses", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Deliverability.DeliveryEvents.DeliveryEventRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("DeliveryEventId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("delivery_event_id");
+
+                    b.Property<long>("AddressId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("address_id");
+
+                    b.Property<string>("Diagnostic")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)")
+                        .HasColumnName("diagnostic");
+
+                    b.Property<string>("EnhancedCode")
+                        .IsRequired()
+                        .HasMaxLength(9)
+                        .HasColumnType("nvarchar(9)")
+                        .HasColumnName("enhanced_code");
+
+                    b.Property<string>("EventKey")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("event_key");
+
+                    b.Property<DateTime>("EventTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("event_time");
+
+                    b.Property<short>("FailureClass")
+                        .HasColumnType("smallint")
+                        .HasColumnName("failure_class");
+
+                    b.Property<Guid>("KeyHash")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("key_hash");
+
+                    b.Property<short>("Kind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("kind");
+
+                    b.Property<bool>("Machine")
+                        .HasColumnType("bit")
+                        .HasColumnName("machine");
+
+                    b.Property<long>("MessageId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("message_id");
+
+                    b.Property<string>("MessageReference")
+                        .IsRequired()
+                        .HasMaxLength(250)
+                        .HasColumnType("nvarchar(250)")
+                        .HasColumnName("message_reference");
+
+                    b.Property<DateTime>("ReceiveTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("receive_time");
+
+                    b.Property<string>("RemoteHost")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("remote_host");
+
+                    b.Property<string>("RuleId")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)")
+                        .HasColumnName("rule_id");
+
+                    b.Property<int>("RuleVersion")
+                        .HasColumnType("int")
+                        .HasColumnName("rule_version");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)")
+                        .HasColumnName("source");
+
+                    b.HasKey("AccountId", "DeliveryEventId");
+
+                    b.HasIndex("AccountId", "KeyHash")
+                        .IsUnique();
+
+                    b.HasIndex("AccountId", "MessageReference")
+                        .HasFilter("message_reference <> ''");
+
+                    b.HasIndex("AccountId", "AddressId", "DeliveryEventId");
+
+                    b.HasIndex("AccountId", "MessageId", "DeliveryEventId")
+                        .HasFilter("message_id <> 0");
+
+                    b.HasIndex(new[] { "AccountId", "DeliveryEventId" }, "ix_delivery_events_classified")
+                        .HasFilter("rule_version <> 0");
+
+                    b.ToTable("delivery_events", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.ProviderWebhooks.ProviderCallRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ProviderWebhookId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("provider_webhook_id");
+
+                    b.Property<string>("Token")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("token");
+
+                    b.Property<byte[]>("BodyHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("body_hash");
+
+                    b.Property<DateTime>("SignTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("sign_time");
+
+                    b.HasKey("AccountId", "ProviderWebhookId", "Token");
+
+                    b.HasIndex("SignTime");
+
+                    b.ToTable("provider_calls", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.ProviderWebhooks.ProviderWebhookRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ProviderWebhookId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("provider_webhook_id");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("create_time");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("display_name");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)")
+                        .HasColumnName("key_id");
+
+                    b.Property<string>("PathToken")
+                        .IsRequired()
+                        .HasMaxLength(22)
+                        .HasColumnType("nvarchar(22)")
+                        .HasColumnName("path_token");
+
+                    b.Property<short>("Provider")
+                        .HasColumnType("smallint")
+                        .HasColumnName("provider");
+
+                    b.Property<byte[]>("VerificationKey")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("varbinary(1000)")
+                        .HasColumnName("verification_key");
+
+                    b.HasKey("AccountId", "ProviderWebhookId");
+
+                    b.HasIndex("PathToken")
+                        .IsUnique();
+
+                    b.ToTable("provider_webhooks", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.Replays.ReplayChangeRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("RunId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run_id");
+
+                    b.Property<long>("DeliveryEventId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("delivery_event_id");
+
+                    b.Property<short>("FromClass")
+                        .HasColumnType("smallint")
+                        .HasColumnName("from_class");
+
+                    b.Property<string>("FromRuleId")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)")
+                        .HasColumnName("from_rule_id");
+
+                    b.Property<int>("FromRuleVersion")
+                        .HasColumnType("int")
+                        .HasColumnName("from_rule_version");
+
+                    b.Property<short>("ToClass")
+                        .HasColumnType("smallint")
+                        .HasColumnName("to_class");
+
+                    b.Property<string>("ToRuleId")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)")
+                        .HasColumnName("to_rule_id");
+
+                    b.Property<int>("ToRuleVersion")
+                        .HasColumnType("int")
+                        .HasColumnName("to_rule_version");
+
+                    b.HasKey("AccountId", "RunId", "DeliveryEventId");
+
+                    b.ToTable("classification_replay_changes", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.Replays.ReplayCountRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("RunId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run_id");
+
+                    b.Property<short>("FromClass")
+                        .HasColumnType("smallint")
+                        .HasColumnName("from_class");
+
+                    b.Property<short>("ToClass")
+                        .HasColumnType("smallint")
+                        .HasColumnName("to_class");
+
+                    b.Property<long>("EventCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_count");
+
+                    b.HasKey("AccountId", "RunId", "FromClass", "ToClass");
+
+                    b.ToTable("classification_replay_counts", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.Replays.ReplayRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("RunId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run_id");
+
+                    b.Property<bool>("DryRun")
+                        .HasColumnType("bit")
+                        .HasColumnName("dry_run");
+
+                    b.Property<long>("LastEventId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_event_id");
+
+                    b.Property<long>("UndoneRunId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("undone_run_id");
+
+                    b.HasKey("AccountId", "RunId");
+
+                    b.ToTable("classification_replays", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Deliverability.Suppressions.SuppressionRow", b =>
                 {
                     b.Property<long>("AccountId")
@@ -518,6 +808,15 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.HasIndex("AccountId", "Kind", "SubjectId", "RunId");
 
                     b.ToTable("runs", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.ProviderWebhooks.ProviderCallRow", b =>
+                {
+                    b.HasOne("ContactPlatform.Deliverability.ProviderWebhooks.ProviderWebhookRow", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "ProviderWebhookId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 #pragma warning restore 612, 618
         }
