@@ -42,23 +42,34 @@ var funnel = builder.AddProject("funnel", "../services/Funnel/Funnel.csproj", la
     .WithReference(contacts)
     .WaitFor(contacts);
 
-// Each follows the other's changes; Contacts starts without.
+var deliverability = builder.AddProject("deliverability", "../services/Deliverability/Deliverability.csproj", launchProfileName: null)
+    .WithServiceEndpoints(grpcPort: 7130, httpPort: 7131)
+    .WithStores(stores, "deliverability", stores.Deliverability)
+    .WithEnvironment("Access__ServiceKey", serviceKey)
+    .WithReplicas(options.Replicas("deliverability"))
+    .WithReference(contacts)
+    .WaitFor(contacts);
+
+// Each follows the others' changes; Contacts starts without.
 contacts.WithReference(funnel);
+contacts.WithReference(deliverability);
 
 if (options.Profile != Profile.External)
 {
-    contacts.WithEnvironment("Erasure__Keys__1", builder.AddParameter("erasure-key", data.Secrets.ErasureKey!, secret: true));
+    var erasureKey = builder.AddParameter("erasure-key", data.Secrets.ErasureKey!, secret: true);
+    contacts.WithEnvironment("Erasure__Keys__1", erasureKey);
+    deliverability.WithEnvironment("Erasure__Keys__1", erasureKey);
     // Contacts makes sure that this key opens account 1.
     contacts.WithEnvironment("Access__BootstrapKeys__1", builder.AddParameter("demo-api-key", data.Secrets.DemoApiKey, secret: true));
     DemoCommands.Offer(data, contacts, funnel);
 }
 
-builder.AnnounceWhenHealthy(data, options.Profile, contacts, funnel);
+builder.AnnounceWhenHealthy(data, options.Profile, contacts, funnel, deliverability);
 
 DistributedApplication? app = null;
 if (stores.Cluster is { } cluster)
 {
-    DataReset.Offer(stores.Servers[0], cluster, [contacts.Resource, funnel.Resource], () => app!.ResourceCommands);
+    DataReset.Offer(stores.Servers[0], cluster, [contacts.Resource, funnel.Resource, deliverability.Resource], () => app!.ResourceCommands);
 }
 
 app = builder.Build();

@@ -14,6 +14,7 @@ internal static class ContainerStores
             "SqlServer",
             sqlServer.AddDatabase("contacts-database", "contacts"),
             sqlServer.AddDatabase("funnel-database", "funnel"),
+            sqlServer.AddDatabase("deliverability-database", "deliverability"),
             redis,
             [sqlServer, redis]);
     }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Configuration;
 namespace ContactPlatform.AppHost;
 
 /// <summary>
-/// Databases and Redis that somebody else runs: ConnectionStrings:contacts-database, :funnel-database and
-/// :redis-server of the configuration, Database:Provider for the kind (SqlServer unless given).
+/// Databases and Redis that somebody else runs: ConnectionStrings:contacts-database, :funnel-database,
+/// :deliverability-database and :redis-server of the configuration, Database:Provider for the kind (SqlServer unless given).
 /// </summary>
 internal static class ExternalStores
 {
@@ -13,6 +13,7 @@ internal static class ExternalStores
         builder.Configuration["Database:Provider"] ?? "SqlServer",
         builder.AddConnectionString("contacts-database"),
         builder.AddConnectionString("funnel-database"),
+        builder.AddConnectionString("deliverability-database"),
         builder.AddConnectionString("redis-server"),
         []);
 }

@@ -7,12 +7,14 @@ namespace ContactPlatform.AppHost;
 /// <param name="Provider">PostgreSql or SqlServer: what the services' Database:Provider is.</param>
 /// <param name="Contacts">The database of Contacts.</param>
 /// <param name="Funnel">The database of Funnel.</param>
+/// <param name="Deliverability">The database of Deliverability.</param>
 /// <param name="Redis">host:port, and options after a comma.</param>
 /// <param name="Servers">What runs here and must be healthy first.</param>
 internal sealed record Stores(
     string Provider,
     IResourceBuilder<IResourceWithConnectionString> Contacts,
     IResourceBuilder<IResourceWithConnectionString> Funnel,
+    IResourceBuilder<IResourceWithConnectionString> Deliverability,
     IResourceBuilder<IResourceWithConnectionString> Redis,
     IReadOnlyList<IResourceBuilder<IResource>> Servers)
 {

@@ -58,6 +58,15 @@ public static class ContactPlatformClients
         .Add<Funnel.V1.FunnelReportService.FunnelReportServiceClient>(address)
         .Add<Funnel.V1.ChangesService.ChangesServiceClient>(address);
 
+    /// <summary>Adds the clients of Deliverability.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="address">Its gRPC address.</param>
+    public static IServiceCollection AddDeliverabilityClients(this IServiceCollection services, Uri address) => services
+        .Add<Deliverability.V1.AddressService.AddressServiceClient>(address)
+        .Add<Deliverability.V1.SendabilityService.SendabilityServiceClient>(address)
+        .Add<Deliverability.V1.SuppressionService.SuppressionServiceClient>(address)
+        .Add<Deliverability.V1.ChangesService.ChangesServiceClient>(address);
+
     private static IServiceCollection Add<TClient>(this IServiceCollection services, Uri address) where TClient : ClientBase
     {
         services.AddGrpcClient<TClient>($"{typeof(TClient).FullName}", options => options.Address = address)

@@ -26,11 +26,24 @@ public static class Scopes
     /// <summary>Move contacts, and run label rules.</summary>
     public const string FunnelWrite = "funnel.write";
 
+    /// <summary>Read what is known of addresses, and who may be written to.</summary>
+    public const string DeliverabilityRead = "deliverability.read";
+
+    /// <summary>Put addresses on the suppression list.</summary>
+    public const string DeliverabilityWrite = "deliverability.write";
+
+    /// <summary>Lead addresses back: take them off the suppression list, and clear facts that are wrong.</summary>
+    public const string DeliverabilityClear = "deliverability.clear";
+
+    /// <summary>Send messages.</summary>
+    public const string DeliverabilitySend = "deliverability.send";
+
     /// <summary>Follow the change feeds of all accounts; only services have it.</summary>
     public const string ChangesRead = "changes.read";
 
     /// <summary>What an API key can be given.</summary>
-    public static readonly FrozenSet<string> Grantable = FrozenSet.Create(ContactsRead, ContactsWrite, ContactsErase, ContactsResubscribe, AccessAdmin, FunnelRead, FunnelWrite);
+    public static readonly FrozenSet<string> Grantable = FrozenSet.Create(ContactsRead, ContactsWrite, ContactsErase, ContactsResubscribe, AccessAdmin, FunnelRead, FunnelWrite,
+        DeliverabilityRead, DeliverabilityWrite, DeliverabilityClear, DeliverabilitySend);
 
     /// <summary>What a service's own token carries while it works for an account.</summary>
     public static readonly FrozenSet<string> ForServices = FrozenSet.Create(ContactsRead, ContactsWrite, FunnelRead, FunnelWrite);

@@ -54,6 +54,9 @@ public abstract partial class FeedConsumer<T>(string source, IServiceProvider se
     /// <summary>How much of the room a change takes; at least 1.</summary>
     protected virtual int Size(T message) => 1;
 
+    /// <summary>Asks others for what applying these changes needs: before the transaction, since nothing in it may wait for anything but the database.</summary>
+    protected virtual Task PrepareAsync(IReadOnlyList<FeedChange<T>> changes, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Applies changes, in their order, within the transaction that is open on the context; only with room for several are there several.</summary>
     protected virtual Task ApplyAsync(IServiceProvider scope, IReadOnlyList<FeedChange<T>> changes, CancellationToken cancellationToken)
     {
@@ -137,6 +140,7 @@ public abstract partial class FeedConsumer<T>(string source, IServiceProvider se
                 continue;
             }
             var began = time.GetTimestamp();
+            await PrepareAsync(changes, cancellationToken);
             await ApplyOnceAsync(position, changes, cancellationToken);
             position = standing = changes[^1].Position;
             foreach (var change in changes)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace ContactPlatform.Contacts.Contacts;
+namespace ContactPlatform.ServiceDefaults.Addresses;
 
 /// <summary>
 /// Brings email addresses to the one form in which they are stored and compared: no surrounding blanks, NFC, lower
@@ -151,7 +151,7 @@ public static class EmailAddress
         : Rune.IsControl(rune) ? "a control character" : $"the character {rune}";
 
     /// <summary>Half a surrogate pair can be neither normalised nor stored.</summary>
-    internal static bool IsWellFormed(string text)
+    public static bool IsWellFormed(string text)
     {
         for (var i = 0; i < text.Length; i++)
         {

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Configuration;
 
-namespace ContactPlatform.Contacts.Erasures;
+namespace ContactPlatform.ServiceDefaults.Addresses;
 
 /// <summary>
 /// The keys of the hashes by which erased and unsubscribed addresses are recognised: `Erasure:Keys:{id}`, secrets of at least 32 characters.

@@ -1,0 +1,30 @@
+using ContactPlatform.Deliverability.Addresses;
+using ContactPlatform.Deliverability.V1;
+
+namespace ContactPlatform.Deliverability.Sendability;
+
+/// <summary>Whether an address may be written to.</summary>
+/// <param name="Status">The status that is shown.</param>
+/// <param name="Blocks">Everything that keeps it from being written to, the strongest first.</param>
+public sealed record SendDecision(DeliverabilityStatus Status, IReadOnlyList<StatusRule> Blocks)
+{
+    /// <summary>True when it may be written to.</summary>
+    public bool Sendable => Blocks.Count == 0;
+
+    /// <summary>The strongest thing that keeps it from that; unspecified for none.</summary>
+    public SendBlock Block => Sendable ? SendBlock.Unspecified : Blocks[0].Block;
+}
+
+/// <summary>
+/// The one way to a send: whoever is about to send a message asks here, with the facts as they are in that transaction. A
+/// full mailbox lets one message pass every 24 hours, to see whether it is full still; its status stays until one is
+/// delivered. Pure.
+/// </summary>
+public static class SendGate
+{
+    /// <summary>Decides about an address.</summary>
+    /// <param name="facts">All that is known of it.</param>
+    /// <param name="now">The time, UTC.</param>
+    public static SendDecision Decide(AddressFacts facts, DateTime now) =>
+        new(ShownStatus.Of(facts, now), [.. StatusRules.Table.Where(rule => rule.Holds(facts, now) && !(rule.RetryTime(facts) <= now))]);
+}

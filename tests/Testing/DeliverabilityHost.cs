@@ -1,0 +1,58 @@
+namespace ContactPlatform.Testing;
+
+/// <summary>Deliverability as one or more processes (replicas on one database), beside a Contacts.</summary>
+public sealed class DeliverabilityHost : IAsyncDisposable
+{
+    private DeliverabilityHost(IReadOnlyList<ServiceHost> replicas, TestDatabase database) => (Replicas, Database) = (replicas, database);
+
+    /// <summary>The replicas.</summary>
+    public IReadOnlyList<ServiceHost> Replicas { get; }
+
+    /// <summary>The first replica.</summary>
+    public ServiceHost Service => Replicas[0];
+
+    /// <summary>Their database.</summary>
+    public TestDatabase Database { get; }
+
+    /// <summary>Starts Deliverability on a fresh database, calling a running Contacts.</summary>
+    /// <param name="contacts">The running Contacts.</param>
+    /// <param name="replicas">Number of processes.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="gate">As for <see cref="ServiceHost.StartAsync"/>.</param>
+    /// <param name="servers">Where its database and its locks are, and who knows its operators; the shared ones and nobody when null.</param>
+    public static async Task<DeliverabilityHost> StartAsync(ContactsHost contacts, int replicas, CancellationToken cancellationToken, bool gate = true, HostServers? servers = null)
+    {
+        servers ??= await HostServers.SharedAsync();
+        var database = await servers.CreateDatabaseAsync("deliverability", cancellationToken);
+        var environment = new Dictionary<string, string?>
+        {
+            ["Database__Provider"] = database.Provider,
+            ["ConnectionStrings__deliverability"] = servers.AsSeenByServices(database.ConnectionString),
+            ["ConnectionStrings__redis"] = servers.Redis,
+            ["Redis__KeyPrefix"] = ContactsHost.RedisPrefix(contacts.Database),
+            ["services__contacts__grpc__0"] = contacts.Service.Grpc.ToString(),
+            ["services__contacts__http__0"] = contacts.Service.Http.ToString(),
+            ["Access__ServiceKey"] = ContactsHost.ServiceKey,
+            ["Erasure__Keys__1"] = ContactsHost.ErasureKey,
+            // A test waits for it.
+            ["Deliverability__SweepSeconds"] = "1",
+            ["Auth__Operators__Authority"] = servers.Operators?.Address.ToString(),
+            ["Auth__Operators__Audience"] = "contactplatform",
+        };
+        var started = new List<ServiceHost>();
+        for (var i = 0; i < replicas; i++)
+        {
+            started.Add(await ServiceHost.StartAsync("Deliverability", environment, cancellationToken, gate, i == 0 ? contacts.DeliverabilityPort : 0));
+        }
+        return new DeliverabilityHost(started, database);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var replica in Replicas)
+        {
+            await replica.DisposeAsync();
+        }
+    }
+}
