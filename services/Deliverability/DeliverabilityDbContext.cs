@@ -1,6 +1,8 @@
 using ContactPlatform.Deliverability.Addresses;
 using ContactPlatform.Deliverability.ContactAddresses;
+using ContactPlatform.Deliverability.Messages;
 using ContactPlatform.Deliverability.Suppressions;
+using ContactPlatform.Deliverability.Transmissions;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
@@ -37,6 +39,18 @@ public class DeliverabilityDbContext : PlatformDbContext
 
     /// <summary>Addresses that contacts had before.</summary>
     public DbSet<FormerAddressRow> FormerAddresses => Set<FormerAddressRow>();
+
+    /// <summary>Mails to many, as they were asked for.</summary>
+    public DbSet<TransmissionRow> Transmissions => Set<TransmissionRow>();
+
+    /// <summary>What their recipients get to read.</summary>
+    public DbSet<TransmissionContentRow> TransmissionContents => Set<TransmissionContentRow>();
+
+    /// <summary>Who mails are from.</summary>
+    public DbSet<SenderRow> Senders => Set<SenderRow>();
+
+    /// <summary>Mails to one.</summary>
+    public DbSet<MessageRow> Messages => Set<MessageRow>();
 
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -10,5 +10,11 @@ public static class DeliverabilityReasons
     public static readonly Reason ContactNotFound = new("CONTACT_NOT_FOUND", StatusCode.NotFound);
     public static readonly Reason SuppressionNotFound = new("SUPPRESSION_NOT_FOUND", StatusCode.NotFound);
     public static readonly Reason FactDoesNotHold = new("FACT_DOES_NOT_HOLD", StatusCode.FailedPrecondition);
+    public static readonly Reason TransmissionNotFound = new("TRANSMISSION_NOT_FOUND", StatusCode.NotFound);
+    public static readonly Reason MessageNotFound = new("MESSAGE_NOT_FOUND", StatusCode.NotFound);
+    public static readonly Reason VariableMissing = new("VARIABLE_MISSING", StatusCode.FailedPrecondition);
+    public static readonly Reason ContactWithoutEmail = new("CONTACT_WITHOUT_EMAIL", StatusCode.FailedPrecondition);
+    public static readonly Reason MessageNotQueued = new("MESSAGE_NOT_QUEUED", StatusCode.FailedPrecondition);
+    public static readonly Reason TransmissionComplete = new("TRANSMISSION_COMPLETE", StatusCode.FailedPrecondition);
 #pragma warning restore CS1591
 }

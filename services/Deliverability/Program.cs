@@ -4,8 +4,14 @@ using ContactPlatform.Deliverability.Addresses;
 using ContactPlatform.Deliverability.Changes;
 using ContactPlatform.Deliverability.ContactAddresses;
 using ContactPlatform.Deliverability.ContactFeed;
+using ContactPlatform.Deliverability.Messages;
 using ContactPlatform.Deliverability.Sendability;
+using ContactPlatform.Deliverability.Sending;
+using ContactPlatform.Deliverability.Smtp;
 using ContactPlatform.Deliverability.Suppressions;
+using ContactPlatform.Deliverability.Tokens;
+using ContactPlatform.Deliverability.Tracking;
+using ContactPlatform.Deliverability.Transmissions;
 using ContactPlatform.ServiceDefaults.Addresses;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
@@ -30,6 +36,23 @@ builder.Services
     .AddScoped<SuppressionUpload>()
     .AddScoped<SendGateStore>()
     .AddScoped<EvidenceStore>()
+    .AddSingleton<MailKeys>()
+    .AddSingleton<MailNames>()
+    .AddSingleton(SmtpSettings.Read(builder.Configuration))
+    .AddSingleton(SendSettings.Read(builder.Configuration))
+    .AddSingleton<SmtpOpening>()
+    .AddSingleton<SendSignal>()
+    .AddSingleton<SendWorker>()
+    .AddSingleton<DomainSlots>()
+    .AddSingleton<MailComposer>()
+    .AddSingleton<MailGroups>()
+    .AddScoped<TransmissionStore>()
+    .AddScoped<TransmissionReads>()
+    .AddScoped<MessageFacts>()
+    .AddScoped<SendQueue>()
+    .AddScoped<SendResults>()
+    .AddHostedService<ReservationKeeper>()
+    .AddHostedService<Dispatcher>()
     .AddHostedService<StatusSweeper>()
     .AddHostedService<ContactFeedConsumer>();
 
@@ -37,6 +60,9 @@ var app = builder.Build();
 app.MapGrpcService<AddressEndpoint>();
 app.MapGrpcService<SendabilityEndpoint>();
 app.MapGrpcService<SuppressionEndpoint>();
+app.MapGrpcService<TransmissionEndpoint>();
+app.MapGrpcService<MessageEndpoint>();
 app.MapGrpcService<ChangesEndpoint>();
+app.MapTracking();
 app.MapServiceDefaults();
 app.Run();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace ContactPlatform.Deliverability.Mail;
@@ -7,9 +8,11 @@ namespace ContactPlatform.Deliverability.Mail;
 /// <param name="DisplayName">Name for people; may be empty.</param>
 public sealed record Mailbox(string Address, string DisplayName = "")
 {
+    private static readonly SearchValues<char> Special = SearchValues.Create("<>()[]\\,;:\"");
+
     /// <summary>True for an address that can travel without SMTPUTF8 (RFC 6531).</summary>
     public static bool IsSendable(string address) =>
-        address.Length is > 2 and <= 254 && !address.AsSpan().ContainsAnyExceptInRange('!', '~') && !address.AsSpan().ContainsAny("<>()[]\\,;:\"")
+        address.Length is > 2 and <= 254 && !address.AsSpan().ContainsAnyExceptInRange('!', '~') && !address.AsSpan().ContainsAny(Special)
         && address.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at == address.LastIndexOf('@') && at < address.Length - 1;
 
     /// <summary>Writes it for a field that holds this mailbox alone.</summary>

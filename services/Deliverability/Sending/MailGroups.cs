@@ -75,7 +75,7 @@ public sealed partial class MailGroups(IServiceScopeFactory scopes, MailComposer
     }
 
     /// <summary>Writes results, however long the database is away: nobody else knows them.</summary>
-    private async Task WriteAsync(IReadOnlyList<SendResult> results, CancellationToken grace)
+    private async Task WriteAsync(List<SendResult> results, CancellationToken grace)
     {
         while (true)
         {

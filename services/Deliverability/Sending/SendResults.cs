@@ -11,7 +11,7 @@ namespace ContactPlatform.Deliverability.Sending;
 /// <summary>Writes what became of reserved messages: the messages, the facts of their addresses, and what others are told, in one transaction.</summary>
 public sealed class SendResults(DeliverabilityDbContext db, AddressFactStore facts, SendSettings settings)
 {
-    private const string Columns = "message_id bigint, attempt int, state smallint, attempt_count int, next_time {0}, send_time {0}, smtp_code int, enhanced_code varchar(9), diagnostic {1}";
+    private const string Columns = "message_id bigint, attempt int, state smallint, attempt_count int, smtp_code int, enhanced_code varchar(9)";
 
     // The attempt's number tells this reservation from any other. A reservation that was given up meanwhile, since nothing was
     // heard from this process, is put right: what really happened is known now.
@@ -19,7 +19,7 @@ public sealed class SendResults(DeliverabilityDbContext db, AddressFactStore fac
         $"""
         UPDATE messages AS m SET state = r.state, attempt_count = r.attempt_count, next_attempt_time = r.next_time, send_time = r.send_time,
           smtp_code = r.smtp_code, enhanced_code = r.enhanced_code, diagnostic = r.diagnostic, lease_time = NULL
-        FROM json_to_recordset(@rows::json) AS r({string.Format(CultureInfo.InvariantCulture, Columns, "timestamptz", "text")})
+        FROM json_to_recordset(@rows::json) AS r({Columns}, next_time timestamptz, send_time timestamptz, diagnostic text)
         WHERE m.account_id = @account AND m.message_id = r.message_id AND m.worker_id = @worker AND m.attempt_count = r.attempt AND m.state IN (2, 5)
         RETURNING m.message_id
         """,
@@ -27,7 +27,7 @@ public sealed class SendResults(DeliverabilityDbContext db, AddressFactStore fac
         UPDATE m SET state = r.state, attempt_count = r.attempt_count, next_attempt_time = r.next_time, send_time = r.send_time,
           smtp_code = r.smtp_code, enhanced_code = r.enhanced_code, diagnostic = r.diagnostic, lease_time = NULL
         OUTPUT inserted.message_id
-        FROM messages AS m JOIN OPENJSON(@rows) WITH ({string.Format(CultureInfo.InvariantCulture, Columns, "datetime2(7)", "nvarchar(500)")}) AS r
+        FROM messages AS m JOIN OPENJSON(@rows) WITH ({Columns}, next_time datetime2(7), send_time datetime2(7), diagnostic nvarchar(500)) AS r
           ON m.account_id = @account AND m.message_id = r.message_id
         WHERE m.worker_id = @worker AND m.attempt_count = r.attempt AND m.state IN (2, 5)
         """);

@@ -141,8 +141,8 @@ public sealed class SmtpConnection : IAsyncDisposable
         return SmtpOutcome.Silent(result, text.Length <= SmtpReply.MaximumText ? text : text[..SmtpReply.MaximumText]);
     }
 
-    private Task Limited(TimeSpan span, Func<CancellationToken, Task> work, CancellationToken cancellationToken) =>
-        Limited(span, async token => { await work(token); return 0; }, cancellationToken);
+    private Task<bool> Limited(TimeSpan span, Func<CancellationToken, Task> work, CancellationToken cancellationToken) =>
+        Limited(span, async token => { await work(token); return true; }, cancellationToken);
 
     private async Task<T> Limited<T>(TimeSpan span, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {

@@ -22,7 +22,7 @@ public sealed class SmtpOpening(SmtpSettings settings, TimeProvider time)
         {
             await socket.ConnectAsync(settings.Host, settings.Port, either.Token);
             stream = new SmtpStream(new NetworkStream(socket, ownsSocket: true));
-            var offered = await GreetAsync(stream, either.Token, upgraded => stream = upgraded);
+            var offered = await GreetAsync(stream, upgraded => stream = upgraded, either.Token);
             return new SmtpConnection(stream, offered, settings, time);
         }
         catch (Exception e) when (e is SocketException or IOException or AuthenticationException or SmtpProtocolException or SmtpUnavailableException or OperationCanceledException)
@@ -34,7 +34,7 @@ public sealed class SmtpOpening(SmtpSettings settings, TimeProvider time)
         }
     }
 
-    private async Task<SmtpOffers> GreetAsync(SmtpStream stream, CancellationToken cancellationToken, Action<SmtpStream> replace)
+    private async Task<SmtpOffers> GreetAsync(SmtpStream stream, Action<SmtpStream> replace, CancellationToken cancellationToken)
     {
         var isProtected = false;
         if (settings.Tls == SmtpTls.Implicit)

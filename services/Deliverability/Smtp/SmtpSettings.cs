@@ -48,4 +48,27 @@ public sealed class SmtpSettings
 
     /// <summary>How long the answer to a mail's end may take: 10 min (RFC 5321 4.5.3.2.6), since giving up leaves the outcome unknown.</summary>
     public TimeSpan EndLimit { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Reads the settings.</summary>
+    /// <exception cref="InvalidOperationException">One is missing or malformed.</exception>
+    public static SmtpSettings Read(IConfiguration configuration)
+    {
+        var section = configuration.GetSection("Smtp");
+        var settings = new SmtpSettings { Host = section["Host"] ?? throw new InvalidOperationException("Smtp:Host is not configured; expected the name of the mail server that takes all mails") };
+        settings = new()
+        {
+            Host = settings.Host,
+            Port = section.GetValue("Port", settings.Port),
+            Tls = section.GetValue("Tls", settings.Tls),
+            AuthorityFile = section["AuthorityFile"],
+            User = section["User"],
+            Password = section["Password"],
+            HelloName = section["HelloName"] ?? configuration["Mail:BounceDomain"] ?? settings.HelloName,
+            ConnectLimit = section.GetValue("ConnectLimit", settings.ConnectLimit),
+            CommandLimit = section.GetValue("CommandLimit", settings.CommandLimit),
+            EndLimit = section.GetValue("EndLimit", settings.EndLimit),
+        };
+        return settings.HelloName.AsSpan().ContainsAnyExceptInRange('!', '~') || settings.HelloName.Length == 0
+            ? throw new InvalidOperationException("Smtp:HelloName is no host name") : settings;
+    }
 }

@@ -116,7 +116,7 @@ public static partial class TransmissionProto
         return email;
     }
 
-    private static void ReadFiles(IReadOnlyList<Attachment> files, Violations violations)
+    private static void ReadFiles(RepeatedField<Attachment> files, Violations violations)
     {
         var bytes = files.Sum(f => (long)f.Content.Length);
         violations.Check(bytes <= TransmissionLimits.FileBytes, "content.attachments", $"have {bytes} bytes; at most {TransmissionLimits.FileBytes} are allowed");

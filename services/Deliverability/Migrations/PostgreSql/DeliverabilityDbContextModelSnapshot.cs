@@ -243,6 +243,142 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.ToTable("former_addresses", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Deliverability.Messages.MessageRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("MessageId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("message_id");
+
+                    b.Property<long>("AddressId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("address_id");
+
+                    b.Property<int>("AttemptCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt_count");
+
+                    b.Property<DateTime?>("ClickTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("click_time");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("create_time");
+
+                    b.Property<DateTime?>("DeliverTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deliver_time");
+
+                    b.Property<string>("Diagnostic")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("diagnostic");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasMaxLength(401)
+                        .HasColumnType("character varying(401)")
+                        .HasColumnName("display_name");
+
+                    b.Property<string>("Domain")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("domain");
+
+                    b.Property<string>("EnhancedCode")
+                        .IsRequired()
+                        .HasMaxLength(9)
+                        .HasColumnType("character varying(9)")
+                        .HasColumnName("enhanced_code");
+
+                    b.Property<DateTime?>("LeaseTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_time");
+
+                    b.Property<DateTime?>("MachineClickTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("machine_click_time");
+
+                    b.Property<DateTime?>("MachineOpenTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("machine_open_time");
+
+                    b.Property<DateTime>("NextAttemptTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_time");
+
+                    b.Property<DateTime?>("OpenTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("open_time");
+
+                    b.Property<string>("RefusalReason")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("refusal_reason");
+
+                    b.Property<DateTime?>("SendTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("send_time");
+
+                    b.Property<long>("SenderId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sender_id");
+
+                    b.Property<int>("SmtpCode")
+                        .HasColumnType("integer")
+                        .HasColumnName("smtp_code");
+
+                    b.Property<short>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.Property<long>("TransmissionId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("transmission_id");
+
+                    b.Property<DateTime?>("UnsubscribeTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("unsubscribe_time");
+
+                    b.Property<string>("VariableValues")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("variable_values");
+
+                    b.Property<long>("WorkerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("worker_id");
+
+                    b.HasKey("AccountId", "MessageId");
+
+                    b.HasIndex("LeaseTime")
+                        .HasDatabaseName("ix_messages_sending")
+                        .HasFilter("state = 2");
+
+                    b.HasIndex("AccountId", "AddressId")
+                        .HasDatabaseName("ix_messages_address");
+
+                    b.HasIndex("AccountId", "TransmissionId", "MessageId")
+                        .HasDatabaseName("ix_messages_transmission");
+
+                    b.HasIndex("AccountId", "SenderId", "NextAttemptTime", "MessageId")
+                        .HasDatabaseName("ix_messages_queued")
+                        .HasFilter("state = 1");
+
+                    b.ToTable("messages", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Deliverability.Suppressions.SuppressionRow", b =>
                 {
                     b.Property<long>("AccountId")
@@ -302,6 +438,114 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.HasKey("AccountId", "AddressId");
 
                     b.ToTable("suppressions", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.Transmissions.SenderRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("SenderId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sender_id");
+
+                    b.Property<DateTime?>("DueTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_time");
+
+                    b.Property<string>("Email")
+                        .IsRequired()
+                        .HasMaxLength(254)
+                        .HasColumnType("character varying(254)")
+                        .HasColumnName("email");
+
+                    b.Property<DateTime>("RateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("rate_time");
+
+                    b.HasKey("AccountId", "SenderId");
+
+                    b.HasIndex("DueTime")
+                        .HasFilter("due_time IS NOT NULL");
+
+                    b.HasIndex("AccountId", "Email")
+                        .IsUnique();
+
+                    b.ToTable("senders", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.Transmissions.TransmissionContentRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("TransmissionId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("transmission_id");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("content");
+
+                    b.Property<string>("SharedValues")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("shared_values");
+
+                    b.HasKey("AccountId", "TransmissionId");
+
+                    b.ToTable("transmission_contents", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.Transmissions.TransmissionRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("TransmissionId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("transmission_id");
+
+                    b.Property<short>("ActorKind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("actor_kind");
+
+                    b.Property<string>("ActorName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("actor_name");
+
+                    b.Property<string>("ActorSubject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("actor_subject");
+
+                    b.Property<DateTime?>("CancelTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("cancel_time");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("create_time");
+
+                    b.Property<byte[]>("Header")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("header");
+
+                    b.Property<long>("TotalCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("total_count");
+
+                    b.HasKey("AccountId", "TransmissionId");
+
+                    b.ToTable("transmissions", (string)null);
                 });
 
             modelBuilder.Entity("ContactPlatform.ServiceDefaults.Feeds.FeedPositionRow", b =>
@@ -516,6 +760,26 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.HasIndex("AccountId", "Kind", "SubjectId", "RunId");
 
                     b.ToTable("runs", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.Messages.MessageRow", b =>
+                {
+                    b.HasOne("ContactPlatform.Deliverability.Transmissions.TransmissionRow", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "TransmissionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_messages_transmissions");
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.Transmissions.TransmissionContentRow", b =>
+                {
+                    b.HasOne("ContactPlatform.Deliverability.Transmissions.TransmissionRow", null)
+                        .WithOne()
+                        .HasForeignKey("ContactPlatform.Deliverability.Transmissions.TransmissionContentRow", "AccountId", "TransmissionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_transmission_contents_transmissions");
                 });
 #pragma warning restore 612, 618
         }

@@ -244,6 +244,142 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.ToTable("former_addresses", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Deliverability.Messages.MessageRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("MessageId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("message_id");
+
+                    b.Property<long>("AddressId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("address_id");
+
+                    b.Property<int>("AttemptCount")
+                        .HasColumnType("int")
+                        .HasColumnName("attempt_count");
+
+                    b.Property<DateTime?>("ClickTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("click_time");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("create_time");
+
+                    b.Property<DateTime?>("DeliverTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("deliver_time");
+
+                    b.Property<string>("Diagnostic")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("diagnostic");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasMaxLength(401)
+                        .HasColumnType("nvarchar(401)")
+                        .HasColumnName("display_name");
+
+                    b.Property<string>("Domain")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("domain");
+
+                    b.Property<string>("EnhancedCode")
+                        .IsRequired()
+                        .HasMaxLength(9)
+                        .HasColumnType("nvarchar(9)")
+                        .HasColumnName("enhanced_code");
+
+                    b.Property<DateTime?>("LeaseTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("lease_time");
+
+                    b.Property<DateTime?>("MachineClickTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("machine_click_time");
+
+                    b.Property<DateTime?>("MachineOpenTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("machine_open_time");
+
+                    b.Property<DateTime>("NextAttemptTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("next_attempt_time");
+
+                    b.Property<DateTime?>("OpenTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("open_time");
+
+                    b.Property<string>("RefusalReason")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)")
+                        .HasColumnName("refusal_reason");
+
+                    b.Property<DateTime?>("SendTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("send_time");
+
+                    b.Property<long>("SenderId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sender_id");
+
+                    b.Property<int>("SmtpCode")
+                        .HasColumnType("int")
+                        .HasColumnName("smtp_code");
+
+                    b.Property<short>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.Property<long>("TransmissionId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("transmission_id");
+
+                    b.Property<DateTime?>("UnsubscribeTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("unsubscribe_time");
+
+                    b.Property<string>("VariableValues")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("variable_values");
+
+                    b.Property<long>("WorkerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("worker_id");
+
+                    b.HasKey("AccountId", "MessageId");
+
+                    b.HasIndex("LeaseTime")
+                        .HasDatabaseName("ix_messages_sending")
+                        .HasFilter("state = 2");
+
+                    b.HasIndex("AccountId", "AddressId")
+                        .HasDatabaseName("ix_messages_address");
+
+                    b.HasIndex("AccountId", "TransmissionId", "MessageId")
+                        .HasDatabaseName("ix_messages_transmission");
+
+                    b.HasIndex("AccountId", "SenderId", "NextAttemptTime", "MessageId")
+                        .HasDatabaseName("ix_messages_queued")
+                        .HasFilter("state = 1");
+
+                    b.ToTable("messages", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Deliverability.Suppressions.SuppressionRow", b =>
                 {
                     b.Property<long>("AccountId")
@@ -303,6 +439,114 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.HasKey("AccountId", "AddressId");
 
                     b.ToTable("suppressions", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.Transmissions.SenderRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("SenderId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sender_id");
+
+                    b.Property<DateTime?>("DueTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("due_time");
+
+                    b.Property<string>("Email")
+                        .IsRequired()
+                        .HasMaxLength(254)
+                        .HasColumnType("nvarchar(254)")
+                        .HasColumnName("email");
+
+                    b.Property<DateTime>("RateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("rate_time");
+
+                    b.HasKey("AccountId", "SenderId");
+
+                    b.HasIndex("DueTime")
+                        .HasFilter("due_time IS NOT NULL");
+
+                    b.HasIndex("AccountId", "Email")
+                        .IsUnique();
+
+                    b.ToTable("senders", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.Transmissions.TransmissionContentRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("TransmissionId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("transmission_id");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("content");
+
+                    b.Property<string>("SharedValues")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("shared_values");
+
+                    b.HasKey("AccountId", "TransmissionId");
+
+                    b.ToTable("transmission_contents", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.Transmissions.TransmissionRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("TransmissionId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("transmission_id");
+
+                    b.Property<short>("ActorKind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("actor_kind");
+
+                    b.Property<string>("ActorName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("actor_name");
+
+                    b.Property<string>("ActorSubject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("actor_subject");
+
+                    b.Property<DateTime?>("CancelTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("cancel_time");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("create_time");
+
+                    b.Property<byte[]>("Header")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("header");
+
+                    b.Property<long>("TotalCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("total_count");
+
+                    b.HasKey("AccountId", "TransmissionId");
+
+                    b.ToTable("transmissions", (string)null);
                 });
 
             modelBuilder.Entity("ContactPlatform.ServiceDefaults.Feeds.FeedPositionRow", b =>
@@ -518,6 +762,26 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.HasIndex("AccountId", "Kind", "SubjectId", "RunId");
 
                     b.ToTable("runs", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.Messages.MessageRow", b =>
+                {
+                    b.HasOne("ContactPlatform.Deliverability.Transmissions.TransmissionRow", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "TransmissionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_messages_transmissions");
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.Transmissions.TransmissionContentRow", b =>
+                {
+                    b.HasOne("ContactPlatform.Deliverability.Transmissions.TransmissionRow", null)
+                        .WithOne()
+                        .HasForeignKey("ContactPlatform.Deliverability.Transmissions.TransmissionContentRow", "AccountId", "TransmissionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_transmission_contents_transmissions");
                 });
 #pragma warning restore 612, 618
         }
