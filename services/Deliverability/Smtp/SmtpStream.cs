@@ -11,6 +11,8 @@ internal sealed class SmtpStream(Stream stream) : IAsyncDisposable
     /// <summary>Lines of a reply.</summary>
     private const int MaximumLines = 100;
 
+    private static readonly byte[] Dot = [(byte)'.'];
+
     private readonly byte[] buffer = new byte[MaximumLine];
     private int start;
     private int end;
@@ -33,16 +35,15 @@ internal sealed class SmtpStream(Stream stream) : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     public async Task WriteMailAsync(ReadOnlyMemory<byte> mail, CancellationToken cancellationToken)
     {
-        while (mail.Length > 0)
+        if (mail.Span is [(byte)'.', ..])
         {
-            var dot = mail.Span[0] == '.' ? 0 : mail.Span.IndexOf("\n."u8) is >= 0 and var found ? found + 1 : -1;
-            if (dot < 0)
-            {
-                break;
-            }
-            await stream.WriteAsync(mail[..(dot + 1)], cancellationToken);
-            await stream.WriteAsync("."u8.ToArray(), cancellationToken);
-            mail = mail[(dot + 1)..];
+            await stream.WriteAsync(Dot, cancellationToken);
+        }
+        for (var end = mail.Span.IndexOf("\n."u8); end >= 0; end = mail.Span.IndexOf("\n."u8))
+        {
+            await stream.WriteAsync(mail[..(end + 1)], cancellationToken);
+            await stream.WriteAsync(Dot, cancellationToken);
+            mail = mail[(end + 1)..];
         }
         await stream.WriteAsync(mail, cancellationToken);
         await stream.FlushAsync(cancellationToken);

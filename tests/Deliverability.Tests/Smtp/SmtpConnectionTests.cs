@@ -161,7 +161,7 @@ public sealed class SmtpConnectionTests
             await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(said));
             await client.GetStream().CopyToAsync(Stream.Null);
         });
-        var settings = new SmtpSettings { Host = "127.0.0.1", Port = ((IPEndPoint)listener.LocalEndpoint).Port, ConnectLimit = TimeSpan.FromSeconds(5) };
+        var settings = new SmtpSettings { Host = "127.0.0.1", Port = ((IPEndPoint)listener.LocalEndpoint).Port, ConnectLimit = TimeSpan.FromSeconds(0.5) };
         await Should.ThrowAsync<SmtpUnavailableException>(() => new SmtpOpening(settings, TimeProvider.System).OpenAsync(default));
         await serving;
     }
