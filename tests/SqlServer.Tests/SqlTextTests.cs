@@ -22,6 +22,7 @@ public class SqlTextTests
         ["Contacts.FunnelProjection.FunnelProjectionStore.MoveStages"] = _arraysOrRows,
         ["Contacts.FunnelProjection.FunnelProjectionStore.AddStages"] = _arraysOrRows,
         ["Contacts.FunnelProjection.FunnelProjectionStore.SetRebuiltStages"] = _arraysOrRows,
+        ["Deliverability.Addresses.FactSql.Write"] = [.. Deliverability.Addresses.AddressFacts.Columns.Append("ids").Append("statuses").Append("rows").Order(StringComparer.Ordinal).Select(c => $"@{c}")],
     };
 
     public static TheoryData<string> Statements => [.. Find().Keys];

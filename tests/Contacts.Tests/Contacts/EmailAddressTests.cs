@@ -1,4 +1,5 @@
 using ContactPlatform.Contacts.Contacts;
+using ContactPlatform.ServiceDefaults.Addresses;
 using FsCheck;
 using FsCheck.Fluent;
 

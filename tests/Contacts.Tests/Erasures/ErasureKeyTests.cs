@@ -1,5 +1,6 @@
 using ContactPlatform.Contacts.Erasures;
 using ContactPlatform.Contacts.Imports;
+using ContactPlatform.ServiceDefaults.Addresses;
 using ContactPlatform.Testing;
 using Grpc.Core;
 using Microsoft.Extensions.Configuration;

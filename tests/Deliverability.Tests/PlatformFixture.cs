@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using ContactPlatform.Contacts.V1;
+using ContactPlatform.Deliverability.Addresses;
+using ContactPlatform.Deliverability.V1;
+using ContactPlatform.ServiceDefaults.Auth;
+using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.Testing;
+using Google.Rpc;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ContactPlatform.Deliverability.Tests;
+
+/// <summary>Contacts and Deliverability as processes, the clients of both, and Deliverability's stores on the same database, which tell of what no call tells.</summary>
+public sealed class PlatformFixture : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private int names;
+
+    public ContactsHost Contacts { get; private set; } = null!;
+
+    public DeliverabilityHost Deliverability { get; private set; } = null!;
+
+    /// <summary>Stores on Deliverability's database.</summary>
+    public StoreHost Stores { get; private set; } = null!;
+
+    /// <summary>Headers of the account that tests use.</summary>
+    public Metadata Headers { get; private set; } = null!;
+
+    /// <summary>Headers of another account.</summary>
+    public Metadata OtherHeaders { get; private set; } = null!;
+
+    public ContactService.ContactServiceClient ContactService => new(Contacts.Service.Channel);
+
+    public AddressService.AddressServiceClient Addresses => new(Deliverability.Service.Channel);
+
+    public SuppressionService.SuppressionServiceClient Suppressions => new(Deliverability.Service.Channel);
+
+    public SendabilityService.SendabilityServiceClient Sendability => new(Deliverability.Service.Channel);
+
+    public async Task InitializeAsync()
+    {
+        Contacts = await ContactsHost.StartAsync(CancellationToken.None, followsDeliverability: true);
+        Deliverability = await DeliverabilityHost.StartAsync(Contacts, 1, CancellationToken.None);
+        Stores = await StoreHost.StartAsync(Deliverability.Database, Contacts.RedisKeyPrefix);
+        Headers = await Contacts.HeadersAsync(ContactsHost.Account, CancellationToken.None);
+        OtherHeaders = await Contacts.HeadersAsync(ContactsHost.OtherAccount, CancellationToken.None);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Stores.DisposeAsync();
+        await Deliverability.DisposeAsync();
+        await Contacts.DisposeAsync();
+    }
+
+    /// <summary>The time, UTC.</summary>
+    public static DateTime Now => TimeProvider.System.GetUtcNow().UtcDateTime;
+
+    /// <summary>An address that no other test uses.</summary>
+    public string NewAddress() => $"person{Interlocked.Increment(ref names)}@example.com";
+
+    /// <summary>Creates a contact.</summary>
+    public async Task<long> CreateContactAsync(string email) =>
+        (await ContactService.CreateContactAsync(new() { Contact = new() { Email = email } }, Headers)).Contact.ContactId;
+
+    /// <summary>Creates a contact and waits until Deliverability has heard of it.</summary>
+    public async Task<long> KnownContactAsync(string email)
+    {
+        var id = await CreateContactAsync(email);
+        await UntilAsync(async () => await Stores.AskAsync(ContactsHost.Account, db => db.ContactAddresses.AnyAsync(c => c.ContactId == id)));
+        return id;
+    }
+
+    /// <summary>Has something happen to an address.</summary>
+    public Task FoldAsync(string address, params (FactKind Kind, DateTime Time)[] facts) =>
+        Stores.FoldAsync(ContactsHost.Account, [.. facts.Select(f => (address, f.Kind, f.Time))]);
+
+    /// <summary>Checks one address.</summary>
+    public async Task<SendCheck> CheckAsync(string address) =>
+        (await Sendability.CheckSendableAsync(new() { Addresses = { address } }, Headers)).Checks.Single();
+
+    /// <summary>Checks one contact.</summary>
+    public async Task<SendCheck> CheckAsync(long contactId) =>
+        (await Sendability.CheckSendableAsync(new() { ContactIds = { contactId } }, Headers)).Checks.Single();
+
+    /// <summary>Waits until something holds.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!await holds())
+        {
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Patience);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Asserts that a call is refused, and returns what it was told.</summary>
+    public static async Task<ErrorInfo> RefusedAsync(StatusCode code, string reason, Func<Task> call)
+    {
+        var error = await Should.ThrowAsync<RpcException>(call);
+        error.Reason().ShouldBe(reason, error.ToString());
+        error.StatusCode.ShouldBe(code);
+        return error.Detail<ErrorInfo>()!;
+    }
+
+    /// <summary>Asserts that a call is refused for malformed fields, and returns which.</summary>
+    public static async Task<List<string>> MalformedAsync(Func<Task> call)
+    {
+        var error = await Should.ThrowAsync<RpcException>(call);
+        error.Reason().ShouldBe("INVALID_FIELD", error.ToString());
+        error.StatusCode.ShouldBe(StatusCode.InvalidArgument);
+        return [.. error.Detail<BadRequest>()!.FieldViolations.Select(v => v.Field)];
+    }
+}
+
+/// <summary>Shares the processes among the tests that call them.</summary>
+[CollectionDefinition("platform")]
+public sealed class PlatformTests : ICollectionFixture<PlatformFixture>;
