@@ -39,6 +39,10 @@ public sealed class PlatformFixture : IAsyncLifetime
 
     public SendabilityService.SendabilityServiceClient Sendability => new(Deliverability.Service.Channel);
 
+    public TransmissionService.TransmissionServiceClient Transmissions => new(Deliverability.Service.Channel);
+
+    public MessageService.MessageServiceClient Messages => new(Deliverability.Service.Channel);
+
     public async Task InitializeAsync()
     {
         Contacts = await ContactsHost.StartAsync(CancellationToken.None, followsDeliverability: true);

@@ -14,6 +14,7 @@ public sealed class TablesTests
     public static readonly FileDescriptor[] Files =
     [
         AddressReflection.Descriptor, SendabilityReflection.Descriptor, SuppressionReflection.Descriptor, ChangesReflection.Descriptor,
+        TransmissionReflection.Descriptor, MessageReflection.Descriptor,
     ];
 
     [Fact]
@@ -51,7 +52,8 @@ public sealed class TablesTests
     {
         "StreamChanges" or "GetBacklog" => Scopes.ChangesRead,
         "ClearFact" or "RemoveSuppression" => Scopes.DeliverabilityClear,
-        var name when new[] { "Get", "List", "Check", "Explain" }.Any(verb => name.StartsWith(verb, StringComparison.Ordinal)) => Scopes.DeliverabilityRead,
+        "CreateTransmission" or "CancelTransmission" or "CancelMessage" => Scopes.DeliverabilitySend,
+        var name when new[] { "Get", "List", "Check", "Explain", "Watch" }.Any(verb => name.StartsWith(verb, StringComparison.Ordinal)) => Scopes.DeliverabilityRead,
         _ => Scopes.DeliverabilityWrite,
     };
 }

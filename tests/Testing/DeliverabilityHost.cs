@@ -40,6 +40,12 @@ public sealed class DeliverabilityHost : IAsyncDisposable
             ["Smtp__Host"] = "127.0.0.1",
             ["Smtp__Port"] = mail.Port.ToString(CultureInfo.InvariantCulture),
             ["Smtp__Tls"] = "None",
+            ["Smtp__CommandLimit"] = "00:00:02",
+            ["Smtp__EndLimit"] = "00:00:02",
+            // Soon enough for tests that wait for it.
+            ["Sending__Lease"] = "00:00:02",
+            ["Sending__Delays__0"] = "00:00:00.1",
+            ["Sending__Delays__1"] = "00:00:00.2",
             ["Mail__Keys__1"] = MailKey,
             ["Mail__BounceDomain"] = "bounces.example",
             ["Mail__PublicUrl"] = "https://mail.example",
