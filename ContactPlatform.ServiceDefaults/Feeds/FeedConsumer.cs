@@ -89,7 +89,9 @@ public abstract partial class FeedConsumer<T>(string source, IServiceProvider se
             }
             catch (Exception e) when (e is OperationCanceledException or RpcException || FaultTable.Find(e) is not null)
             {
-                LogInterrupted(source, e);
+                // That the other service is away is nothing to read a stack for.
+                var away = e is OperationCanceledException or RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled };
+                LogInterrupted(source, e is RpcException rpc ? rpc.StatusCode.ToString() : e.GetType().Name, away ? null : e);
                 Interrupted(e);
             }
             catch (Exception e)
@@ -187,8 +189,8 @@ public abstract partial class FeedConsumer<T>(string source, IServiceProvider se
         return await db.FeedPositions.Where(p => p.Source == source).Select(p => p.Position).SingleAsync(cancellationToken);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Following {Source} was interrupted; starting again where it was")]
-    private partial void LogInterrupted(string source, Exception exception);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Following {Source} was interrupted ({Cause}); starting again where it was")]
+    private partial void LogInterrupted(string source, string cause, Exception? exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Following {Source} is stuck at a change that cannot be applied")]
     private partial void LogStuck(string source, Exception exception);

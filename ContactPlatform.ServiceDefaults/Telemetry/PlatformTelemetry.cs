@@ -14,6 +14,12 @@ public static class PlatformTelemetry
 
     private static readonly Meter Meter = new(Name);
 
+    // From half a millisecond to a minute: the exporter's own bounds are made for milliseconds and begin at five.
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+    };
+
     /// <summary>Chunks committed by runs, by kind.</summary>
     public static readonly Counter<long> RunChunks = Meter.CreateCounter<long>("contactplatform.run.chunks", "{chunk}", "Chunks committed by runs");
 
@@ -21,8 +27,8 @@ public static class PlatformTelemetry
     public static readonly Counter<long> RunsEnded = Meter.CreateCounter<long>("contactplatform.run.ended", "{run}", "Runs that reached their end");
 
     /// <summary>Time from a change in another service to its effect here, by source.</summary>
-    public static readonly Histogram<double> FeedLag = Meter.CreateHistogram<double>("contactplatform.feed.lag", "s", "Time from a change in another service to its effect here");
+    public static readonly Histogram<double> FeedLag = Meter.CreateHistogram<double>("contactplatform.feed.lag", "s", "Time from a change in another service to its effect here", advice: Seconds);
 
     /// <summary>Time waited for leases that were taken.</summary>
-    public static readonly Histogram<double> LockWait = Meter.CreateHistogram<double>("contactplatform.lock.wait", "s", "Time waited for leases that were taken");
+    public static readonly Histogram<double> LockWait = Meter.CreateHistogram<double>("contactplatform.lock.wait", "s", "Time waited for leases that were taken", advice: Seconds);
 }

@@ -23,6 +23,8 @@ builder.Services
     .AddSingleton<ServiceTokens>()
     .AddSingleton<ContactsCalls>()
     .AddScoped<StageStore>()
+    .AddScoped<StageBatchStore>()
+    .AddSingleton<StageBatches>()
     .AddScoped<DefaultStageStore>()
     .AddScoped<NewContacts>()
     .AddScoped<ReportStore>()

@@ -5,7 +5,7 @@ using ContactPlatform.Funnel.Stages;
 namespace ContactPlatform.Funnel.ContactFeed;
 
 /// <summary>Follows merges: ends the contact that is gone, and may give its stage to the one that stays. Both histories stay as they are.</summary>
-public sealed class MergedContacts(StageStore stages, ContactFeedStore store, FunnelDbContext db)
+public sealed class MergedContacts(StageStore stages, ContactFeedStore store)
 {
     /// <summary>Applies a merge within the open transaction. Doing it again changes nothing.</summary>
     public async Task MergeAsync(ContactMerged merge, Act act, CancellationToken cancellationToken)
@@ -21,8 +21,7 @@ public sealed class MergedContacts(StageStore stages, ContactFeedStore store, Fu
                 return;
             }
             var at = act with { Time = StageDecisions.ChangeTime(survivor, act.Time) };
-            var outbox = ChangesProto.StagesChanged(db.AccountId, at, [new(survivor.ContactId, Outcome.Changed, survivor.Stage, survivor.Lost)], _ => (to.Stage, to.Lost))!;
-            if (await stages.SaveAsync(survivor, to, at, outbox, cancellationToken) is not null)
+            if (await stages.SaveAsync(new(survivor, to, at), wait: true, cancellationToken) is not null)
             {
                 return;
             }

@@ -8,17 +8,17 @@ namespace ContactPlatform.Funnel.ContactFeed;
 /// Contacts that are newer than what the feed has brought: asked for at Contacts, so that a contact can be moved in the
 /// moment after it was created.
 /// </summary>
-public sealed class NewContacts(ContactService.ContactServiceClient contacts, ContactsCalls calls, StageStore stages, ContactFeedStore store, FunnelDbContext db)
+public sealed class NewContacts(ContactService.ContactServiceClient contacts, ContactsCalls calls, StageStore stages, StageBatches batches, ContactFeedStore store, FunnelDbContext db)
 {
     /// <summary>Finds a contact that exists.</summary>
     /// <exception cref="RefusalException">CONTACT_NOT_FOUND, SERVICE_UNAVAILABLE.</exception>
     public async Task<ContactStageRow> GetAsync(long contactId, CancellationToken cancellationToken)
     {
-        var row = await stages.FindAsync(contactId, cancellationToken);
+        var row = await batches.FindAsync(db.AccountId, contactId, cancellationToken);
         if (row is null)
         {
             await LearnAsync([contactId], cancellationToken);
-            row = await stages.FindAsync(contactId, cancellationToken);
+            row = await batches.FindAsync(db.AccountId, contactId, cancellationToken);
         }
         return row is { DeleteTime: null } ? row : throw new RefusalException(Missing(contactId, row?.MergedInto));
     }
@@ -27,7 +27,7 @@ public sealed class NewContacts(ContactService.ContactServiceClient contacts, Co
     /// <exception cref="RefusalException">CONTACT_NOT_FOUND, SERVICE_UNAVAILABLE.</exception>
     public async Task GetHistoryAsync(long contactId, CancellationToken cancellationToken)
     {
-        if (await stages.FindAsync(contactId, cancellationToken) is { MergedInto: { } survivor })
+        if (await batches.FindAsync(db.AccountId, contactId, cancellationToken) is { MergedInto: { } survivor })
         {
             contactId = survivor;
         }

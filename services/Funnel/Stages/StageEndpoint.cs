@@ -6,7 +6,6 @@ using ContactPlatform.Funnel.V1;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
-using ContactPlatform.ServiceDefaults.Feeds;
 using ContactPlatform.ServiceDefaults.Paging;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
@@ -14,7 +13,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ContactPlatform.Funnel.Stages;
 
 /// <summary>Serves StageService.</summary>
-public sealed class StageEndpoint(FunnelDbContext db, StageStore store, DefaultStageStore defaults, NewContacts contacts, CommitSignal signal, TimeProvider time) : StageService.StageServiceBase
+public sealed class StageEndpoint(FunnelDbContext db, StageStore store, StageBatches batches, DefaultStageStore defaults, NewContacts contacts, TimeProvider time) : StageService.StageServiceBase
 {
     /// <summary>How often a change is decided anew when others change the same contact at the same time.</summary>
     private const int Tries = 20;
@@ -146,13 +145,9 @@ public sealed class StageEndpoint(FunnelDbContext db, StageStore store, DefaultS
             {
                 return (await ShowAsync(now, context), "");
             }
-            var act = ActOf(context);
-            act = act with { Time = StageDecisions.ChangeTime(now, act.Time) };
-            var outbox = ChangesProto.StagesChanged(db.AccountId, act, [new(contactId, Outcome.Changed, now.Stage, now.Lost)], _ => (to.Stage, to.Lost))!;
-            if (await store.SaveAsync(now, to, act, outbox, context.CancellationToken) is { } token)
+            if (await batches.MoveAsync(new(now, to, ActOf(context)), context.CancellationToken) is { } moved)
             {
-                signal.Raise();
-                return (await ShowAsync(now.After(to, act.Time), context), token);
+                return (await ShowAsync(now.After(to, moved.Time), context), moved.ChangeToken);
             }
         }
         throw new RefusalException(new(CommonReasons.EtagMismatch, "the contact is being changed by others at the same time; try again"));

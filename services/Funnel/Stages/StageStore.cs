@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using ContactPlatform.Common.V1;
+using ContactPlatform.Funnel.Changes;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Feeds;
 using Microsoft.EntityFrameworkCore;
@@ -41,26 +42,34 @@ public readonly record struct Moved(long ContactId, Outcome Outcome, FunnelStage
 public sealed class StageStore(FunnelDbContext db)
 {
     // One statement is one transaction and one round trip. No row comes back when the contact has changed since it was read.
-    private static readonly SqlText Save = new(
-        """
-        WITH changed AS (
-          UPDATE contact_stages SET stage = @to_stage, lost = @to_lost, lost_cause = @lost_cause, version = version + 1, change_time = @time
+    private static readonly SqlText Save = Saving("", "");
+
+    // The same, but not even looked at while another transaction holds it.
+    private static readonly SqlText SaveIfFree = Saving("SKIP LOCKED", "WITH (READPAST, UPDLOCK, ROWLOCK)");
+
+    private static SqlText Saving(string postgreSql, string sqlServer) => new(
+        $"""
+        WITH held AS MATERIALIZED (
+          SELECT contact_id FROM contact_stages
           WHERE account_id = @account AND contact_id = @contact AND version = @version
             AND record_inactive = @record_inactive AND delete_time IS NULL
-          RETURNING contact_id, version
+          FOR UPDATE {postgreSql}
+        ), changed AS (
+          UPDATE contact_stages AS s SET stage = @to_stage, lost = @to_lost, lost_cause = @lost_cause, version = @version + 1, change_time = @time
+          FROM held AS h WHERE s.account_id = @account AND s.contact_id = h.contact_id
         ), history AS (
           INSERT INTO stage_changes (account_id, contact_id, version, change_time, actor_kind, actor_subject, actor_name,
             from_stage, from_lost, to_stage, to_lost, cause, run_id)
-          SELECT @account, contact_id, version, @time, @actor_kind, @actor_subject, @actor_name,
-            @from_stage, @from_lost, @to_stage, @to_lost, @cause, @run FROM changed
+          SELECT @account, contact_id, @version + 1, @time, @actor_kind, @actor_subject, @actor_name,
+            @from_stage, @from_lost, @to_stage, @to_lost, @cause, @run FROM held
         )
-        INSERT INTO outbox (account_id, payload) SELECT @account, @payload FROM changed
+        INSERT INTO outbox (account_id, payload) SELECT @account, @payload FROM held
         RETURNING transaction_id::text, change_id
         """,
-        """
+        $"""
         SET NOCOUNT ON; SET XACT_ABORT ON;
         BEGIN TRANSACTION;
-        UPDATE contact_stages SET stage = @to_stage, lost = @to_lost, lost_cause = @lost_cause, version = version + 1, change_time = @time
+        UPDATE contact_stages {sqlServer} SET stage = @to_stage, lost = @to_lost, lost_cause = @lost_cause, version = version + 1, change_time = @time
         WHERE account_id = @account AND contact_id = @contact AND version = @version
           AND record_inactive = @record_inactive AND delete_time IS NULL;
         IF @@ROWCOUNT = 1
@@ -148,11 +157,16 @@ public sealed class StageStore(FunnelDbContext db)
     }
 
     /// <summary>Moves one contact, if it still is as it was read, and tells other services.</summary>
-    /// <returns>The change's position in the feed; null when the contact has changed meanwhile.</returns>
-    public async Task<string?> SaveAsync(ContactStageRow from, Standing to, Act act, OutboxRow outbox, CancellationToken cancellationToken)
+    /// <param name="move">The move.</param>
+    /// <param name="wait">Waits for a transaction that holds the contact; otherwise such a contact is left as it is.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The change's position in the feed; null when the contact was not moved.</returns>
+    public async Task<string?> SaveAsync(SingleMove move, bool wait, CancellationToken cancellationToken)
     {
-        await using var command = await CommandAsync(Save, cancellationToken);
-        By(command, act).With("contact", from.ContactId).With("version", from.Version).With("record_inactive", from.RecordInactive)
+        var (from, to, act) = move;
+        var outbox = ChangesProto.StagesChanged(from.AccountId, act, [new(from.ContactId, Outcome.Changed, from.Stage, from.Lost)], _ => (to.Stage, to.Lost))!;
+        await using var command = await CommandAsync(wait ? Save : SaveIfFree, cancellationToken);
+        By(command, act, from.AccountId).With("contact", from.ContactId).With("version", from.Version).With("record_inactive", from.RecordInactive)
             .WithNull("from_stage", DbType.Int16, (short?)from.Stage).With("from_lost", from.Lost)
             .WithNull("to_stage", DbType.Int16, (short?)to.Stage).With("to_lost", to.Lost)
             .With("lost_cause", (short)to.LostCause).With("payload", outbox.Payload);
@@ -188,8 +202,10 @@ public sealed class StageStore(FunnelDbContext db)
     }
 
     /// <summary>Adds the parameters that every moving statement has.</summary>
-    internal DbCommand By(DbCommand command, Act act) => command
-        .With("account", db.AccountId).With("time", act.Time).With("actor_kind", (short)act.Actor.Kind)
+    internal DbCommand By(DbCommand command, Act act) => By(command, act, db.AccountId);
+
+    private static DbCommand By(DbCommand command, Act act, long accountId) => command
+        .With("account", accountId).With("time", act.Time).With("actor_kind", (short)act.Actor.Kind)
         .With("actor_subject", act.Actor.Subject).With("actor_name", act.Actor.DisplayName)
         .With("cause", (short)act.Cause).With("run", act.RunId);
 

@@ -117,8 +117,7 @@ public sealed class LabelRuleExecutorTests(StoreFixture fixture)
                     continue;
                 }
                 var act = StoreFixture.At(StageDecisions.ChangeTime(row, TimeProvider.System.Now()));
-                var outbox = Funnel.Changes.ChangesProto.StagesChanged(account, act, [new(row.ContactId, Outcome.Changed, row.Stage, row.Lost)], _ => (to.Stage, to.Lost))!;
-                saved += await stages.SaveAsync(row, to, act, outbox, default) is null ? 0 : 1;
+                saved += await stages.SaveAsync(new(row, to, act), wait: true, default) is null ? 0 : 1;
             }
             return saved;
         })).ToList();

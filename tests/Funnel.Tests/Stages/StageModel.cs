@@ -66,8 +66,7 @@ public static class StageCommands
             if (row.DeleteTime is null && decision.Refusal is null && (decision.OrThrow().Stage, decision.OrThrow().Lost) != (row.Stage, row.Lost))
             {
                 var act = StoreFixture.At(StageDecisions.ChangeTime(row, clock));
-                var outbox = ChangesProto.StagesChanged(account, act, [new(id, Funnel.Stages.Outcome.Changed, row.Stage, row.Lost)], _ => (row.Stage, row.Lost))!;
-                (await stages.SaveAsync(row, decision.OrThrow(), act, outbox, default)).ShouldNotBeNull();
+                (await stages.SaveAsync(new(row, decision.OrThrow(), act), wait: false, default)).ShouldNotBeNull();
             }
         }
     }
