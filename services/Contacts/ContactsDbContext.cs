@@ -3,6 +3,7 @@ using ContactPlatform.Contacts.BulkRuns;
 using ContactPlatform.Contacts.Consent;
 using ContactPlatform.Contacts.Contacts;
 using ContactPlatform.Contacts.Erasures;
+using ContactPlatform.Contacts.DeliverabilityProjection;
 using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.FunnelProjection;
 using ContactPlatform.Contacts.Imports;
@@ -78,6 +79,9 @@ public class ContactsDbContext : PlatformDbContext
 
     /// <summary>Default stages.</summary>
     public DbSet<FunnelDefault> FunnelDefaults => Set<FunnelDefault>();
+
+    /// <summary>How contacts stand with mail.</summary>
+    public DbSet<ContactDeliverability> ContactDeliverability => Set<ContactDeliverability>();
 
     /// <summary>Segments.</summary>
     public DbSet<Segment> Segments => Set<Segment>();

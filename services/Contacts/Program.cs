@@ -8,6 +8,7 @@ using ContactPlatform.Contacts.Contacts;
 using ContactPlatform.Contacts.Erasures;
 using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.Exports;
+using ContactPlatform.Contacts.DeliverabilityProjection;
 using ContactPlatform.Contacts.FunnelProjection;
 using ContactPlatform.Contacts.ImportMappings;
 using ContactPlatform.Contacts.Imports;
@@ -51,6 +52,7 @@ builder.Services
     .AddHostedService<BootstrapKeys>()
     .AddSingleton(services => new PlatformKeys(services.GetRequiredService<SigningKeys>().Find))
     .AddFunnelProjection(builder.Configuration)
+    .AddDeliverabilityProjection(builder.Configuration)
     .AddTimelines(builder.Configuration)
     .AddImports();
 

@@ -95,24 +95,12 @@ public static partial class FunnelCheck
     /// <returns>What is wrong; empty when each contact of Contacts has its row, and nobody else has one that is not ended.</returns>
     public static async Task<IReadOnlyList<string>> MissingAsync(TestDatabase contacts, TestDatabase funnel, TimeSpan patience, CancellationToken cancellationToken)
     {
+        if (await BehindAsync("Funnel", contacts, funnel, patience, cancellationToken) is { } behind)
+        {
+            return [behind];
+        }
         await using var source = await contacts.OpenAsync(cancellationToken);
         await using var target = await funnel.OpenAsync(cancellationToken);
-        var started = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            var told = await TextAsync(source, "SELECT COALESCE((SELECT lpad(to_hex(transaction_id::text::bigint), 16, '0') || '-' || lpad(to_hex(change_id), 16, '0') FROM outbox ORDER BY outbox.transaction_id DESC, change_id DESC LIMIT 1), '')");
-            var applied = await TextAsync(target, "SELECT COALESCE((SELECT position FROM feed_positions WHERE source = 'contacts'), '')");
-            if (string.CompareOrdinal(applied, told) >= 0)
-            {
-                break;
-            }
-            if (Stopwatch.GetElapsedTime(started) > patience)
-            {
-                return [$"Funnel is at {applied} after {patience.TotalSeconds:0} s, and Contacts has told up to {told}"];
-            }
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
-        }
-
         var here = await IdsAsync(source, "SELECT account_id, contact_id FROM contacts ORDER BY account_id, contact_id");
         var there = await IdsAsync(target, "SELECT account_id, contact_id FROM contact_stages WHERE delete_time IS NULL ORDER BY account_id, contact_id");
         return [.. Say("contacts without a row in Funnel", here.Except(there)), .. Say("rows of Funnel without a contact", there.Except(here))];
@@ -121,13 +109,6 @@ public static partial class FunnelCheck
         {
             var all = ids.ToList();
             return all.Count == 0 ? [] : [$"{all.Count} {what}: {string.Join(", ", all.Take(10))}"];
-        }
-
-        async Task<string> TextAsync(DbConnection connection, string sql)
-        {
-            await using var command = connection.CreateCommand();
-            command.CommandText = sql;
-            return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
         }
 
         async Task<HashSet<(long, long)>> IdsAsync(DbConnection connection, string sql)
@@ -141,6 +122,36 @@ public static partial class FunnelCheck
                 ids.Add((reader.GetInt64(0), reader.GetInt64(1)));
             }
             return ids;
+        }
+    }
+
+    /// <summary>Waits until a service has applied all that Contacts told.</summary>
+    /// <returns>How far it is instead; null when it has.</returns>
+    public static async Task<string?> BehindAsync(string follower, TestDatabase contacts, TestDatabase followers, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        await using var source = await contacts.OpenAsync(cancellationToken);
+        await using var target = await followers.OpenAsync(cancellationToken);
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var told = await TextAsync(source, "SELECT COALESCE((SELECT lpad(to_hex(transaction_id::text::bigint), 16, '0') || '-' || lpad(to_hex(change_id), 16, '0') FROM outbox ORDER BY outbox.transaction_id DESC, change_id DESC LIMIT 1), '')");
+            var applied = await TextAsync(target, "SELECT COALESCE((SELECT position FROM feed_positions WHERE source = 'contacts'), '')");
+            if (string.CompareOrdinal(applied, told) >= 0)
+            {
+                return null;
+            }
+            if (Stopwatch.GetElapsedTime(started) > patience)
+            {
+                return $"{follower} is at {applied} after {patience.TotalSeconds:0} s, and Contacts has told up to {told}";
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
+        }
+
+        async Task<string> TextAsync(DbConnection connection, string sql)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = sql;
+            return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
         }
     }
 

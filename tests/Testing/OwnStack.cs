@@ -10,6 +10,8 @@ namespace ContactPlatform.Testing;
 /// </summary>
 public sealed class OwnStack : IAsyncDisposable
 {
+    private HostServers? _servers;
+
     private OwnStack(PostgresServer postgres, RedisServer redis) => (Postgres, Redis) = (postgres, redis);
 
     /// <summary>The database server.</summary>
@@ -57,6 +59,7 @@ public sealed class OwnStack : IAsyncDisposable
         {
             var servers = HostServers.Own(stack.Postgres, stack.Redis);
             servers = change?.Invoke(stack.Postgres, servers) ?? servers;
+            stack._servers = servers;
             // Without the gate: it takes time and memory that are measured here.
             stack.Contacts = await ContactsHost.StartAsync(cancellationToken, gate: false, servers, followsFunnel: replicas > 0);
             stack.Funnel = await FunnelHost.StartAsync(stack.Contacts, replicas, cancellationToken, gate: false, servers);
@@ -76,6 +79,10 @@ public sealed class OwnStack : IAsyncDisposable
         Contacts.ForgetTokens();
         Headers = await Contacts.HeadersAsync(ContactsHost.Account, cancellationToken);
     }
+
+    /// <summary>Starts a Deliverability beside the others, which whoever asked for it stops.</summary>
+    public Task<DeliverabilityHost> StartDeliverabilityAsync(CancellationToken cancellationToken) =>
+        DeliverabilityHost.StartAsync(Contacts, 1, cancellationToken, gate: false, _servers);
 
     /// <summary>Starts a Redis, empty, where the one that was killed was.</summary>
     public async Task StartRedisAgainAsync(CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using ContactPlatform.Contacts.DeliverabilityProjection;
 using ContactPlatform.Contacts.FunnelProjection;
 using ContactPlatform.Contacts.Labels;
 using ContactPlatform.Contacts.Lists;
@@ -27,8 +28,10 @@ public sealed class BulkRunEndpoint(ContactsDbContext db, ContactSets sets, Feed
         var action = violations.Action(request.Action);
         var requestId = violations.RequestId(request.RequestId, required: true);
         FeedWait.Check(request.FunnelChangeToken, "funnel_change_token", violations);
+        FeedWait.Check(request.DeliverabilityChangeToken, "deliverability_change_token", violations);
         violations.ThrowIfAny();
         await wait.AppliedAsync(FunnelFeed.Source, request.FunnelChangeToken, cancel);
+        await wait.AppliedAsync(DeliverabilityFeed.Source, request.DeliverabilityChangeToken, cancel);
         var caller = Caller.Of(context);
         var body = new V1.CreateBulkRunRequest { Contacts = set, Action = action };
         var (id, created) = await requests.OnceAsync(caller, nameof(CreateBulkRun), requestId, body, async () =>

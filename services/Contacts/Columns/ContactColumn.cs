@@ -1,4 +1,5 @@
 using ContactPlatform.Contacts.CustomFields;
+using ContactPlatform.Contacts.DeliverabilityProjection;
 using ContactPlatform.Contacts.Filters;
 
 namespace ContactPlatform.Contacts.Columns;
@@ -21,6 +22,9 @@ public enum ContactParts
 
     /// <summary>The lists that it is on.</summary>
     Lists = 8,
+
+    /// <summary>How it stands with mail.</summary>
+    Deliverability = 16,
 }
 
 /// <summary>
@@ -63,6 +67,11 @@ public sealed record ContactColumn(string Name, string Header, FilterType Type, 
         OfStage("stage", FilterType.Choice, "Its own funnel stage; empty where the account's default is shown. For a lost contact the stage that it was lost from.", r => r.Stage),
         OfStage("lost", FilterType.Boolean, "Whether it is lost: true or false.", r => r.Lost),
         OfStage("stage_change_time", FilterType.Time, "When stage or lost last changed, UTC.", r => r.StageChangeTime) with { Order = new("change_time") { Rows = FilterRows.Stages, CanBeNull = true } },
+        OfMail("deliverability_status", FilterType.Choice, "How it stands with mail: NEW, ACTIVE, UNAVAILABLE, MAILBOX_FULL, DOES_NOT_EXIST, UNSUBSCRIBED_BY_US, UNSUBSCRIBED or COMPLAINED.", r => r.Deliverability.ToWord()),
+        OfMail("system_status", FilterType.Text, "The same in system values: New, Active, Error, Soft bounced, Hard bounced, Unsubscribed by us, Unsubscribed or Complaint.", r => r.Deliverability.ToSystemValue()),
+        OfMail("last_send_time", FilterType.Time, "When a message was last sent to it, UTC.", r => r.LastSendTime, MailOrder("last_send_time")),
+        OfMail("last_open_time", FilterType.Time, "When somebody last opened a message at its address, UTC.", r => r.LastOpenTime, MailOrder("last_open_time")),
+        OfMail("last_click_time", FilterType.Time, "When somebody last followed a link of one, UTC.", r => r.LastClickTime, MailOrder("last_click_time")),
     ];
 
     /// <summary>The column of a custom field.</summary>
@@ -74,6 +83,11 @@ public sealed record ContactColumn(string Name, string Header, FilterType Type, 
 
     private static ContactColumn OfStage(string name, FilterType type, string documentation, Func<ContactRow, object?> value) =>
         new(name, name, type, ContactParts.Stage, documentation, value);
+
+    private static ContactColumn OfMail(string name, FilterType type, string documentation, Func<ContactRow, object?> value, ColumnOrder? order = null) =>
+        new(name, name, type, ContactParts.Deliverability, documentation, value) { Order = order };
+
+    private static ColumnOrder MailOrder(string column) => new(column) { Rows = FilterRows.Deliverability, CanBeNull = true };
 
     private static Func<ContactRow, object?> ValueOf(CustomField field)
     {

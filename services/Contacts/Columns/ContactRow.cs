@@ -1,3 +1,5 @@
+using ContactPlatform.Deliverability.V1;
+
 namespace ContactPlatform.Contacts.Columns;
 
 /// <summary>A contact on its way into a file or a page of a view; what no column asks for stays empty.</summary>
@@ -59,6 +61,18 @@ public sealed class ContactRow
 
     /// <summary>UTC; null when it never moved.</summary>
     public DateTime? StageChangeTime { get; set; }
+
+    /// <summary>How it stands with mail.</summary>
+    public DeliverabilityStatus Deliverability { get; set; } = DeliverabilityStatus.New;
+
+    /// <summary>When a message was last sent to it, UTC; null for never.</summary>
+    public DateTime? LastSendTime { get; set; }
+
+    /// <summary>When somebody last opened one, UTC; null for never.</summary>
+    public DateTime? LastOpenTime { get; set; }
+
+    /// <summary>When somebody last followed a link of one, UTC; null for never.</summary>
+    public DateTime? LastClickTime { get; set; }
 
     /// <summary>Custom fields by their id: string, decimal, DateOnly or bool.</summary>
     public Dictionary<long, object> Fields { get; } = [];

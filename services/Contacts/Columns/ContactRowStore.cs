@@ -1,5 +1,6 @@
 using System.Data.Common;
 using ContactPlatform.Common.V1;
+using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -37,6 +38,13 @@ public sealed class ContactRowStore(ContactsDbContext db)
     private static readonly SqlText Stages = new(
         "SELECT contact_id, stage, lost, change_time FROM contact_stages WHERE account_id = @account AND contact_id = ANY(@ids)",
         "SELECT contact_id, stage, lost, change_time FROM contact_stages WHERE account_id = @account AND contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids))");
+
+    private static readonly SqlText Mail = new(
+        "SELECT contact_id, status, last_send_time, last_open_time, last_click_time FROM contact_deliverability WHERE account_id = @account AND contact_id = ANY(@ids)",
+        """
+        SELECT contact_id, status, last_send_time, last_open_time, last_click_time
+        FROM contact_deliverability WHERE account_id = @account AND contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids))
+        """);
 
     private static readonly SqlText Fields = new(
         "SELECT contact_id, custom_field_id, text_value, number_value, date_value, boolean_value FROM contact_field_values WHERE account_id = @account AND contact_id = ANY(@ids)",
@@ -86,6 +94,15 @@ public sealed class ContactRowStore(ContactsDbContext db)
                 (row.Stage, row.Lost, row.StageChangeTime) = (reader.IsDBNull(1) ? "" : StageNames[reader.GetInt16(1)], reader.GetBoolean(2), Utc(reader, 3));
             });
         }
+        if (parts.HasFlag(ContactParts.Deliverability))
+        {
+            await ForEachAsync(Mail, reader =>
+            {
+                var row = byId[reader.GetInt64(0)];
+                row.Deliverability = (DeliverabilityStatus)reader.GetInt16(1);
+                (row.LastSendTime, row.LastOpenTime, row.LastClickTime) = (MaybeUtc(reader, 2), MaybeUtc(reader, 3), MaybeUtc(reader, 4));
+            });
+        }
         if (parts.HasFlag(ContactParts.Fields))
         {
             await ForEachAsync(Fields, reader => byId[reader.GetInt64(0)].Fields[reader.GetInt64(1)] = Value(reader));
@@ -125,6 +142,8 @@ public sealed class ContactRowStore(ContactsDbContext db)
 
     /// <summary>SQL Server returns times without a kind.</summary>
     private static DateTime Utc(DbDataReader reader, int column) => DateTime.SpecifyKind(reader.GetDateTime(column), DateTimeKind.Utc);
+
+    private static DateTime? MaybeUtc(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : Utc(reader, column);
 
     private static object Value(DbDataReader reader) =>
         !reader.IsDBNull(2) ? reader.GetString(2)

@@ -6,6 +6,9 @@ namespace ContactPlatform.Contacts.Filters;
 /// </summary>
 internal static class ClauseSql
 {
+    /// <summary>The status of contacts of which Deliverability never told.</summary>
+    private const short NewToMail = (short)Deliverability.V1.DeliverabilityStatus.New;
+
     /// <summary>`field:*`: there is a value.</summary>
     public static BoundClause Any(FilterClause clause, Dimension dimension, long? key, FilterScope scope) => dimension switch
     {
@@ -17,6 +20,7 @@ internal static class ClauseSql
         { Choice: FilterChoice.LostFrom } => Staged(clause, dimension, scope, (row, p) => $"{row}.lost = {p.Add(true)}"),
         // Who has no row is not lost: that is an answer too.
         { Type: FilterType.Boolean } when dimension.Rows == FilterRows.Stages => Bound(clause, dimension, key, (_, _) => "1 = 0") with { Inverted = true, ShownWithoutRow = false },
+        { Choice: FilterChoice.Deliverability } => OfMail(clause, dimension, (_, _) => "1 = 0", inverted: true),
         _ => Bound(clause, dimension, key, Present(dimension)),
     };
 
@@ -83,6 +87,10 @@ internal static class ClauseSql
             FilterChoice.LostFrom => Staged(clause, dimension, scope, (row, p) => isDefault != negative
                 ? $"({row}.stage {(negative ? "<>" : "=")} {p.Add(number)} OR {row}.stage IS NULL) AND {row}.lost = {p.Add(true)}"
                 : $"{row}.stage {(negative ? "<>" : "=")} {p.Add(number)} AND {row}.lost = {p.Add(true)}"),
+            // Who has no row is New, so what New fulfils is asked as "none that is another".
+            FilterChoice.Deliverability => (number == NewToMail) != negative
+                ? OfMail(clause, dimension, (row, p) => $"{row}.status {(negative ? "=" : "<>")} {p.Add(number)}", inverted: true)
+                : OfMail(clause, dimension, (row, p) => $"{row}.status {(negative ? "<>" : "=")} {p.Add(number)}"),
             _ => Bound(clause, dimension, key, (row, p) => $"{row}.{dimension.Column} {(negative ? "<>" : "=")} {p.Add(number)}"),
         };
     }
@@ -102,6 +110,9 @@ internal static class ClauseSql
             ShownWithoutRow = lost ? null : own,
         };
     }
+
+    private static BoundClause OfMail(FilterClause clause, Dimension dimension, RowSql condition, bool inverted = false) =>
+        Bound(clause, dimension, null, condition) with { Inverted = inverted, ShownWithoutRow = NewToMail };
 
     private static BoundClause Bound(FilterClause clause, Dimension dimension, long? key, RowSql? condition) =>
         new(clause, dimension, dimension.Rows, key, condition) { Shown = (row, _) => $"{row}.{dimension.Shown}" };

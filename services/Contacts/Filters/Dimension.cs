@@ -47,4 +47,7 @@ public enum FilterChoice
 
     /// <summary>Stage that lost contacts were lost from.</summary>
     LostFrom,
+
+    /// <summary>Deliverability's status, New for those of whom it never told.</summary>
+    Deliverability,
 }

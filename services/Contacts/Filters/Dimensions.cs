@@ -14,6 +14,9 @@ public static class Dimensions
 
     private static readonly string[] Stages = ["AWARE", "ENGAGED", "CUSTOMER", "LOYAL_CUSTOMER", "PROMOTER"];
 
+    /// <summary>In the order of their numbers.</summary>
+    private static readonly string[] MailStatuses = ["NEW", "ACTIVE", "UNAVAILABLE", "MAILBOX_FULL", "DOES_NOT_EXIST", "UNSUBSCRIBED_BY_US", "UNSUBSCRIBED", "COMPLAINED"];
+
     /// <summary>The table.</summary>
     public static readonly IReadOnlyList<Dimension> All =
     [
@@ -38,6 +41,10 @@ public static class Dimensions
         new("funnel.lost", FilterType.Boolean, FilterRows.Stages, "lost", "Whether the contact is lost."),
         new("funnel.lost_from", FilterType.Choice, FilterRows.Stages, "stage", "Stage from which the contact was lost; missing unless it is lost.") { Choices = Stages, Choice = FilterChoice.LostFrom },
         new("funnel.change_time", FilterType.Time, FilterRows.Stages, "change_time", "When stage or lost last changed; missing while nothing has."),
+        new("deliverability.status", FilterType.Choice, FilterRows.Deliverability, "status", "How the contact stands with mail; NEW until Deliverability tells otherwise.") { Choices = MailStatuses, Choice = FilterChoice.Deliverability },
+        new("last_send_time", FilterType.Time, FilterRows.Deliverability, "last_send_time", "When a message was last sent to its address; missing for never.") { CanBeNull = true },
+        new("last_open_time", FilterType.Time, FilterRows.Deliverability, "last_open_time", "When somebody last opened a message there; missing for never.") { CanBeNull = true },
+        new("last_click_time", FilterType.Time, FilterRows.Deliverability, "last_click_time", "When somebody last followed a link of one; missing for never.") { CanBeNull = true },
     ];
 
     private static readonly FrozenDictionary<string, Dimension> ByName = All

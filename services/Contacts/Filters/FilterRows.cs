@@ -26,4 +26,7 @@ public sealed record FilterRows(string Table, string? KeyColumn, bool OnePerCont
 
     /// <summary>Where contacts stand in the funnel; a contact that never moved has no row.</summary>
     public static readonly FilterRows Stages = new("contact_stages", null, true);
+
+    /// <summary>How contacts stand with mail; a contact of which Deliverability never told has no row, and is New.</summary>
+    public static readonly FilterRows Deliverability = new("contact_deliverability", null, true);
 }

@@ -1,11 +1,13 @@
+using System.Runtime.CompilerServices;
 using ContactPlatform.Contacts.Access;
 using ContactPlatform.Funnel.V1;
+using ContactPlatform.ServiceDefaults.Feeds;
 using Grpc.Core;
 
 namespace ContactPlatform.Contacts.FunnelProjection;
 
 /// <summary>Reads Funnel's change feed in the name of Contacts, which issues its own token.</summary>
-public sealed class FunnelFeed(ChangesService.ChangesServiceClient client, TokenIssuer tokens, TimeProvider time)
+public sealed class FunnelFeed(ChangesService.ChangesServiceClient client, TokenIssuer tokens, TimeProvider time) : IProjectionFeed
 {
     /// <summary>Name of the service followed.</summary>
     public const string Source = "funnel";
@@ -15,14 +17,30 @@ public sealed class FunnelFeed(ChangesService.ChangesServiceClient client, Token
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    /// <inheritdoc/>
+    public RebuildTables Tables => FunnelRebuild.Tables;
+
     /// <summary>Opens the stream of changes after a position.</summary>
     public AsyncServerStreamingCall<StreamChangesResponse> Open(string afterPosition, CancellationToken cancellationToken) =>
         client.StreamChanges(new StreamChangesRequest { AfterPosition = afterPosition }, Headers(), cancellationToken: cancellationToken);
 
-    /// <summary>Asks what a follower at a position has still before it.</summary>
-    /// <exception cref="RpcException">Funnel does not answer within 2 s, among others.</exception>
-    public async Task<GetBacklogResponse> BacklogAsync(string afterPosition, CancellationToken cancellationToken) =>
-        await client.GetBacklogAsync(new GetBacklogRequest { AfterPosition = afterPosition }, Headers(), time.GetUtcNow().UtcDateTime + Patience, cancellationToken);
+    /// <inheritdoc/>
+    public async Task<ProjectionBacklog> BacklogAsync(string afterPosition, CancellationToken cancellationToken)
+    {
+        var reply = await client.GetBacklogAsync(new GetBacklogRequest { AfterPosition = afterPosition }, Headers(), time.GetUtcNow().UtcDateTime + Patience, cancellationToken);
+        return new(reply.ChangeCount, reply.OldestChangeTime?.ToDateTimeOffset(), reply.LastPosition);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<RebuildBatch> ReadAsync(string afterPosition, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var call = Open(afterPosition, cancellationToken);
+        await foreach (var changes in FeedBatches.ReadAsync(call.ResponseStream, FunnelFold.Size, Room, null, time, cancellationToken))
+        {
+            yield return new(changes.Count, changes[^1].Position, (scope, cancel) =>
+                scope.GetRequiredService<FunnelProjectionStore>().ApplyRebuiltAsync(FunnelFold.Of(changes), cancel));
+        }
+    }
 
     private Metadata Headers() => new() { { "authorization", $"Bearer {tokens.Issue("service:contacts", "contacts", 0, AccessDecisions.ForService(0)).Token}" } };
 }

@@ -1,5 +1,4 @@
 using ContactPlatform.ServiceDefaults.Feeds;
-using ContactPlatform.ServiceDefaults.Runs;
 
 namespace ContactPlatform.Contacts.FunnelProjection;
 
@@ -16,9 +15,9 @@ public static class FunnelProjectionServices
         return configuration["services:funnel:grpc:0"] is not { Length: > 0 } address ? services : services
             .AddFunnelClients(new Uri(address))
             .AddSingleton<FunnelFeed>()
+            .AddSingleton<IProjectionFeed>(provider => provider.GetRequiredService<FunnelFeed>())
             .AddScoped<FunnelProjectionStore>()
-            .AddScoped<RebuildStore>()
-            .AddSingleton<IRunExecutor, RebuildExecutor>()
+            .AddRebuilding()
             .AddHostedService<FunnelFeedConsumer>();
     }
 }

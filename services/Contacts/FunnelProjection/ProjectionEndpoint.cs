@@ -11,11 +11,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ContactPlatform.Contacts.FunnelProjection;
 
-/// <summary>Serves ProjectionService. Where no address of Funnel is configured there is no projection.</summary>
-public sealed class ProjectionEndpoint(ContactsDbContext db, IEnumerable<FunnelFeed> feeds, FeedWait wait, RunStore runs, RequestIds requests, IdSequence ids, TimeProvider time)
+/// <summary>Serves ProjectionService. Where no address of a service is configured there is no projection of it.</summary>
+public sealed class ProjectionEndpoint(ContactsDbContext db, IEnumerable<IProjectionFeed> feeds, FeedWait wait, RunStore runs, RequestIds requests, IdSequence ids, TimeProvider time)
     : V1.ProjectionService.ProjectionServiceBase
 {
-    private readonly FunnelFeed? feed = feeds.SingleOrDefault();
+    private readonly IReadOnlyList<IProjectionFeed> followed = [.. feeds.OrderBy(f => f.Tables.Source, StringComparer.Ordinal)];
 
     /// <inheritdoc/>
     public override async Task<V1.ListProjectionsResponse> ListProjections(V1.ListProjectionsRequest request, ServerCallContext context)
@@ -23,8 +23,13 @@ public sealed class ProjectionEndpoint(ContactsDbContext db, IEnumerable<FunnelF
         var violations = new Violations();
         var page = Page.Read(request.PageSize, request.PageToken, violations, nameof(ListProjections));
         violations.ThrowIfAny();
-        // One at most, so the first page is all there is.
-        return feed is null || page.After is not null ? new() : new() { Projections = { await ShowAsync(feed, context.CancellationToken) } };
+        var (shown, next) = page.Cut([.. followed.Index().Where(f => page.After is not { } last || f.Index > last).Take(page.Size + 1)], f => f.Index);
+        var reply = new V1.ListProjectionsResponse { NextPageToken = next };
+        foreach (var (_, feed) in shown)
+        {
+            reply.Projections.Add(await ShowAsync(feed, context.CancellationToken));
+        }
+        return reply;
     }
 
     /// <inheritdoc/>
@@ -33,7 +38,7 @@ public sealed class ProjectionEndpoint(ContactsDbContext db, IEnumerable<FunnelF
         var violations = new Violations();
         FeedWait.Check(request.ChangeToken, "change_token", violations);
         var found = Find(request.Source, violations);
-        await wait.AppliedAsync(FunnelFeed.Source, request.ChangeToken, context.CancellationToken);
+        await wait.AppliedAsync(found.Tables.Source, request.ChangeToken, context.CancellationToken);
         return new() { Projection = await ShowAsync(found, context.CancellationToken) };
     }
 
@@ -43,11 +48,11 @@ public sealed class ProjectionEndpoint(ContactsDbContext db, IEnumerable<FunnelF
         var cancel = context.CancellationToken;
         var violations = new Violations();
         var requestId = violations.RequestId(request.RequestId);
-        Find(request.Source, violations);
+        var number = Find(request.Source, violations).Tables.Number;
         var caller = Caller.Of(context);
         var (id, _) = await requests.OnceAsync(caller, nameof(RebuildProjection), requestId, new V1.RebuildProjectionRequest { Source = request.Source }, async () =>
         {
-            var run = runs.New(await ids.NextAsync(cancel), RebuildExecutor.RunKind, 0, caller);
+            var run = runs.New(await ids.NextAsync(cancel), RebuildExecutor.RunKind, number, caller);
             db.Runs.Add(run);
             return run.RunId;
         }, cancel);
@@ -72,27 +77,28 @@ public sealed class ProjectionEndpoint(ContactsDbContext db, IEnumerable<FunnelF
         }
     }
 
-    private FunnelFeed Find(string source, Violations violations)
+    private IProjectionFeed Find(string source, Violations violations)
     {
         violations.Check(source.Length > 0, "source", $"is empty; expected the name of a projection, such as {FunnelFeed.Source}");
         violations.ThrowIfAny();
-        return source == FunnelFeed.Source && feed is not null ? feed
-            : throw new RefusalException(new Refusal(ContactsReasons.ProjectionNotFound, "there is no such projection").With("allowed", feed is null ? "" : FunnelFeed.Source));
+        return followed.SingleOrDefault(f => f.Tables.Source == source)
+            ?? throw new RefusalException(new Refusal(ContactsReasons.ProjectionNotFound, "there is no such projection").With("allowed", string.Join(", ", followed.Select(f => f.Tables.Source))));
     }
 
-    private async Task<V1.Projection> ShowAsync(FunnelFeed funnel, CancellationToken cancellationToken)
+    private async Task<V1.Projection> ShowAsync(IProjectionFeed feed, CancellationToken cancellationToken)
     {
-        var row = await db.FeedPositions.AsNoTracking().SingleOrDefaultAsync(p => p.Source == FunnelFeed.Source, cancellationToken);
-        var shown = new V1.Projection { Source = FunnelFeed.Source, Position = row?.Position ?? "" };
+        var source = feed.Tables.Source;
+        var row = await db.FeedPositions.AsNoTracking().SingleOrDefaultAsync(p => p.Source == source, cancellationToken);
+        var shown = new V1.Projection { Source = source, Position = row?.Position ?? "" };
         if (row is { Position.Length: > 0 })
         {
             shown.ApplyTime = Timestamp.FromDateTime(row.ApplyTime);
         }
         try
         {
-            var backlog = await funnel.BacklogAsync(shown.Position, cancellationToken);
+            var backlog = await feed.BacklogAsync(shown.Position, cancellationToken);
             shown.PendingCount = backlog.ChangeCount;
-            var age = backlog.OldestChangeTime is { } oldest ? time.GetUtcNow() - oldest.ToDateTimeOffset() : TimeSpan.Zero;
+            var age = backlog.OldestChangeTime is { } oldest ? time.GetUtcNow() - oldest : TimeSpan.Zero;
             shown.Lag = Duration.FromTimeSpan(age > TimeSpan.Zero ? age : TimeSpan.Zero);
         }
         catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded && !cancellationToken.IsCancellationRequested)

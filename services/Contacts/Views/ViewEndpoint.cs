@@ -1,4 +1,5 @@
 using ContactPlatform.Contacts.Columns;
+using ContactPlatform.Contacts.DeliverabilityProjection;
 using ContactPlatform.Contacts.FunnelProjection;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
@@ -148,8 +149,10 @@ public sealed class ViewEndpoint(ContactsDbContext db, ViewStore store, ViewRead
         violations.Id(request.ViewId, "view_id");
         violations.Check(request.PageSize is >= 0 and <= Page.MaximumSize, "page_size", $"is {request.PageSize}; expected 0 to {Page.MaximumSize}");
         FeedWait.Check(request.FunnelChangeToken, "funnel_change_token", violations);
+        FeedWait.Check(request.DeliverabilityChangeToken, "deliverability_change_token", violations);
         violations.ThrowIfAny();
         await wait.AppliedAsync(FunnelFeed.Source, request.FunnelChangeToken, context.CancellationToken);
+        await wait.AppliedAsync(DeliverabilityFeed.Source, request.DeliverabilityChangeToken, context.CancellationToken);
         return await reads.PageAsync(request.ViewId, request.PageSize == 0 ? Page.DefaultSize : request.PageSize, request.PageToken, context.CancellationToken);
     }
 

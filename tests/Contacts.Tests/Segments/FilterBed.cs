@@ -105,6 +105,9 @@ public sealed class FilterBed
                 people.SelectMany(p => p.Lists.Select(l => new object?[] { account, lists[l], p.Id, now })));
             await CopyAsync("contact_stages", [("account_id", NpgsqlDbType.Bigint), ("contact_id", NpgsqlDbType.Bigint), ("stage", NpgsqlDbType.Smallint), ("lost", NpgsqlDbType.Boolean), ("change_time", NpgsqlDbType.TimestampTz)],
                 people.Where(p => p.Funnel is not null).Select(p => new object?[] { account, p.Id, p.Funnel!.Value.Stage, p.Funnel.Value.Lost, p.Funnel.Value.Changed }));
+            await CopyAsync("contact_deliverability", [("account_id", NpgsqlDbType.Bigint), ("contact_id", NpgsqlDbType.Bigint), ("revision", NpgsqlDbType.Bigint), ("status", NpgsqlDbType.Smallint),
+                ("last_send_time", NpgsqlDbType.TimestampTz), ("last_open_time", NpgsqlDbType.TimestampTz), ("last_click_time", NpgsqlDbType.TimestampTz)],
+                people.Where(p => p.Mail is not null).Select(p => new object?[] { account, p.Id, 1L, p.Mail!.Value.Status, p.Mail.Value.Sent, p.Mail.Value.Opened, p.Mail.Value.Clicked }));
             await CopyAsync("contact_field_values", [("account_id", NpgsqlDbType.Bigint), ("contact_id", NpgsqlDbType.Bigint), ("custom_field_id", NpgsqlDbType.Bigint), ("text_value", NpgsqlDbType.Varchar), ("text_key", NpgsqlDbType.Varchar),
                 ("number_value", NpgsqlDbType.Numeric), ("date_value", NpgsqlDbType.Date), ("boolean_value", NpgsqlDbType.Boolean)],
                 people.SelectMany(p => fields.Select(f => Value(p, f.Key, f.Id)).OfType<object?[]>()));

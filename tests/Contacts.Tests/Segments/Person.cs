@@ -44,6 +44,8 @@ public sealed record Person(long Id)
 
     public (short? Stage, bool Lost, DateTime Changed)? Funnel { get; init; }
 
+    public (short Status, DateTime? Sent, DateTime? Opened, DateTime? Clicked)? Mail { get; init; }
+
     /// <summary>Stage of who is not lost.</summary>
     public short? Stage(short byDefault) => Funnel is { Lost: true } ? null : Funnel?.Stage ?? byDefault;
 

@@ -15,6 +15,8 @@ public sealed class RandomFilters(short defaultStage, IReadOnlyDictionary<string
 
     private static readonly string[] StageNames = ["AWARE", "ENGAGED", "CUSTOMER", "LOYAL_CUSTOMER", "PROMOTER"];
 
+    private static readonly string[] MailNames = ["NEW", "ACTIVE", "UNAVAILABLE", "MAILBOX_FULL", "DOES_NOT_EXIST", "UNSUBSCRIBED_BY_US", "UNSUBSCRIBED", "COMPLAINED"];
+
     private static readonly DateTime Midnight = new(2026, 5, 1, 0, 0, 0, DateTimeKind.Utc);
 
     private static readonly Gen<string> Words = Gen.Elements(
@@ -53,6 +55,11 @@ public sealed class RandomFilters(short defaultStage, IReadOnlyDictionary<string
         from stage in Gen.Elements<short?>(null, 1, 2, 3, 4, 5)
         from lost in Gen.Elements(true, false)
         from changed in Moments
+        from mailed in Gen.Elements(true, false)
+        from mail in Gen.Choose(1, 8)
+        from sent in Maybe(Moments)
+        from opened in Maybe(Moments)
+        from clicked in Maybe(Moments)
         select new Person(0)
         {
             // Unique without looking at the others.
@@ -75,6 +82,7 @@ public sealed class RandomFilters(short defaultStage, IReadOnlyDictionary<string
             Birthday = birthday,
             Vip = vip,
             Funnel = moved ? (stage, lost, changed) : null,
+            Mail = mailed ? ((short)mail, sent, opened, clicked) : null,
         };
 
     /// <summary>Filters, more clauses and parentheses with the size.</summary>
@@ -106,6 +114,8 @@ public sealed class RandomFilters(short defaultStage, IReadOnlyDictionary<string
         Choice("field.tier", Tiers, p => p.Tier),
         Choice("funnel.stage", StageNames, p => Name(p.Stage(defaultStage))), Choice("funnel_status", StageNames, p => Name(p.Stage(defaultStage))),
         Choice("funnel.lost_from", StageNames, p => Name(p.LostFrom(defaultStage))),
+        Choice("deliverability.status", MailNames, p => MailNames[(p.Mail?.Status ?? 1) - 1]),
+        Time("last_send_time", p => p.Mail?.Sent), Time("last_open_time", p => p.Mail?.Opened), Time("last_click_time", p => p.Mail?.Clicked),
         Named("label", labels, p => p.Labels), Named("label", labels, p => p.Labels), Named("list", lists, p => p.Lists), Named("list", lists, p => p.Lists), ManyFields);
 
     /// <summary>So many that they are looked for at once.</summary>
@@ -194,7 +204,8 @@ public sealed class RandomFilters(short defaultStage, IReadOnlyDictionary<string
         ("email", p => p.Email is not null), ("phone", p => p.Phone is not null), ("given_name", p => p.GivenName.Length > 0), ("source", p => p.Source.Length > 0), ("owner", p => p.Owner.Length > 0),
         ("time_zone", p => p.TimeZone.Length > 0), ("subscribed_time", p => p.Subscribed is not null), ("create_time", _ => true), ("lead_score", _ => true), ("record_state", _ => true),
         ("field.nick", p => p.Nick is not null), ("field.tier", p => p.Tier is not null), ("field.points", p => p.Points is not null), ("field.birthday", p => p.Birthday is not null), ("field.vip", p => p.Vip is not null),
-        ("funnel.stage", p => p.Funnel is not { Lost: true }), ("funnel.lost", _ => true), ("funnel.lost_from", p => p.Funnel is { Lost: true }), ("funnel.change_time", p => p.Funnel is not null))
+        ("funnel.stage", p => p.Funnel is not { Lost: true }), ("funnel.lost", _ => true), ("funnel.lost_from", p => p.Funnel is { Lost: true }), ("funnel.change_time", p => p.Funnel is not null),
+        ("deliverability.status", _ => true), ("last_open_time", p => p.Mail?.Opened is not null))
         .Select(f => Expected.Clause($"{f.Field}:*", f.Has));
 
     private static Gen<T?> Maybe<T>(Gen<T> values) where T : struct => Gen.Frequency((1, Gen.Constant<T?>(null)), (5, values.Select(v => (T?)v)));

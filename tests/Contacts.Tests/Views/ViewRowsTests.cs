@@ -66,7 +66,7 @@ public sealed class ViewRowsTests(ContactsFixture fixture)
     {
         var bed = await FilterBed.CreateAsync(fixture, 60);
         var sortable = (await bed.Account.Exports().ListExportColumnsAsync(new())).Columns.Where(c => c.Sortable).Select(c => c.Name).ToList();
-        sortable.ShouldBe(["contact_id", "email", "phone", "given_name", "family_name", "time_zone", "source", "subscribed_time", "unsubscribed_time", "owner", "lead_score", "create_time", "update_time", "stage_change_time",
+        sortable.ShouldBe(["contact_id", "email", "phone", "given_name", "family_name", "time_zone", "source", "subscribed_time", "unsubscribed_time", "owner", "lead_score", "create_time", "update_time", "stage_change_time", "last_send_time", "last_open_time", "last_click_time",
             "field.birthday", "field.nick", "field.points", .. Enumerable.Range(0, 12).Select(i => $"field.spare{i}").Order(StringComparer.Ordinal)]);
         var view = await ViewAsync(bed.Account, "sorted", "lead_score >= 0", "", "email");
         List<Person> people = [.. bed.People.Where(p => p.Score >= 0)];
@@ -135,7 +135,7 @@ public sealed class ViewRowsTests(ContactsFixture fixture)
     private static (string Column, Func<Person, IComparable?> Value)[] Keys =>
     [
         ("contact_id", p => p.Id), ("given_name", p => Folded.Of(p.GivenName)), ("owner", p => p.Owner), ("time_zone", p => p.TimeZone), ("subscribed_time", p => p.Subscribed), ("lead_score", p => p.Score),
-        ("create_time", p => p.Created), ("stage_change_time", p => p.Funnel?.Changed), ("field.nick", p => p.Nick is null ? null : Folded.Of(p.Nick)), ("field.points", p => p.Points), ("field.birthday", p => p.Birthday), ("field.spare0", _ => null),
+        ("create_time", p => p.Created), ("stage_change_time", p => p.Funnel?.Changed), ("last_open_time", p => p.Mail?.Opened), ("field.nick", p => p.Nick is null ? null : Folded.Of(p.Nick)), ("field.points", p => p.Points), ("field.birthday", p => p.Birthday), ("field.spare0", _ => null),
     ];
 
     private static async Task<IReadOnlyList<long>> PagesAsync(Account account, long view, int size)

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using ContactPlatform.Common.V1;
 using ContactPlatform.Contacts.V1;
+using ContactPlatform.Deliverability.V1;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
@@ -24,15 +25,16 @@ internal static class AuthFaults
 
     public static async Task EveryMethodAsync(FaultBed bed, CancellationToken cancellationToken)
     {
-        var ids = await VictimAsync(bed, cancellationToken);
+        await using var deliverability = await bed.Stack.StartDeliverabilityAsync(cancellationToken);
+        var ids = await VictimAsync(bed, deliverability, cancellationToken);
         var good = (await bed.Stack.Contacts.HeadersAsync(ContactsHost.Account, cancellationToken)).GetValue("authorization")!["Bearer ".Length..];
         var other = (await bed.Stack.Contacts.HeadersAsync(ContactsHost.OtherAccount, cancellationToken)).GetValue("authorization")!["Bearer ".Length..];
         var bad = await BadTokensAsync(bed, good, cancellationToken);
         var noScope = await SignedAsync(bed, good, claims => claims["scope"] = "nothing.whatever", cancellationToken);
-        var before = await DigestAsync(bed, cancellationToken);
+        var before = await DigestAsync(bed, deliverability, cancellationToken);
         var wrong = new List<string>();
         var calls = 0;
-        foreach (var (method, channel) in Methods(bed))
+        foreach (var (method, channel) in Methods(bed, deliverability))
         {
             foreach (var (what, token) in bad)
             {
@@ -62,13 +64,13 @@ internal static class AuthFaults
                 }
             }
         }
-        wrong.AddRange((await DigestAsync(bed, cancellationToken)).Where(d => before[d.Key] != d.Value).Select(d => $"{d.Key} has changed: {before[d.Key]}, now {d.Value}"));
+        wrong.AddRange((await DigestAsync(bed, deliverability, cancellationToken)).Where(d => before[d.Key] != d.Value).Select(d => $"{d.Key} has changed: {before[d.Key]}, now {d.Value}"));
         bed.Log($"{calls} calls");
         FaultBed.Must(wrong.Count == 0, string.Join("\n", wrong));
     }
 
     /// <summary>All methods that ask for a scope, each with where it is served.</summary>
-    private static IEnumerable<(MethodDescriptor Method, ChannelBase Channel)> Methods(FaultBed bed)
+    private static IEnumerable<(MethodDescriptor Method, ChannelBase Channel)> Methods(FaultBed bed, DeliverabilityHost deliverability)
     {
         var services = typeof(ContactService).Assembly.GetTypes()
             .Select(t => t.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static))
@@ -76,7 +78,12 @@ internal static class AuthFaults
         FaultBed.Must(services.Count >= 7, $"only {services.Count} services were found");
         foreach (var service in services)
         {
-            ChannelBase channel = service.File.Package.Contains(".contacts.", StringComparison.Ordinal) ? bed.Stack.Contacts.Service.Channel : bed.Stack.Funnel.Service.Channel;
+            ChannelBase channel = service.File.Package.Split('.')[1] switch
+            {
+                "contacts" => bed.Stack.Contacts.Service.Channel,
+                "funnel" => bed.Stack.Funnel.Service.Channel,
+                _ => deliverability.Service.Channel,
+            };
             // Who exchanges a key has no token yet.
             foreach (var method in service.Methods.Where(m => !m.Name.StartsWith("Exchange", StringComparison.Ordinal)))
             {
@@ -86,7 +93,7 @@ internal static class AuthFaults
     }
 
     /// <summary>Makes one of everything in the account that is to be left alone.</summary>
-    private static async Task<Dictionary<string, long>> VictimAsync(FaultBed bed, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, long>> VictimAsync(FaultBed bed, DeliverabilityHost deliverability, CancellationToken cancellationToken)
     {
         var (stack, headers) = (bed.Stack, bed.Stack.Headers);
         var name = bed.NewName().Replace(' ', '-');
@@ -121,8 +128,11 @@ internal static class AuthFaults
         await FaultBed.UntilAsync("the bulk run ends", async () => await bed.ContactsAsync($"SELECT state FROM runs WHERE run_id = {bulk}", cancellationToken) >= 3, cancellationToken);
         var view = (await new ViewService.ViewServiceClient(stack.Contacts.Service.Channel).CreateViewAsync(
             new() { View = new() { DisplayName = $"{Secret} {name}", SegmentId = segment, Columns = { "email" } } }, headers, cancellationToken: cancellationToken)).View.ViewId;
+        await new SuppressionService.SuppressionServiceClient(deliverability.Service.Channel).AddSuppressionAsync(new() { Address = $"{Secret}.{name}@auth.example", Reason = Secret }, headers, cancellationToken: cancellationToken);
         // The feeds are at rest before anything is compared.
         await bed.CheckAsync(cancellationToken);
+        var behind = await FunnelCheck.BehindAsync("Deliverability", stack.Contacts.Database, deliverability.Database, TimeSpan.FromSeconds(60), cancellationToken);
+        FaultBed.Must(behind is null, behind ?? "");
         return new()
         {
             ["contact_id"] = contact, ["contact_ids"] = contact, ["label_id"] = label, ["label_ids"] = label, ["source_label_id"] = label, ["target_label_id"] = target,
@@ -258,7 +268,7 @@ internal static class AuthFaults
             "request_id" => bed.NewName(),
             "display_name" => bed.NewName(),
             "reason" => bed.NewName(),
-            "email" => $"{bed.NewName().Replace(' ', '.')}@auth.example",
+            "email" or "address" => $"{bed.NewName().Replace(' ', '.')}@auth.example",
             _ => null,
         };
 
@@ -266,10 +276,10 @@ internal static class AuthFaults
     }
 
     /// <summary>What the account's rows are, by table, apart from pieces of files that are swept away by themselves.</summary>
-    private static async Task<Dictionary<string, string>> DigestAsync(FaultBed bed, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, string>> DigestAsync(FaultBed bed, DeliverabilityHost deliverability, CancellationToken cancellationToken)
     {
         var digests = new Dictionary<string, string>();
-        foreach (var (name, database) in new[] { ("contacts", bed.Stack.Contacts.Database), ("funnel", bed.Stack.Funnel.Database) })
+        foreach (var (name, database) in new[] { ("contacts", bed.Stack.Contacts.Database), ("funnel", bed.Stack.Funnel.Database), ("deliverability", deliverability.Database) })
         {
             await using var connection = new NpgsqlConnection(database.ConnectionString);
             await connection.OpenAsync(cancellationToken);

@@ -450,6 +450,79 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     b.ToTable("custom_fields", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Contacts.DeliverabilityProjection.ContactDeliverability", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTime?>("LastClickTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_click_time");
+
+                    b.Property<DateTime?>("LastOpenTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_open_time");
+
+                    b.Property<DateTime?>("LastSendTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_send_time");
+
+                    b.Property<long>("Revision")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revision");
+
+                    b.Property<short>("Status")
+                        .HasColumnType("smallint")
+                        .HasColumnName("status");
+
+                    b.HasKey("AccountId", "ContactId");
+
+                    b.HasIndex("AccountId", "Status", "ContactId")
+                        .HasDatabaseName("ix_contact_deliverability_status");
+
+                    b.ToTable("contact_deliverability", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.DeliverabilityProjection.RebuiltContactDeliverability", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTime?>("LastClickTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_click_time");
+
+                    b.Property<DateTime?>("LastOpenTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_open_time");
+
+                    b.Property<DateTime?>("LastSendTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_send_time");
+
+                    b.Property<long>("Revision")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revision");
+
+                    b.Property<short>("Status")
+                        .HasColumnType("smallint")
+                        .HasColumnName("status");
+
+                    b.HasKey("AccountId", "ContactId");
+
+                    b.ToTable("rebuilt_contact_deliverability", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Contacts.Erasures.Tombstone", b =>
                 {
                     b.Property<long>("AccountId")
@@ -1607,6 +1680,16 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_contact_field_values_custom_fields");
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.DeliverabilityProjection.ContactDeliverability", b =>
+                {
+                    b.HasOne("ContactPlatform.Contacts.Contacts.Contact", null)
+                        .WithOne()
+                        .HasForeignKey("ContactPlatform.Contacts.DeliverabilityProjection.ContactDeliverability", "AccountId", "ContactId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_deliverability_contacts");
                 });
 
             modelBuilder.Entity("ContactPlatform.Contacts.FunnelProjection.ContactStage", b =>

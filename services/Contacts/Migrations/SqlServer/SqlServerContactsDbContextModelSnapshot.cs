@@ -453,6 +453,79 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                     b.ToTable("custom_fields", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Contacts.DeliverabilityProjection.ContactDeliverability", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTime?>("LastClickTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("last_click_time");
+
+                    b.Property<DateTime?>("LastOpenTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("last_open_time");
+
+                    b.Property<DateTime?>("LastSendTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("last_send_time");
+
+                    b.Property<long>("Revision")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revision");
+
+                    b.Property<short>("Status")
+                        .HasColumnType("smallint")
+                        .HasColumnName("status");
+
+                    b.HasKey("AccountId", "ContactId");
+
+                    b.HasIndex("AccountId", "Status", "ContactId")
+                        .HasDatabaseName("ix_contact_deliverability_status");
+
+                    b.ToTable("contact_deliverability", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.DeliverabilityProjection.RebuiltContactDeliverability", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTime?>("LastClickTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("last_click_time");
+
+                    b.Property<DateTime?>("LastOpenTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("last_open_time");
+
+                    b.Property<DateTime?>("LastSendTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("last_send_time");
+
+                    b.Property<long>("Revision")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revision");
+
+                    b.Property<short>("Status")
+                        .HasColumnType("smallint")
+                        .HasColumnName("status");
+
+                    b.HasKey("AccountId", "ContactId");
+
+                    b.ToTable("rebuilt_contact_deliverability", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Contacts.Erasures.Tombstone", b =>
                 {
                     b.Property<long>("AccountId")
@@ -1616,6 +1689,16 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_contact_field_values_custom_fields");
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.DeliverabilityProjection.ContactDeliverability", b =>
+                {
+                    b.HasOne("ContactPlatform.Contacts.Contacts.Contact", null)
+                        .WithOne()
+                        .HasForeignKey("ContactPlatform.Contacts.DeliverabilityProjection.ContactDeliverability", "AccountId", "ContactId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_deliverability_contacts");
                 });
 
             modelBuilder.Entity("ContactPlatform.Contacts.FunnelProjection.ContactStage", b =>
