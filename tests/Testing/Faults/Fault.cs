@@ -35,7 +35,7 @@ public sealed record Fault(string Name, int Tries, Func<FaultBed, CancellationTo
         new("import-killed", 5, ImportFaults.KilledAsync),
         new("import-undo-killed", 5, ImportUndoFaults.KilledAsync),
         new("import-hostile", 1, ImportFaults.HostileAsync),
-        // Five kills each.
+        // Five processes each.
         new("send-killed", 10, SendFaults.KilledAsync),
         new("auth", 1, AuthFaults.EveryMethodAsync),
     ];

@@ -7,9 +7,6 @@ namespace ContactPlatform.Testing.Faults;
 /// <summary>Sending while its processes are killed and frozen, and the mail server is slow, refuses, and drops connections.</summary>
 internal static class SendFaults
 {
-    /// <summary>Kills in one try.</summary>
-    private const int Kills = 5;
-
     private const int PerSecond = 300;
 
     private const int GroupSize = 4;
@@ -17,6 +14,7 @@ internal static class SendFaults
     /// <summary>Killed at random moments, no message is lost and none is sent twice; nobody can tell of a few whether they were.</summary>
     public static async Task KilledAsync(FaultBed bed, CancellationToken cancellationToken)
     {
+        var kills = bed.Size < 10_000 ? 3 : 5;
         await using var host = await DeliverabilityHost.StartAsync(bed.Stack.Contacts, 2, cancellationToken, gate: false, HostServers.Own(bed.Stack.Postgres, bed.Stack.Redis), new Dictionary<string, string?>
         {
             ["Sending__PerSenderPerSecond"] = PerSecond.ToString(CultureInfo.InvariantCulture),
@@ -30,9 +28,9 @@ internal static class SendFaults
         var random = new Random(bed.Random.Next());
         var unanswered = 0;
         host.Mail.Behaviour.Answer = Answer;
-        var messages = await QueueAsync(bed, host, (int)(PerSecond * 2.2 * Kills), cancellationToken);
+        var messages = await QueueAsync(bed, host, (int)(PerSecond * 1.5 * kills), cancellationToken);
 
-        for (var kill = 0; kill < Kills; kill++)
+        for (var kill = 0; kill < kills; kill++)
         {
             var victim = host.Replicas[bed.Random.Next(2)];
             await bed.SomeTimeAsync(TimeSpan.FromSeconds(1), cancellationToken);
@@ -59,7 +57,7 @@ internal static class SendFaults
         var unknown = states.Count(s => s.State == MessageState.OutcomeUnknown);
         bed.Log($"{states.Count} messages: {string.Join(", ", states.CountBy(s => s.State).Select(s => $"{s.Value} {s.Key}"))}; {host.Mail.Count} arrived");
         // Eight connections of each process that died, each with what it had reserved, and what was not answered.
-        FaultBed.Must(unknown <= Kills * 8 * GroupSize + unanswered, $"of {unknown} messages the outcome is unknown");
+        FaultBed.Must(unknown <= kills * 8 * GroupSize + unanswered, $"of {unknown} messages the outcome is unknown");
         FaultBed.Must(await NumberAsync("state = 3 AND address_id IN (SELECT address_id FROM addresses WHERE last_sent_time IS NULL)") == 0, "addresses do not know of mails that were sent to them");
 
         SinkAnswer? Answer(SinkStep step, string address)
