@@ -32,10 +32,10 @@ public static class AddressProto
     {
         Address_ = address,
         Status = ShownStatus.Of(facts, now),
-        Facts = { System.Enum.GetValues<FactKind>().Where(k => k != FactKind.Unspecified && facts[k] is not null).Select(k => new Fact { Kind = k, Time = Timestamp.FromDateTime(facts[k]!.Value) }) },
+        Facts = { System.Enum.GetValues<FactKind>().Where(k => k != FactKind.Unspecified && facts[k] is not null).Select(k => new Fact { Kind = k, FactTime = Timestamp.FromDateTime(facts[k]!.Value) }) },
         Clearances =
         {
-            clearances.Select(c => new FactClearance { Kind = c.Kind, Time = Timestamp.FromDateTime(c.ClearTime), Actor = Actor(c.ActorKind, c.ActorSubject, c.ActorName), Reason = c.Reason }),
+            clearances.Select(c => new FactClearance { Kind = c.Kind, ClearTime = Timestamp.FromDateTime(c.ClearTime), Actor = Actor(c.ActorKind, c.ActorSubject, c.ActorName), Reason = c.Reason }),
         },
     };
 

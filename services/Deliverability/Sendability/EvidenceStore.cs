@@ -22,7 +22,7 @@ public sealed class EvidenceStore(DeliverabilityDbContext db)
         [.. (await db.Suppressions.AsNoTracking().Where(s => s.AddressId == addressId && s.RemoveTime == null).ToListAsync(cancellationToken)).Select(s => new Evidence
         {
             Source = EvidenceSource.Suppression,
-            Time = Timestamp.FromDateTime(s.SuppressTime),
+            StoreTime = Timestamp.FromDateTime(s.SuppressTime),
             Actor = AddressProto.Actor(s.ActorKind, s.ActorSubject, s.ActorName),
             Detail = s.Reason,
         })];

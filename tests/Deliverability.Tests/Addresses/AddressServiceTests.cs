@@ -20,7 +20,7 @@ public sealed class AddressServiceTests(PlatformFixture platform)
 
         var shown = (await platform.Addresses.GetAddressAsync(new() { Address = $" {address.ToUpperInvariant()} " }, platform.Headers)).Address;
         (shown.Address_, shown.Status).ShouldBe((address, DeliverabilityStatus.Active));
-        shown.Facts.Select(f => (f.Kind, f.Time.ToDateTime())).ShouldBe(
+        shown.Facts.Select(f => (f.Kind, f.FactTime.ToDateTime())).ShouldBe(
             [(FactKind.Delivered, Then.AddSeconds(2)), (FactKind.Sent, Then), (FactKind.MachineOpened, Then.AddSeconds(3)), (FactKind.FirstDelivered, Then.AddSeconds(1))]);
         (await platform.Addresses.GetAddressAsync(new() { Address = address }, platform.OtherHeaders)).Address.ShouldBe(new Address { Address_ = address, Status = DeliverabilityStatus.New });
         (await MalformedAsync(() => platform.Addresses.GetAddressAsync(new() { Address = "nobody" }, platform.Headers).ResponseAsync)).ShouldBe(["address"]);

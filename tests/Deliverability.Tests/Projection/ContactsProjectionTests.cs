@@ -60,7 +60,7 @@ public sealed class ContactsProjectionTests(PlatformFixture platform)
             await platform.FoldAsync(last, (kind, Now));
         }
         await UntilAsync(async () => await CountAsync($"email = {last} AND deliverability.status = COMPLAINED", "") == 1);
-        using var call = Exports.ExportContacts(new() { Contacts = new() { ContactIds = new() { Ids = { ids } } }, Columns = { "deliverability_status", "system_status", "last_send_time" } }, platform.Headers);
+        using var call = Exports.ExportContacts(new() { Contacts = new() { ContactIds = new() { ContactIds_ = { ids } } }, Columns = { "deliverability_status", "system_status", "last_send_time" } }, platform.Headers);
         var file = new StringBuilder();
         await foreach (var part in call.ResponseStream.ReadAllAsync())
         {
