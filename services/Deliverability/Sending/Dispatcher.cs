@@ -57,6 +57,7 @@ public sealed partial class Dispatcher(
                     }
                     finally
                     {
+                        worker.Leave(mails);
                         domains.Leave(mails.Select(m => m.Domain));
                     }
                 }
@@ -112,6 +113,7 @@ public sealed partial class Dispatcher(
                 // Other processes have the senders whose turn it is; they are done within milliseconds.
                 await signal.WaitAsync(TimeSpan.FromMilliseconds(10), stopping);
             }
+            worker.Take(mails);
             domains.Enter(mails.Select(m => m.Domain));
             return mails;
         }

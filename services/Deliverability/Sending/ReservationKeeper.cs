@@ -15,10 +15,10 @@ public sealed partial class ReservationKeeper(IServiceScopeFactory scopes, SendS
     private static readonly SqlText Hold = new(
         """
         UPDATE messages AS m SET lease_time = @until
-        FROM (SELECT account_id, message_id FROM messages WHERE state = 2 AND worker_id = @worker FOR UPDATE SKIP LOCKED) AS h
+        FROM (SELECT account_id, message_id FROM messages WHERE state = 2 AND worker_id = @worker AND message_id = ANY(@ids) FOR UPDATE SKIP LOCKED) AS h
         WHERE m.account_id = h.account_id AND m.message_id = h.message_id
         """,
-        "UPDATE messages WITH (ROWLOCK, READPAST) SET lease_time = @until WHERE state = 2 AND worker_id = @worker");
+        "UPDATE messages WITH (ROWLOCK, READPAST) SET lease_time = @until WHERE state = 2 AND worker_id = @worker AND message_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids))");
 
     private static readonly SqlText GiveUp = new(
         """
@@ -52,7 +52,7 @@ public sealed partial class ReservationKeeper(IServiceScopeFactory scopes, SendS
         var database = scope.ServiceProvider.GetRequiredService<DeliverabilityDbContext>().Database;
         await database.OpenConnectionAsync(cancellationToken);
         var now = time.Now();
-        await using var hold = database.GetDbConnection().Command(Hold).With("until", now + settings.Lease).With("worker", worker.Id);
+        await using var hold = database.GetDbConnection().Command(Hold).With("until", now + settings.Lease).With("worker", worker.Id).WithIds("ids", worker.InHand);
         await hold.ExecuteNonQueryAsync(cancellationToken);
         await using var giveUp = database.GetDbConnection().Command(GiveUp).With("now", now).With("diagnostic", "the process that had reserved it ended before it wrote what became of it");
         if (await giveUp.ExecuteNonQueryAsync(cancellationToken) is > 0 and var lost)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using ContactPlatform.ServiceDefaults.Telemetry;
@@ -14,6 +15,29 @@ public sealed class SendWorker
 
     /// <summary>Messages whose process died with them.</summary>
     internal static readonly Counter<long> Lost = Meter.CreateCounter<long>("contactplatform.mail.unknown", "{mail}", "Messages whose outcome nobody knows");
+
+    private readonly ConcurrentDictionary<long, bool> inHand = new();
+
+    /// <summary>The messages that are being sent. What was reserved by a transaction whose commitment nobody heard of is not among them, and not held.</summary>
+    public IReadOnlyCollection<long> InHand => (IReadOnlyCollection<long>)inHand.Keys;
+
+    /// <summary>Begins to send messages.</summary>
+    public void Take(IEnumerable<ReservedMail> mails)
+    {
+        foreach (var mail in mails)
+        {
+            inHand[mail.MessageId] = true;
+        }
+    }
+
+    /// <summary>Is done with them, however that went.</summary>
+    public void Leave(IEnumerable<ReservedMail> mails)
+    {
+        foreach (var mail in mails)
+        {
+            inHand.TryRemove(mail.MessageId, out _);
+        }
+    }
 
     /// <summary>The number; of 63 bits, so that no two processes ever have the same.</summary>
     public long Id { get; } = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)) & long.MaxValue | 1;

@@ -3,6 +3,7 @@ using ContactPlatform.Deliverability.Sending;
 using ContactPlatform.Deliverability.Tokens;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Errors;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 
 namespace ContactPlatform.Deliverability.Tracking;
@@ -69,6 +70,13 @@ public static class TrackingEndpoints
 
     private static async Task<IResult> WithMessageAsync(TokenPurpose purpose, string token, HttpContext http, Func<MessageReference, MessageRow, Task<IResult>> answer)
     {
+        if (http.Features.Get<IHttpActivityFeature>()?.Activity is { } span)
+        {
+            // Whoever reads traces could unsubscribe people by the token.
+            var path = $"{TrackingPaths.Of(purpose)}{{token}}";
+            span.DisplayName = $"{http.Request.Method} {path}";
+            span.SetTag("url.path", path);
+        }
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers["Referrer-Policy"] = "no-referrer";
         if (http.RequestServices.GetRequiredService<MailNames>().ReadUrl(purpose, token) is not { } message)

@@ -54,7 +54,7 @@ public sealed partial class TrackingTests(PlatformFixture platform) : IDisposabl
         (await caller.MessageAsync(id)).ClickTime.ShouldBe(clicked.ClickTime);
         var facts = (await platform.Addresses.GetAddressAsync(new() { Address = email }, platform.Headers)).Address.Facts;
         facts.Select(f => f.Kind).ShouldBe([FactKind.Sent, FactKind.Opened, FactKind.Clicked, FactKind.MachineOpened, FactKind.MachineClicked], ignoreOrder: true);
-        facts.Single(f => f.Kind == FactKind.Clicked).Time.ToDateTime().ShouldBeGreaterThan(clicked.ClickTime.ToDateTime());
+        facts.Single(f => f.Kind == FactKind.Clicked).FactTime.ToDateTime().ShouldBeGreaterThan(clicked.ClickTime.ToDateTime());
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public sealed class TransmissionServiceTests(PlatformFixture platform)
         names.ReadMessageId(mail.Header("Message-ID")).ShouldBe(new(ContactsHost.Account, message.MessageId));
         // The address knows that something was sent to it.
         var address = (await platform.Addresses.GetAddressAsync(new() { Address = contactEmail }, platform.Headers)).Address;
-        address.Facts.Single(f => f.Kind == FactKind.Sent).Time.ShouldBe(message.SendTime);
+        address.Facts.Single(f => f.Kind == FactKind.Sent).FactTime.ShouldBe(message.SendTime);
 
         var again = await platform.Transmissions.GetTransmissionAsync(new() { TransmissionId = transmission.TransmissionId }, platform.Headers);
         (again.Transmission, again.Content).ShouldBe((transmission, request.Content));
