@@ -75,18 +75,18 @@ internal sealed class Announcement(
         {
             var grpc = addresses[service.Resource.Name] = service.GetEndpoint("grpc").Url;
             var http = addresses[$"{service.Resource.Name}-http"] = service.GetEndpoint("http").Url;
-            lines.Add($"  {service.Resource.Name,-10} {grpc}  (gRPC; health and keys at {http})");
+            lines.Add($"  {service.Resource.Name,-14} {grpc}  (gRPC; health and keys at {http})");
         }
 
         if (mail is not null)
         {
-            lines.Add($"  {mail.Resource.Name,-10} {addresses[mail.Resource.Name] = mail.GetEndpoint("http").Url}  (every mail that was sent)");
+            lines.Add($"  {mail.Resource.Name,-14} {addresses[mail.Resource.Name] = mail.GetEndpoint("http").Url}  (every mail that was sent)");
         }
 
-        lines.Add($"  {"dashboard",-10} {DashboardAddress()}");
+        lines.Add($"  {"dashboard",-14} {DashboardAddress()}");
         if (withToken)
         {
-            lines.Add($"  {"token",-10} {await DemoTokenAsync(cancellationToken)}");
+            lines.Add($"  {"token",-14} {await DemoTokenAsync(cancellationToken)}");
         }
 
         data.WriteSecret("addresses.json", JsonSerializer.Serialize(addresses));
