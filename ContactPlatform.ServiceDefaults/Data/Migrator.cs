@@ -26,7 +26,13 @@ public sealed class Migrator(IServiceScopeFactory scopes) : IHostedService
         }
         // On PostgreSQL EF's lock ends with each migration's transaction, and a replica that waited for it then does the
         // next migration, which the first has on its list as well.
-        await EnsureExistsAsync(database.GetService<IRelationalDatabaseCreator>(), cancellationToken);
+        var creator = database.GetService<IRelationalDatabaseCreator>();
+        // Most starts find nothing to do; that is seen without the lock and without EF's comparison of whole models.
+        if (await creator.ExistsAsync(cancellationToken) && !(await database.GetPendingMigrationsAsync(cancellationToken)).Any())
+        {
+            return;
+        }
+        await EnsureExistsAsync(creator, cancellationToken);
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await ExecuteAsync(connection, "SELECT pg_advisory_lock($1)", cancellationToken);
         try

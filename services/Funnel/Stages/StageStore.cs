@@ -86,7 +86,8 @@ public sealed class StageStore(FunnelDbContext db)
         """);
 
     // Those that will not move are only read: a lock on each would cost as much as moving it. Those that will are locked,
-    // and looked at again, since another may have moved them in between.
+    // and looked at again, since another may have moved them in between. What became of them is told in groups: reading a
+    // row for each would cost this process nearly as much as moving it costs the database.
     private static readonly SqlText SetMany = new(
         """
         WITH seen AS MATERIALIZED (
@@ -108,10 +109,11 @@ public sealed class StageStore(FunnelDbContext db)
           SELECT @account, contact_id, version + 1, change_time, @actor_kind, @actor_subject, @actor_name,
             stage, lost, @stage, false, @cause, @run FROM locked WHERE outcome = 0
         )
-        SELECT contact_id, outcome, stage, lost FROM locked
-        UNION ALL
-        SELECT contact_id, outcome, NULL::smallint, false FROM seen WHERE outcome <> 0
-        ORDER BY contact_id
+        SELECT outcome, stage, lost, array_agg(contact_id) FROM (
+          SELECT contact_id, outcome, stage, lost FROM locked
+          UNION ALL
+          SELECT contact_id, outcome, NULL::smallint, false FROM seen WHERE outcome <> 0) AS told
+        GROUP BY outcome, stage, lost
         """,
         """
         SET NOCOUNT ON;
@@ -131,7 +133,7 @@ public sealed class StageStore(FunnelDbContext db)
           from_stage, from_lost, to_stage, to_lost, cause, run_id)
         SELECT @account, contact_id, version + 1, change_time, @actor_kind, @actor_subject, @actor_name,
           stage, lost, @stage, 0, @cause, @run FROM @locked WHERE outcome = 0;
-        SELECT contact_id, outcome, stage, lost FROM @locked;
+        SELECT outcome, stage, lost, STRING_AGG(CAST(contact_id AS varchar(max)), ',') FROM @locked GROUP BY outcome, stage, lost;
         """);
 
     private static readonly SqlText Known = new(
@@ -186,8 +188,20 @@ public sealed class StageStore(FunnelDbContext db)
     {
         await using var command = await CommandAsync(SetMany, cancellationToken);
         By(command, act).WithIds("ids", ids).With("stage", (short)stage);
-        return await ReadAsync(command, ids.Count, cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var moved = new List<Moved>(ids.Count);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var (outcome, from, lost) = ((Outcome)reader.GetInt32(0), reader.IsDBNull(1) ? null : (FunnelStage?)reader.GetInt16(1), reader.GetBoolean(2));
+            moved.AddRange(Ids(reader.GetValue(3)).Select(id => new Moved(id, outcome, from, lost)));
+        }
+        moved.Sort((a, b) => a.ContactId.CompareTo(b.ContactId));
+        return moved;
     }
+
+    /// <summary>Reads a group's ids: an array on PostgreSQL, text on SQL Server.</summary>
+    private static IEnumerable<long> Ids(object value) =>
+        value as long[] ?? ((string)value).Split(',').Select(id => long.Parse(id, System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>Reads what a set-based statement says of each contact.</summary>
     internal static async Task<List<Moved>> ReadAsync(DbCommand command, int count, CancellationToken cancellationToken)
