@@ -71,7 +71,7 @@ if (options.Profile != Profile.External)
     deliverability.WithEnvironment("Erasure__Keys__1", erasureKey);
     // Contacts makes sure that this key opens account 1.
     contacts.WithEnvironment("Access__BootstrapKeys__1", builder.AddParameter("demo-api-key", data.Secrets.DemoApiKey, secret: true));
-    DemoCommands.Offer(data, contacts, funnel);
+    DemoCommands.Offer(data, contacts, funnel, deliverability);
 }
 
 builder.AnnounceWhenHealthy(data, options.Profile, mail?.Sink, contacts, funnel, deliverability);

@@ -13,7 +13,8 @@ internal static class DemoCommands
     /// <param name="data">Keeps the made-up file; its secrets open the demo account.</param>
     /// <param name="contacts">Gets "load the demo account".</param>
     /// <param name="funnel">Gets "run a label rule".</param>
-    public static void Offer(DataFolder data, IResourceBuilder<ProjectResource> contacts, IResourceBuilder<ProjectResource> funnel)
+    /// <param name="deliverability">Gets none yet; the command line wants to know where it is.</param>
+    public static void Offer(DataFolder data, IResourceBuilder<ProjectResource> contacts, IResourceBuilder<ProjectResource> funnel, IResourceBuilder<ProjectResource> deliverability)
     {
         var file = Path.Combine(data.Path, "demo.csv");
         contacts.WithCommand(
@@ -44,6 +45,7 @@ internal static class DemoCommands
         {
             ["CONTACTPLATFORM_CONTACTS"] = contacts.GetEndpoint("grpc").Url,
             ["CONTACTPLATFORM_FUNNEL"] = funnel.GetEndpoint("grpc").Url,
+            ["CONTACTPLATFORM_DELIVERABILITY"] = deliverability.GetEndpoint("grpc").Url,
             ["CONTACTPLATFORM_API_KEY"] = data.Secrets.DemoApiKey,
         };
     }

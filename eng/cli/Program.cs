@@ -27,7 +27,8 @@ token.SetAction(async (_, cancellationToken) =>
 var root = new RootCommand(
     """
     Drives the stack that runs from this clone (`./dev run`), or the one that these variables name:
-    CONTACTPLATFORM_CONTACTS and CONTACTPLATFORM_FUNNEL (gRPC addresses), CONTACTPLATFORM_API_KEY.
+    CONTACTPLATFORM_CONTACTS, CONTACTPLATFORM_FUNNEL and CONTACTPLATFORM_DELIVERABILITY (gRPC addresses),
+    CONTACTPLATFORM_API_KEY.
     """)
 {
     ImportCommand.Create(),
@@ -36,6 +37,7 @@ var root = new RootCommand(
     FieldCommand.Create(),
     LabelRuleCommand.Create(),
     FunnelCommand.Create(),
+    DeliverabilityCommand.Create(),
     HistoryCommand.Create(),
     SegmentCommand.Create(),
     ViewCommand.Create(),

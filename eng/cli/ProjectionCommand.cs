@@ -33,7 +33,7 @@ internal static class ProjectionCommand
 
     private static Command Rebuild()
     {
-        var source = new Argument<string>("PROJECTION") { Description = "Its name, such as funnel." };
+        var source = new Argument<string>("PROJECTION") { Description = "Its name, such as funnel or deliverability." };
         var command = new Command("rebuild", "Reads a projection's source again from the beginning, aside, and puts right what differs; reads go on meanwhile.") { source };
         command.SetAction(async (result, cancellationToken) =>
         {

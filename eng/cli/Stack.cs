@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ContactPlatform.Contacts.V1;
+using ContactPlatform.Deliverability.V1;
 using ContactPlatform.Funnel.V1;
 using ContactPlatform.LocalTools;
 using Grpc.Core;
@@ -21,17 +22,19 @@ internal sealed class Stack : IDisposable
     private readonly SemaphoreSlim _renewal = new(1);
     private readonly GrpcChannel _contacts;
     private readonly GrpcChannel _funnel;
+    private readonly GrpcChannel _deliverability;
     private readonly AccessService.AccessServiceClient _access;
     private readonly string _apiKey;
     private ExchangeApiKeyResponse? _token;
 
-    private Stack(string contacts, string funnel, string apiKey)
+    private Stack(string contacts, string funnel, string deliverability, string apiKey)
     {
         _apiKey = apiKey;
         // The one call without a token is the one that gets it.
         _access = new AccessService.AccessServiceClient(GrpcChannel.ForAddress(contacts));
         _contacts = Open(contacts);
         _funnel = Open(funnel);
+        _deliverability = Open(deliverability);
     }
 
     public ContactService.ContactServiceClient Contacts => new(_contacts);
@@ -76,6 +79,8 @@ internal sealed class Stack : IDisposable
 
     public FunnelReportService.FunnelReportServiceClient Reports => new(_funnel);
 
+    public SendabilityService.SendabilityServiceClient Sendability => new(_deliverability);
+
     /// <exception cref="CliException">Nothing is running here and the environment does not say where else.</exception>
     public static Stack Find()
     {
@@ -83,6 +88,7 @@ internal sealed class Stack : IDisposable
         return new Stack(
             Setting("CONTACTPLATFORM_CONTACTS", running, "contacts"),
             Setting("CONTACTPLATFORM_FUNNEL", running, "funnel"),
+            Setting("CONTACTPLATFORM_DELIVERABILITY", running, "deliverability"),
             Setting("CONTACTPLATFORM_API_KEY", Read("secrets.json"), "demoApiKey"));
     }
 
@@ -109,6 +115,7 @@ internal sealed class Stack : IDisposable
     {
         _contacts.Dispose();
         _funnel.Dispose();
+        _deliverability.Dispose();
         _renewal.Dispose();
     }
 

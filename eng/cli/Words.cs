@@ -64,7 +64,8 @@ internal static class Words
     /// <summary>Text that comes from data: square brackets in it are no markup.</summary>
     public static string Plain(string text) => Markup.Escape(text);
 
-    private static string Spaced(string name) =>
+    /// <summary>`Loyal customer` for LoyalCustomer.</summary>
+    public static string Spaced(string name) =>
         string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? $" {char.ToLowerInvariant(c)}" : $"{c}"));
 
     /// <summary>Where a contact stands, with what makes it stand there.</summary>

@@ -51,6 +51,7 @@ internal sealed class ScriptedServices : IAsyncDisposable
         application.MapGrpcService<ScriptedViews>();
         application.MapGrpcService<ScriptedFields>();
         application.MapGrpcService<ScriptedProjections>();
+        application.MapGrpcService<ScriptedSendability>();
         ScriptedRecords.Map(application);
         ScriptedImports.Map(application);
         await application.StartAsync();
@@ -60,7 +61,7 @@ internal sealed class ScriptedServices : IAsyncDisposable
     public ValueTask DisposeAsync() => _application.DisposeAsync();
 
     /// <summary>Runs the command line to its end as a process, as a person or a script gets it.</summary>
-    /// <param name="address">Of both services.</param>
+    /// <param name="address">Of all services.</param>
     /// <param name="arguments">Its arguments, unquoted.</param>
     /// <param name="cancellationToken">Stops the wait.</param>
     public static async Task<ChildProcess> RunCliAsync(string address, string[] arguments, CancellationToken cancellationToken)
@@ -70,6 +71,7 @@ internal sealed class ScriptedServices : IAsyncDisposable
         {
             ["CONTACTPLATFORM_CONTACTS"] = address,
             ["CONTACTPLATFORM_FUNNEL"] = address,
+            ["CONTACTPLATFORM_DELIVERABILITY"] = address,
             ["CONTACTPLATFORM_API_KEY"] = "the key",
         });
         await cli.WaitForExitAsync(cancellationToken);
