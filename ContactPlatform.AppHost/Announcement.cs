@@ -17,6 +17,7 @@ namespace ContactPlatform.AppHost;
 internal sealed class Announcement(
     DataFolder data,
     bool withToken,
+    IResourceBuilder<ProjectResource>? mail,
     IReadOnlyList<IResourceBuilder<ProjectResource>> services,
     ResourceNotificationService notifications,
     IConfiguration configuration) : BackgroundService
@@ -77,6 +78,11 @@ internal sealed class Announcement(
             lines.Add($"  {service.Resource.Name,-14} {grpc}  (gRPC; health and keys at {http})");
         }
 
+        if (mail is not null)
+        {
+            lines.Add($"  {mail.Resource.Name,-14} {addresses[mail.Resource.Name] = mail.GetEndpoint("http").Url}  (every mail that was sent)");
+        }
+
         lines.Add($"  {"dashboard",-14} {DashboardAddress()}");
         if (withToken)
         {
@@ -119,12 +125,14 @@ internal static class AnnouncementExtensions
     /// <param name="builder">The application.</param>
     /// <param name="data">Its secrets open the demo account.</param>
     /// <param name="profile">Only where the databases are ours is there a demo account.</param>
+    /// <param name="mail">Shows what was sent; null where mails go out.</param>
     /// <param name="services">Contacts, which gives out tokens, and then the others.</param>
     public static void AnnounceWhenHealthy(
-        this IDistributedApplicationBuilder builder, DataFolder data, Profile profile, params IReadOnlyList<IResourceBuilder<ProjectResource>> services) =>
+        this IDistributedApplicationBuilder builder, DataFolder data, Profile profile, IResourceBuilder<ProjectResource>? mail, params IReadOnlyList<IResourceBuilder<ProjectResource>> services) =>
         builder.Services.AddHostedService(provider => new Announcement(
             data,
             profile != Profile.External,
+            mail,
             services,
             provider.GetRequiredService<ResourceNotificationService>(),
             provider.GetRequiredService<IConfiguration>()));

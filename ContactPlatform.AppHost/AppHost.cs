@@ -50,6 +50,16 @@ var deliverability = builder.AddProject("deliverability", "../services/Deliverab
     .WithReference(contacts)
     .WaitFor(contacts);
 
+var mail = options.Profile == Profile.External ? null : LocalMail.Add(builder);
+if (mail is null)
+{
+    deliverability.WithSection(builder.Configuration, "Smtp").WithSection(builder.Configuration, "Mail").WithSection(builder.Configuration, "Sending");
+}
+else
+{
+    deliverability.SendTo(mail, builder.AddParameter("mail-key", data.Secrets.MailKey!, secret: true));
+}
+
 // Each follows the others' changes; Contacts starts without.
 contacts.WithReference(funnel);
 contacts.WithReference(deliverability);
@@ -66,7 +76,7 @@ if (options.Profile != Profile.External)
     DemoCommands.Offer(data, contacts, funnel, deliverability);
 }
 
-builder.AnnounceWhenHealthy(data, options.Profile, contacts, funnel, deliverability);
+builder.AnnounceWhenHealthy(data, options.Profile, mail?.Sink, contacts, funnel, deliverability);
 
 DistributedApplication? app = null;
 if (stores.Cluster is { } cluster)

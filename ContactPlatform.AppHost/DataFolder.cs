@@ -9,7 +9,8 @@ namespace ContactPlatform.AppHost;
 /// <param name="DemoApiKey">Of the demo account.</param>
 /// <param name="PostgresPassword">Of the local cluster's superuser; fixed when the cluster is created.</param>
 /// <param name="ErasureKey">Of the hashes of erased addresses; null in a file that is older than it.</param>
-internal sealed record RunSecrets(string ServiceKey, string DemoApiKey, string PostgresPassword, string? ErasureKey);
+/// <param name="MailKey">Of all that mails carry and that comes back; null in a file that is older than it.</param>
+internal sealed record RunSecrets(string ServiceKey, string DemoApiKey, string PostgresPassword, string? ErasureKey, string? MailKey);
 
 /// <summary>What a run leaves behind for the next: databases and secrets. One run at a time has it.</summary>
 internal sealed class DataFolder : IDisposable
@@ -65,10 +66,10 @@ internal sealed class DataFolder : IDisposable
         {
             var kept = JsonSerializer.Deserialize<RunSecrets>(File.ReadAllText(file), _json)
                 ?? throw new InvalidDataException($"{file} is empty: without its password the databases beside it are lost; `./dev clean` starts afresh");
-            return kept.ErasureKey is null ? Keep(kept with { ErasureKey = Make() }) : kept;
+            return kept.ErasureKey is null || kept.MailKey is null ? Keep(kept with { ErasureKey = kept.ErasureKey ?? Make(), MailKey = kept.MailKey ?? Make() }) : kept;
         }
 
-        return Keep(new RunSecrets(Make(), Make(), Make(), Make()));
+        return Keep(new RunSecrets(Make(), Make(), Make(), Make(), Make()));
 
         RunSecrets Keep(RunSecrets secrets)
         {

@@ -3,7 +3,9 @@ using ContactPlatform.Deliverability.ContactAddresses;
 using ContactPlatform.Deliverability.DeliveryEvents;
 using ContactPlatform.Deliverability.ProviderWebhooks;
 using ContactPlatform.Deliverability.Replays;
+using ContactPlatform.Deliverability.Messages;
 using ContactPlatform.Deliverability.Suppressions;
+using ContactPlatform.Deliverability.Transmissions;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
@@ -58,6 +60,18 @@ public class DeliverabilityDbContext : PlatformDbContext
 
     /// <summary>Tokens that came with their calls.</summary>
     public DbSet<ProviderCallRow> ProviderCalls => Set<ProviderCallRow>();
+
+    /// <summary>Mails to many, as they were asked for.</summary>
+    public DbSet<TransmissionRow> Transmissions => Set<TransmissionRow>();
+
+    /// <summary>What their recipients get to read.</summary>
+    public DbSet<TransmissionContentRow> TransmissionContents => Set<TransmissionContentRow>();
+
+    /// <summary>Who mails are from.</summary>
+    public DbSet<SenderRow> Senders => Set<SenderRow>();
+
+    /// <summary>Mails to one.</summary>
+    public DbSet<MessageRow> Messages => Set<MessageRow>();
 
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)

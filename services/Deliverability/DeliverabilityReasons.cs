@@ -15,5 +15,11 @@ public static class DeliverabilityReasons
     public static readonly Reason ProviderWebhookNotFound = new("PROVIDER_WEBHOOK_NOT_FOUND", StatusCode.NotFound);
     public static readonly Reason ProviderWebhookLimit = new("PROVIDER_WEBHOOK_LIMIT", StatusCode.ResourceExhausted);
     public static readonly Reason ProviderSecretsNotConfigured = new("PROVIDER_SECRETS_NOT_CONFIGURED", StatusCode.FailedPrecondition);
+    public static readonly Reason TransmissionNotFound = new("TRANSMISSION_NOT_FOUND", StatusCode.NotFound);
+    public static readonly Reason MessageNotFound = new("MESSAGE_NOT_FOUND", StatusCode.NotFound);
+    public static readonly Reason VariableMissing = new("VARIABLE_MISSING", StatusCode.FailedPrecondition);
+    public static readonly Reason ContactWithoutEmail = new("CONTACT_WITHOUT_EMAIL", StatusCode.FailedPrecondition);
+    public static readonly Reason MessageNotQueued = new("MESSAGE_NOT_QUEUED", StatusCode.FailedPrecondition);
+    public static readonly Reason TransmissionComplete = new("TRANSMISSION_COMPLETE", StatusCode.FailedPrecondition);
 #pragma warning restore CS1591
 }

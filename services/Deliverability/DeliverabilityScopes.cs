@@ -11,6 +11,8 @@ public static class DeliverabilityScopes
     private const string Events = "/contactplatform.deliverability.v1.DeliveryEventService/";
     private const string Classification = "/contactplatform.deliverability.v1.ClassificationService/";
     private const string Webhooks = "/contactplatform.deliverability.v1.ProviderWebhookService/";
+    private const string Transmissions = "/contactplatform.deliverability.v1.TransmissionService/";
+    private const string Messages = "/contactplatform.deliverability.v1.MessageService/";
     private const string Changes = "/contactplatform.deliverability.v1.ChangesService/";
 
     /// <summary>The table.</summary>
@@ -39,6 +41,14 @@ public static class DeliverabilityScopes
         [Webhooks + "CreateProviderWebhook"] = Scopes.AccessAdmin,
         [Webhooks + "ListProviderWebhooks"] = Scopes.AccessAdmin,
         [Webhooks + "DeleteProviderWebhook"] = Scopes.AccessAdmin,
+        [Transmissions + "CreateTransmission"] = Scopes.DeliverabilitySend,
+        [Transmissions + "GetTransmission"] = Scopes.DeliverabilityRead,
+        [Transmissions + "ListTransmissions"] = Scopes.DeliverabilityRead,
+        [Transmissions + "CancelTransmission"] = Scopes.DeliverabilitySend,
+        [Transmissions + "WatchTransmission"] = Scopes.DeliverabilityRead,
+        [Messages + "GetMessage"] = Scopes.DeliverabilityRead,
+        [Messages + "ListMessages"] = Scopes.DeliverabilityRead,
+        [Messages + "CancelMessage"] = Scopes.DeliverabilitySend,
         [Changes + "StreamChanges"] = Scopes.ChangesRead,
         [Changes + "GetBacklog"] = Scopes.ChangesRead,
     });

@@ -7,8 +7,14 @@ using ContactPlatform.Deliverability.ContactFeed;
 using ContactPlatform.Deliverability.DeliveryEvents;
 using ContactPlatform.Deliverability.ProviderWebhooks;
 using ContactPlatform.Deliverability.Replays;
+using ContactPlatform.Deliverability.Messages;
 using ContactPlatform.Deliverability.Sendability;
+using ContactPlatform.Deliverability.Sending;
+using ContactPlatform.Deliverability.Smtp;
 using ContactPlatform.Deliverability.Suppressions;
+using ContactPlatform.Deliverability.Tokens;
+using ContactPlatform.Deliverability.Tracking;
+using ContactPlatform.Deliverability.Transmissions;
 using ContactPlatform.ServiceDefaults.Addresses;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
@@ -39,6 +45,23 @@ builder.Services
     .AddScoped<ProviderCalls>()
     .AddScoped<ReplayStore>()
     .AddSingleton<IRunExecutor, ReplayExecutor>()
+    .AddSingleton<MailKeys>()
+    .AddSingleton<MailNames>()
+    .AddSingleton(SmtpSettings.Read(builder.Configuration))
+    .AddSingleton(SendSettings.Read(builder.Configuration))
+    .AddSingleton<SmtpOpening>()
+    .AddSingleton<SendSignal>()
+    .AddSingleton<SendWorker>()
+    .AddSingleton<DomainSlots>()
+    .AddSingleton<MailComposer>()
+    .AddSingleton<MailGroups>()
+    .AddScoped<TransmissionStore>()
+    .AddScoped<TransmissionReads>()
+    .AddScoped<MessageFacts>()
+    .AddScoped<SendQueue>()
+    .AddScoped<SendResults>()
+    .AddHostedService<ReservationKeeper>()
+    .AddHostedService<Dispatcher>()
     .AddHostedService<RunWorker>()
     .AddHostedService<StatusSweeper>()
     .AddHostedService<ContactFeedConsumer>();
@@ -51,6 +74,9 @@ app.MapGrpcService<DeliveryEventEndpoint>();
 app.MapGrpcService<ClassificationEndpoint>();
 app.MapGrpcService<ProviderWebhookEndpoint>();
 app.MapProviderWebhooks();
+app.MapGrpcService<TransmissionEndpoint>();
+app.MapGrpcService<MessageEndpoint>();
 app.MapGrpcService<ChangesEndpoint>();
+app.MapTracking();
 app.MapServiceDefaults();
 app.Run();

@@ -45,6 +45,10 @@ public sealed class PlatformFixture : IAsyncLifetime
 
     public ProviderWebhookService.ProviderWebhookServiceClient ProviderWebhooks => new(Deliverability.Service.Channel);
 
+    public TransmissionService.TransmissionServiceClient Transmissions => new(Deliverability.Service.Channel);
+
+    public MessageService.MessageServiceClient Messages => new(Deliverability.Service.Channel);
+
     public async Task InitializeAsync()
     {
         Contacts = await ContactsHost.StartAsync(CancellationToken.None, followsDeliverability: true);

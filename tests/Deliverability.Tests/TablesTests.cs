@@ -15,6 +15,7 @@ public sealed class TablesTests
     [
         AddressReflection.Descriptor, SendabilityReflection.Descriptor, SuppressionReflection.Descriptor, DeliveryEventReflection.Descriptor,
         ClassificationReflection.Descriptor, ProviderWebhookReflection.Descriptor, ChangesReflection.Descriptor,
+        TransmissionReflection.Descriptor, MessageReflection.Descriptor,
     ];
 
     [Fact]
@@ -53,6 +54,7 @@ public sealed class TablesTests
         "StreamChanges" or "GetBacklog" => Scopes.ChangesRead,
         "CreateProviderWebhook" or "ListProviderWebhooks" or "DeleteProviderWebhook" => Scopes.AccessAdmin,
         "ClearFact" or "RemoveSuppression" => Scopes.DeliverabilityClear,
+        "CreateTransmission" or "CancelTransmission" or "CancelMessage" => Scopes.DeliverabilitySend,
         var name when new[] { "Get", "List", "Check", "Explain", "Watch", "Classify" }.Any(verb => name.StartsWith(verb, StringComparison.Ordinal)) => Scopes.DeliverabilityRead,
         _ => Scopes.DeliverabilityWrite,
     };

@@ -129,6 +129,16 @@ internal static class AuthFaults
         var view = (await new ViewService.ViewServiceClient(stack.Contacts.Service.Channel).CreateViewAsync(
             new() { View = new() { DisplayName = $"{Secret} {name}", SegmentId = segment, Columns = { "email" } } }, headers, cancellationToken: cancellationToken)).View.ViewId;
         await new SuppressionService.SuppressionServiceClient(deliverability.Service.Channel).AddSuppressionAsync(new() { Address = $"{Secret}.{name}@auth.example", Reason = Secret }, headers, cancellationToken: cancellationToken);
+        var transmissions = new TransmissionService.TransmissionServiceClient(deliverability.Service.Channel);
+        var transmission = (await transmissions.CreateTransmissionAsync(new()
+        {
+            Transmission = new() { FromEmail = $"{Secret}@auth.example", Metadata = { ["key"] = Secret } },
+            Content = new() { Subject = Secret, Text = Secret },
+            Recipients = { new Recipient { ContactId = other } },
+            RequestId = bed.NewName(),
+        }, headers, cancellationToken: cancellationToken)).Transmission.TransmissionId;
+        await FaultBed.UntilAsync("the mail is sent", async () => (await transmissions.GetTransmissionAsync(new() { TransmissionId = transmission }, headers, cancellationToken: cancellationToken)).Transmission.Complete, cancellationToken);
+        var message = (await new MessageService.MessageServiceClient(deliverability.Service.Channel).ListMessagesAsync(new() { TransmissionId = transmission }, headers, cancellationToken: cancellationToken)).Messages.Single().MessageId;
         // The feeds are at rest before anything is compared.
         await bed.CheckAsync(cancellationToken);
         var behind = await FunnelCheck.BehindAsync("Deliverability", stack.Contacts.Database, deliverability.Database, TimeSpan.FromSeconds(60), cancellationToken);
@@ -138,6 +148,7 @@ internal static class AuthFaults
             ["contact_id"] = contact, ["contact_ids"] = contact, ["label_id"] = label, ["label_ids"] = label, ["source_label_id"] = label, ["target_label_id"] = target,
             ["contact_list_id"] = list, ["survivor_contact_id"] = contact, ["merged_contact_id"] = other,
             ["custom_field_id"] = field, ["segment_id"] = segment, ["segment_snapshot_id"] = snapshot, ["view_id"] = view, ["label_rule_id"] = rule, ["label_rule_ids"] = rule, ["run_id"] = run, ["bulk_run_id"] = bulk, ["import_id"] = import, ["import_undo_id"] = undo, ["api_key_id"] = key,
+            ["transmission_id"] = transmission, ["message_id"] = message,
         };
     }
 

@@ -36,6 +36,8 @@ public sealed record Fault(string Name, int Tries, Func<FaultBed, CancellationTo
         new("overlapping-runs", 3, ContactsFaults.OverlappingAsync),
         new("export-killed", 5, ContactsFaults.ExportKilledAsync),
         new("import-hostile", 1, ImportFaults.HostileAsync),
+        // Five processes each.
+        new("send-killed", 10, SendFaults.KilledAsync),
         new("auth", 1, AuthFaults.EveryMethodAsync),
     ];
 

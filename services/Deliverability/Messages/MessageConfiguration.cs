@@ -1,0 +1,29 @@
+using ContactPlatform.Deliverability.Smtp;
+using ContactPlatform.Deliverability.Transmissions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace ContactPlatform.Deliverability.Messages;
+
+/// <summary>Maps messages.</summary>
+internal sealed class MessageConfiguration : IEntityTypeConfiguration<MessageRow>
+{
+    public void Configure(EntityTypeBuilder<MessageRow> builder)
+    {
+        builder.ToTable("messages").HasKey(m => new { m.AccountId, m.MessageId });
+        builder.Property(m => m.MessageId).ValueGeneratedNever();
+        builder.Property(m => m.Domain).HasMaxLength(MessageRow.MaximumDomain);
+        builder.Property(m => m.DisplayName).HasMaxLength(MessageRow.MaximumName);
+        builder.Property(m => m.State).HasConversion<short>();
+        builder.Property(m => m.EnhancedCode).HasMaxLength(9);
+        builder.Property(m => m.Diagnostic).HasMaxLength(SmtpReply.MaximumText);
+        builder.Property(m => m.RefusalReason).HasMaxLength(60);
+        builder.HasOne<TransmissionRow>().WithMany().HasForeignKey(m => new { m.AccountId, m.TransmissionId }).OnDelete(DeleteBehavior.Cascade).HasConstraintName("fk_messages_transmissions");
+        builder.HasIndex(m => new { m.AccountId, m.TransmissionId, m.MessageId }).HasDatabaseName("ix_messages_transmission");
+        // What a sender's turn asks for, in order; only what waits is in it.
+        builder.HasIndex(m => new { m.AccountId, m.SenderId, m.NextAttemptTime, m.MessageId }).HasFilter("state = 1").HasDatabaseName("ix_messages_queued");
+        // What is being sent, of all accounts: to be held, and to be found when its process has died.
+        builder.HasIndex(m => new { m.LeaseTime }).HasFilter("state = 2").HasDatabaseName("ix_messages_sending");
+        builder.HasIndex(m => new { m.AccountId, m.AddressId }).HasDatabaseName("ix_messages_address");
+    }
+}

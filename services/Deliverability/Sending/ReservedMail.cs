@@ -1,0 +1,23 @@
+using ContactPlatform.Deliverability.Smtp;
+
+namespace ContactPlatform.Deliverability.Sending;
+
+/// <summary>A message that this process has reserved and now sends.</summary>
+/// <param name="AccountId">Its account.</param>
+/// <param name="MessageId">The message.</param>
+/// <param name="TransmissionId">What it is made of.</param>
+/// <param name="SenderId">Whose it is.</param>
+/// <param name="AddressId">Where it goes.</param>
+/// <param name="Address">The same as text.</param>
+/// <param name="Domain">Its domain.</param>
+/// <param name="DisplayName">The recipient's name; may be empty.</param>
+/// <param name="VariableValues">Values for it alone, as JSON.</param>
+/// <param name="AttemptCount">Which attempt this is, from 1: with it the reservation is told from earlier and later ones.</param>
+public sealed record ReservedMail(
+    long AccountId, long MessageId, long TransmissionId, long SenderId, long AddressId, string Address, string Domain, string DisplayName, string VariableValues, int AttemptCount);
+
+/// <summary>What became of a reserved message.</summary>
+/// <param name="Mail">The message.</param>
+/// <param name="Outcome">What became of it; null when it was not begun.</param>
+/// <param name="Time">When, UTC.</param>
+public sealed record SendResult(ReservedMail Mail, SmtpOutcome? Outcome, DateTime Time);

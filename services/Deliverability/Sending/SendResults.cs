@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text.Json;
+using ContactPlatform.Deliverability.Addresses;
+using ContactPlatform.Deliverability.V1;
+using ContactPlatform.ServiceDefaults.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace ContactPlatform.Deliverability.Sending;
+
+/// <summary>Writes what became of reserved messages: the messages, the facts of their addresses, and what others are told, in one transaction.</summary>
+public sealed class SendResults(DeliverabilityDbContext db, AddressFactStore facts, SendSettings settings)
+{
+    private const string Columns = "message_id bigint, attempt int, state smallint, attempt_count int, smtp_code int, enhanced_code varchar(9)";
+
+    // The attempt's number tells this reservation from any other. A reservation that was given up meanwhile, since nothing was
+    // heard from this process, is put right: what really happened is known now.
+    private static readonly SqlText Write = new(
+        $"""
+        UPDATE messages AS m SET state = r.state, attempt_count = r.attempt_count, next_attempt_time = r.next_time, send_time = r.send_time,
+          smtp_code = r.smtp_code, enhanced_code = r.enhanced_code, diagnostic = r.diagnostic, lease_time = NULL
+        FROM json_to_recordset(@rows::json) AS r({Columns}, next_time timestamptz, send_time timestamptz, diagnostic text)
+        WHERE m.account_id = @account AND m.message_id = r.message_id AND m.worker_id = @worker AND m.attempt_count = r.attempt AND m.state IN (2, 5)
+        RETURNING m.message_id
+        """,
+        $"""
+        UPDATE m SET state = r.state, attempt_count = r.attempt_count, next_attempt_time = r.next_time, send_time = r.send_time,
+          smtp_code = r.smtp_code, enhanced_code = r.enhanced_code, diagnostic = r.diagnostic, lease_time = NULL
+        OUTPUT inserted.message_id
+        FROM messages AS m JOIN OPENJSON(@rows) WITH ({Columns}, next_time datetime2(7), send_time datetime2(7), diagnostic nvarchar(500)) AS r
+          ON m.account_id = @account AND m.message_id = r.message_id
+        WHERE m.worker_id = @worker AND m.attempt_count = r.attempt AND m.state IN (2, 5)
+        """);
+
+    private static readonly SqlText Wake = new(
+        "UPDATE senders SET due_time = LEAST(due_time, @due) WHERE account_id = @account AND sender_id = @sender",
+        "UPDATE senders SET due_time = CASE WHEN due_time <= @due THEN due_time ELSE @due END WHERE account_id = @account AND sender_id = @sender");
+
+    /// <summary>Writes results of one sender's messages. Again they change nothing.</summary>
+    /// <param name="workerId">The process that reserved them.</param>
+    /// <param name="results">What became of them.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task WriteAsync(long workerId, IReadOnlyList<SendResult> results, CancellationToken cancellationToken)
+    {
+        var steps = results.Select(r => (Result: r, Step: SendDecisions.After(r.Mail.AttemptCount, r.Outcome, r.Time, settings.Delays))).ToList();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var written = new HashSet<long>();
+        await using (var command = db.Database.GetDbConnection().Command(Write, transaction.GetDbTransaction()).With("account", db.AccountId).With("worker", workerId))
+        {
+            command.With("rows", JsonSerializer.Serialize(steps.OrderBy(s => s.Result.Mail.MessageId).Select(s => new
+            {
+                message_id = s.Result.Mail.MessageId,
+                attempt = s.Result.Mail.AttemptCount,
+                state = (short)s.Step.State,
+                attempt_count = s.Step.AttemptCount,
+                next_time = Show(s.Step.NextAttemptTime),
+                send_time = s.Step.State == MessageState.Sent ? Show(s.Result.Time) : null,
+                smtp_code = s.Result.Outcome?.Code ?? 0,
+                enhanced_code = s.Result.Outcome?.EnhancedCode ?? "",
+                diagnostic = s.Result.Outcome?.Text ?? "",
+            })));
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                written.Add(reader.GetInt64(0));
+            }
+        }
+        var again = steps.Where(s => s.Step.State == MessageState.Queued && written.Contains(s.Result.Mail.MessageId)).Select(s => (DateTime?)s.Step.NextAttemptTime).Min();
+        if (again is { } due)
+        {
+            await using var wake = db.Database.GetDbConnection().Command(Wake, transaction.GetDbTransaction());
+            await wake.With("account", db.AccountId).With("sender", results[0].Mail.SenderId).With("due", due).ExecuteNonQueryAsync(cancellationToken);
+        }
+        await facts.FoldAsync([.. steps.Where(s => s.Step.State == MessageState.Sent && written.Contains(s.Result.Mail.MessageId))
+            .Select(s => new AddressFact(s.Result.Mail.AddressId, FactKind.Sent, s.Result.Time))], [], null, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private static string Show(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+}

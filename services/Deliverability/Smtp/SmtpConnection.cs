@@ -1,0 +1,171 @@
+using System.Globalization;
+using System.Net.Sockets;
+
+namespace ContactPlatform.Deliverability.Smtp;
+
+/// <summary>
+/// A connection on which mails are sent one after the other. Tells exactly how far each came: System.Net.Mail.SmtpClient
+/// cannot say whether the mail's end was sent before a connection broke, and takes the bounce address from the headers.
+/// </summary>
+public sealed class SmtpConnection : IAsyncDisposable
+{
+    private readonly SmtpStream stream;
+    private readonly SmtpOffers offered;
+    private readonly SmtpSettings settings;
+    private readonly TimeProvider time;
+    private int sent;
+
+    internal SmtpConnection(SmtpStream stream, SmtpOffers offered, SmtpSettings settings, TimeProvider time) =>
+        (this.stream, this.offered, this.settings, this.time) = (stream, offered, settings, time);
+
+    /// <summary>False once nothing more can be sent on it.</summary>
+    public bool Usable { get; private set; } = true;
+
+    /// <summary>Sends one mail to one recipient.</summary>
+    /// <param name="bounceAddress">Where a report of non-delivery goes (MAIL FROM).</param>
+    /// <param name="recipient">The recipient (RCPT TO).</param>
+    /// <param name="mail">In seven bits, in lines that end with CRLF.</param>
+    /// <param name="cancellationToken">Gives up; when the mail's end was sent, the outcome is unknown.</param>
+    /// <returns>What became of it; cancellation and broken connections are told here too.</returns>
+    public async Task<SmtpOutcome> SendAsync(string bounceAddress, string recipient, ReadOnlyMemory<byte> mail, CancellationToken cancellationToken)
+    {
+        if (offered.Size is { } size && mail.Length > size)
+        {
+            return SmtpOutcome.Silent(SmtpResult.Refused, $"the mail has {mail.Length} bytes, and the mail server takes at most {size}");
+        }
+        var stage = SmtpResult.Deferred;
+        try
+        {
+            stage = sent++ > 0 ? SmtpResult.Stale : SmtpResult.Deferred;
+            var sizeParameter = offered.Size is null ? "" : string.Create(CultureInfo.InvariantCulture, $" SIZE={mail.Length}");
+            if (await EnvelopeAsync([$"MAIL FROM:<{bounceAddress}>{sizeParameter}\r\n", $"RCPT TO:<{recipient}>\r\n", "DATA\r\n"], () => stage = SmtpResult.Deferred, cancellationToken) is { } no)
+            {
+                return no;
+            }
+            await Limited(settings.EndLimit, token => stream.WriteMailAsync(mail, token), cancellationToken);
+            // From here on only the server knows.
+            stage = SmtpResult.Unknown;
+            var reply = await Limited(settings.EndLimit, async token =>
+            {
+                await stream.WriteAsync(".\r\n", token);
+                return await stream.ReadAsync(token);
+            }, cancellationToken);
+            Usable = Usable && !reply.Closes;
+            return reply.Code is >= 200 and < 300 ? new(SmtpResult.Accepted, reply.Code, reply.EnhancedCode, reply.Text)
+                : reply.Positive ? Broken(SmtpResult.Unknown, "the mail server's answer to the mail's end is no answer to it")
+                : SmtpOutcome.No(reply);
+        }
+        catch (Exception e) when (e is IOException or SocketException or SmtpProtocolException or OperationCanceledException)
+        {
+            var why = e is OperationCanceledException ? cancellationToken.IsCancellationRequested ? "sending was broken off" : "the mail server took too long to answer" : e.Message;
+            return Broken(stage, why);
+        }
+    }
+
+    /// <summary>Sends the envelope, in one go where the server takes that (RFC 2920); null when the mail may follow.</summary>
+    private async Task<SmtpOutcome?> EnvelopeAsync(string[] commands, Action alive, CancellationToken cancellationToken)
+    {
+        SmtpOutcome? refused = null;
+        SmtpReply reply = null!;
+        if (offered.Pipelining)
+        {
+            await Limited(settings.CommandLimit, token => stream.WriteAsync(string.Concat(commands), token), cancellationToken);
+        }
+        foreach (var command in commands)
+        {
+            reply = await Limited(settings.CommandLimit, async token =>
+            {
+                if (!offered.Pipelining)
+                {
+                    await stream.WriteAsync(command, token);
+                }
+                return await stream.ReadAsync(token);
+            }, cancellationToken);
+            if (reply.Closes && refused is null && command == commands[0] && sent > 1)
+            {
+                // It says goodbye to a connection that was idle for too long: nothing about this mail.
+                return Broken(SmtpResult.Stale, reply.Text);
+            }
+            alive();
+            var expected = command == commands[2] ? reply.Code == 354 : reply.Code is >= 200 and < 300;
+            if (!expected)
+            {
+                refused ??= reply.Positive ? Broken(SmtpResult.Deferred, "the mail server's answer is no answer to the command") : SmtpOutcome.No(reply);
+                if (reply.Closes || !Usable)
+                {
+                    Usable = false;
+                    return refused;
+                }
+                if (!offered.Pipelining)
+                {
+                    break;
+                }
+            }
+        }
+        if (refused is not null)
+        {
+            await EndRefusedAsync(reply.Code == 354, cancellationToken);
+        }
+        return refused;
+    }
+
+    /// <summary>Makes the connection ready for another mail after this one was refused.</summary>
+    private async Task EndRefusedAsync(bool dataOpen, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (dataOpen)
+            {
+                // RFC 2920 3.1: a server without recipients that asks for the mail gets an empty one, and refuses it.
+                await Limited(settings.CommandLimit, token => CommandAsync(".\r\n", token), cancellationToken);
+            }
+            var reset = await Limited(settings.CommandLimit, token => CommandAsync("RSET\r\n", token), cancellationToken);
+            Usable = Usable && reset.Positive;
+        }
+        catch (Exception e) when (e is IOException or SocketException or SmtpProtocolException or OperationCanceledException)
+        {
+            // The refusal stands; the next mail takes another connection.
+            Usable = false;
+        }
+    }
+
+    private async Task<SmtpReply> CommandAsync(string command, CancellationToken cancellationToken)
+    {
+        await stream.WriteAsync(command, cancellationToken);
+        return await stream.ReadAsync(cancellationToken);
+    }
+
+    private SmtpOutcome Broken(SmtpResult result, string text)
+    {
+        Usable = false;
+        return SmtpOutcome.Silent(result, text.Length <= SmtpReply.MaximumText ? text : text[..SmtpReply.MaximumText]);
+    }
+
+    private Task<bool> Limited(TimeSpan span, Func<CancellationToken, Task> work, CancellationToken cancellationToken) =>
+        Limited(span, async token => { await work(token); return true; }, cancellationToken);
+
+    private async Task<T> Limited<T>(TimeSpan span, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(span, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        return await work(either.Token);
+    }
+
+    /// <summary>Says goodbye without waiting for an answer.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Usable)
+        {
+            Usable = false;
+            try
+            {
+                await Limited(TimeSpan.FromSeconds(1), token => stream.WriteAsync("QUIT\r\n", token), CancellationToken.None);
+            }
+            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+            {
+                // It is gone already.
+            }
+        }
+        await stream.DisposeAsync();
+    }
+}

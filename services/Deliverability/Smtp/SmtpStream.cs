@@ -1,0 +1,102 @@
+using System.Text;
+
+namespace ContactPlatform.Deliverability.Smtp;
+
+/// <summary>Lines to and from a server, with bounds on what it may say.</summary>
+internal sealed class SmtpStream(Stream stream) : IAsyncDisposable
+{
+    /// <summary>Bytes of a reply's line: four times what RFC 5321 4.5.3.1.5 allows, since servers exceed it.</summary>
+    private const int MaximumLine = 2048;
+
+    /// <summary>Lines of a reply.</summary>
+    private const int MaximumLines = 100;
+
+    private static readonly byte[] Dot = [(byte)'.'];
+
+    private readonly byte[] buffer = new byte[MaximumLine];
+    private int start;
+    private int end;
+
+    /// <summary>The bytes below.</summary>
+    public Stream Inner => stream;
+
+    /// <summary>True when the server has said more than it was asked.</summary>
+    public bool HasUnread => start < end;
+
+    /// <summary>Sends commands, each with its line end.</summary>
+    public async Task WriteAsync(string commands, CancellationToken cancellationToken)
+    {
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(commands), cancellationToken);
+        await stream.FlushAsync(cancellationToken);
+    }
+
+    /// <summary>Sends a mail without its end: lines that begin with a dot get another (RFC 5321 4.5.2).</summary>
+    /// <param name="mail">Ends with CRLF.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task WriteMailAsync(ReadOnlyMemory<byte> mail, CancellationToken cancellationToken)
+    {
+        if (mail.Span is [(byte)'.', ..])
+        {
+            await stream.WriteAsync(Dot, cancellationToken);
+        }
+        for (var end = mail.Span.IndexOf("\n."u8); end >= 0; end = mail.Span.IndexOf("\n."u8))
+        {
+            await stream.WriteAsync(mail[..(end + 1)], cancellationToken);
+            await stream.WriteAsync(Dot, cancellationToken);
+            mail = mail[(end + 1)..];
+        }
+        await stream.WriteAsync(mail, cancellationToken);
+        await stream.FlushAsync(cancellationToken);
+    }
+
+    /// <summary>Reads one reply.</summary>
+    /// <exception cref="IOException">The server is gone.</exception>
+    /// <exception cref="SmtpProtocolException">It says what is no reply.</exception>
+    public async Task<SmtpReply> ReadAsync(CancellationToken cancellationToken)
+    {
+        var lines = new List<string>();
+        do
+        {
+            if (lines.Count == MaximumLines)
+            {
+                throw new SmtpProtocolException($"the server's answer has more than {MaximumLines} lines");
+            }
+            lines.Add(await ReadLineAsync(cancellationToken));
+        }
+        while (lines[^1].Length > 3 && lines[^1][3] == '-');
+        return SmtpReply.Of(lines) ?? throw new SmtpProtocolException("the server's answer is no SMTP reply");
+    }
+
+    private async Task<string> ReadLineAsync(CancellationToken cancellationToken)
+    {
+        for (var seen = 0; ;)
+        {
+            var length = buffer.AsSpan(start + seen, end - start - seen).IndexOf((byte)'\n');
+            if (length >= 0)
+            {
+                var line = Encoding.UTF8.GetString(buffer.AsSpan(start, seen + length)).TrimEnd('\r');
+                start += seen + length + 1;
+                return line;
+            }
+            seen = end - start;
+            if (seen == buffer.Length)
+            {
+                throw new SmtpProtocolException($"the server's answer has a line of more than {MaximumLine} bytes");
+            }
+            if (start > 0)
+            {
+                buffer.AsSpan(start, seen).CopyTo(buffer);
+                (start, end) = (0, seen);
+            }
+            var read = await stream.ReadAsync(buffer.AsMemory(end), cancellationToken);
+            if (read == 0)
+            {
+                throw new IOException("the server closed the connection");
+            }
+            end += read;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => stream.DisposeAsync();
+}
