@@ -139,6 +139,17 @@ internal static class AuthFaults
         }, headers, cancellationToken: cancellationToken)).Transmission.TransmissionId;
         await FaultBed.UntilAsync("the mail is sent", async () => (await transmissions.GetTransmissionAsync(new() { TransmissionId = transmission }, headers, cancellationToken: cancellationToken)).Transmission.Complete, cancellationToken);
         var message = (await new MessageService.MessageServiceClient(deliverability.Service.Channel).ListMessagesAsync(new() { TransmissionId = transmission }, headers, cancellationToken: cancellationToken)).Messages.Single().MessageId;
+        using (var told = new DeliveryEventService.DeliveryEventServiceClient(deliverability.Service.Channel).IngestEvents(headers, cancellationToken: cancellationToken))
+        {
+            await told.RequestStream.WriteAsync(new() { Source = Secret, Events = { new DeliveryEventInput { EventKey = Secret, Kind = DeliveryEventKind.Failed, Address = $"{Secret}.{name}@auth.example", Diagnostic = Secret } } }, cancellationToken);
+            await told.RequestStream.CompleteAsync();
+            await told.ResponseAsync;
+        }
+        var classification = new ClassificationService.ClassificationServiceClient(deliverability.Service.Channel);
+        var replay = (await classification.ReplayClassificationAsync(new() { RequestId = bed.NewName() }, headers, cancellationToken: cancellationToken)).ClassificationReplay.ClassificationReplayId;
+        await FaultBed.UntilAsync("the replay ends", async () => (await classification.GetClassificationReplayAsync(new() { ClassificationReplayId = replay }, headers, cancellationToken: cancellationToken)).ClassificationReplay.Run.EndTime is not null, cancellationToken);
+        var webhook = (await new ProviderWebhookService.ProviderWebhookServiceClient(deliverability.Service.Channel).CreateProviderWebhookAsync(
+            new() { Provider = WebhookProvider.Mailgun, DisplayName = Secret, VerificationKey = $"{Secret}-0123456789abcdef" }, headers, cancellationToken: cancellationToken)).ProviderWebhook.ProviderWebhookId;
         // The feeds are at rest before anything is compared.
         await bed.CheckAsync(cancellationToken);
         var behind = await FunnelCheck.BehindAsync("Deliverability", stack.Contacts.Database, deliverability.Database, TimeSpan.FromSeconds(60), cancellationToken);
@@ -149,6 +160,7 @@ internal static class AuthFaults
             ["contact_list_id"] = list, ["survivor_contact_id"] = contact, ["merged_contact_id"] = other,
             ["custom_field_id"] = field, ["segment_id"] = segment, ["segment_snapshot_id"] = snapshot, ["view_id"] = view, ["label_rule_id"] = rule, ["label_rule_ids"] = rule, ["run_id"] = run, ["bulk_run_id"] = bulk, ["import_id"] = import, ["import_undo_id"] = undo, ["api_key_id"] = key,
             ["transmission_id"] = transmission, ["message_id"] = message,
+            ["classification_replay_id"] = replay, ["provider_webhook_id"] = webhook,
         };
     }
 
