@@ -42,18 +42,18 @@ public readonly record struct Moved(long ContactId, Outcome Outcome, FunnelStage
 public sealed class StageStore(FunnelDbContext db)
 {
     // One statement is one transaction and one round trip. No row comes back when the contact has changed since it was read.
-    private static readonly SqlText Save = Saving("", "");
+    private static readonly SqlText Save = new(SavePostgreSql(""), SaveSqlServer(""));
 
     // The same, but not even looked at while another transaction holds it.
-    private static readonly SqlText SaveIfFree = Saving("SKIP LOCKED", "WITH (READPAST, UPDLOCK, ROWLOCK)");
+    private static readonly SqlText SaveIfFree = new(SavePostgreSql("SKIP LOCKED"), SaveSqlServer("WITH (READPAST, UPDLOCK, ROWLOCK)"));
 
-    private static SqlText Saving(string postgreSql, string sqlServer) => new(
+    private static string SavePostgreSql(string wait) =>
         $"""
         WITH held AS MATERIALIZED (
           SELECT contact_id FROM contact_stages
           WHERE account_id = @account AND contact_id = @contact AND version = @version
             AND record_inactive = @record_inactive AND delete_time IS NULL
-          FOR UPDATE {postgreSql}
+          FOR UPDATE {wait}
         ), changed AS (
           UPDATE contact_stages AS s SET stage = @to_stage, lost = @to_lost, lost_cause = @lost_cause, version = @version + 1, change_time = @time
           FROM held AS h WHERE s.account_id = @account AND s.contact_id = h.contact_id
@@ -65,11 +65,13 @@ public sealed class StageStore(FunnelDbContext db)
         )
         INSERT INTO outbox (account_id, payload) SELECT @account, @payload FROM held
         RETURNING transaction_id::text, change_id
-        """,
+        """;
+
+    private static string SaveSqlServer(string hint) =>
         $"""
         SET NOCOUNT ON; SET XACT_ABORT ON;
         BEGIN TRANSACTION;
-        UPDATE contact_stages {sqlServer} SET stage = @to_stage, lost = @to_lost, lost_cause = @lost_cause, version = version + 1, change_time = @time
+        UPDATE contact_stages {hint} SET stage = @to_stage, lost = @to_lost, lost_cause = @lost_cause, version = version + 1, change_time = @time
         WHERE account_id = @account AND contact_id = @contact AND version = @version
           AND record_inactive = @record_inactive AND delete_time IS NULL;
         IF @@ROWCOUNT = 1
@@ -83,7 +85,7 @@ public sealed class StageStore(FunnelDbContext db)
           VALUES (@account, @payload);
         END;
         COMMIT TRANSACTION;
-        """);
+        """;
 
     // Those that will not move are only read: a lock on each would cost as much as moving it. Those that will are locked,
     // and looked at again, since another may have moved them in between. What became of them is told in groups: reading a
