@@ -116,8 +116,8 @@ public sealed class AddressStore(DeliverabilityDbContext db, IdSequence ids, Era
     }
 
     /// <summary>Puts an address in the place of its hash, within the open transaction: it was let in again, and a contact has it.</summary>
-    public Task ReadmitAsync(long addressId, string address, CancellationToken cancellationToken) =>
-        db.Addresses.Where(a => a.AddressId == addressId && a.KeyId != null)
+    public async Task ReadmitAsync(long addressId, string address, CancellationToken cancellationToken) =>
+        await db.Addresses.Where(a => a.AddressId == addressId && a.KeyId != null)
             .ExecuteUpdateAsync(set => set.SetProperty(a => a.Address, address).SetProperty(a => a.KeyId, (string?)null), cancellationToken);
 
     private async Task<List<(string Address, long Id)>> ReadAsync(IReadOnlyCollection<string> addresses, CancellationToken cancellationToken)

@@ -38,8 +38,8 @@ public sealed class NewContacts(ContactReader contacts, ContactAddressStore link
         }
     }
 
-    private Task<ContactAddressRow?> FindAsync(long contactId, CancellationToken cancellationToken) =>
-        db.ContactAddresses.AsNoTracking().SingleOrDefaultAsync(c => c.ContactId == contactId, cancellationToken);
+    private async Task<ContactAddressRow?> FindAsync(long contactId, CancellationToken cancellationToken) =>
+        await db.ContactAddresses.AsNoTracking().SingleOrDefaultAsync(c => c.ContactId == contactId, cancellationToken);
 
     private static Refusal Missing(long contactId) =>
         new Refusal(DeliverabilityReasons.ContactNotFound, $"there is no contact {contactId}").With("contact_id", contactId);
