@@ -15,7 +15,10 @@ internal static class SendFaults
     public static async Task KilledAsync(FaultBed bed, CancellationToken cancellationToken)
     {
         var kills = bed.Size < 10_000 ? 3 : 5;
-        await using var host = await DeliverabilityHost.StartAsync(bed.Stack.Contacts, 2, cancellationToken, gate: false, HostServers.Own(bed.Stack.Postgres, bed.Stack.Redis), new Dictionary<string, string?>
+        var own = HostServers.Own(bed.Stack.Postgres, bed.Stack.Redis);
+        // Each try has a database of its own.
+        var servers = own with { CreateDatabaseAsync = (name, cancel) => own.CreateDatabaseAsync($"{name} {bed.NewName()}".Replace(' ', '_'), cancel) };
+        await using var host = await DeliverabilityHost.StartAsync(bed.Stack.Contacts, 2, cancellationToken, gate: false, servers, new Dictionary<string, string?>
         {
             ["Sending__PerSenderPerSecond"] = PerSecond.ToString(CultureInfo.InvariantCulture),
             ["Sending__GroupSize"] = GroupSize.ToString(CultureInfo.InvariantCulture),
