@@ -1,6 +1,7 @@
 using ContactPlatform.Deliverability.Addresses;
 using ContactPlatform.Deliverability.ContactFeed;
 using ContactPlatform.Deliverability.Mime;
+using ContactPlatform.Deliverability.Tokens;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Errors;
@@ -11,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ContactPlatform.Deliverability.DeliveryEvents;
 
 /// <summary>Serves DeliveryEventService.</summary>
-public sealed class DeliveryEventEndpoint(DeliverabilityDbContext db, EventStream stream, DeliveryEventStore store, AddressStore addresses, NewContacts contacts, TimeProvider time)
+public sealed class DeliveryEventEndpoint(DeliverabilityDbContext db, EventStream stream, DeliveryEventStore store, AddressStore addresses, NewContacts contacts, MailNames names, TimeProvider time)
     : DeliveryEventService.DeliveryEventServiceBase
 {
     /// <inheritdoc/>
@@ -24,10 +25,15 @@ public sealed class DeliveryEventEndpoint(DeliverabilityDbContext db, EventStrea
         var violations = new Violations();
         var source = violations.Source(request.Source);
         violations.Check(request.Content.Length is > 0 and <= MailLimits.Message, "content", $"has {request.Content.Length} bytes; 1 to {MailLimits.Message} are allowed");
+        violations.Check(request.EnvelopeRecipient.Length <= EventLimits.Envelope, "envelope_recipient", $"has {request.EnvelopeRecipient.Length} characters; at most {EventLimits.Envelope} are allowed");
         violations.ThrowIfAny();
         if (MailReports.TryRead(request.Content.Memory, source, time.Now(), out var events, out var ignored) is { } problem)
         {
             throw new RefusalException(new Refusal(DeliverabilityReasons.MailReportInvalid, $"content {problem}").With("field", "content").With("problem", problem));
+        }
+        if (names.ReadBounceAddress(request.EnvelopeRecipient.Trim()) is { } message && message.AccountId == db.AccountId)
+        {
+            events = [.. events.Select(e => e with { MessageId = message.MessageId, MessageFirst = true })];
         }
         var outcomes = await store.RecordAsync(events, Caller.Of(context).Actor, context.CancellationToken);
         return new()
@@ -75,6 +81,9 @@ public sealed class DeliveryEventEndpoint(DeliverabilityDbContext db, EventStrea
         var found = await events.Join(db.Addresses.AsNoTracking(), e => e.AddressId, a => a.AddressId, (row, address) => new { row, address = address.KeyId == null ? address.Address : "" })
             .OrderByDescending(e => e.row.DeliveryEventId).Take(page.Size + 1).ToListAsync(cancel);
         var (rows, next) = page.Cut(found, e => e.row.DeliveryEventId);
-        return new() { DeliveryEvents = { rows.Select(e => DeliveryEventProto.Show(e.row, e.address)) }, NextPageToken = next };
+        var messages = rows.Select(e => e.row.MessageId).Where(m => m != 0).Distinct().ToList();
+        var headers = messages.Count == 0 ? [] : await db.Messages.Where(m => messages.Contains(m.MessageId))
+            .Join(db.Transmissions, m => m.TransmissionId, t => t.TransmissionId, (m, t) => new { m.MessageId, t.Header }).ToDictionaryAsync(m => m.MessageId, m => m.Header, cancel);
+        return new() { DeliveryEvents = { rows.Select(e => DeliveryEventProto.Show(e.row, e.address, headers.GetValueOrDefault(e.row.MessageId))) }, NextPageToken = next };
     }
 }

@@ -66,7 +66,8 @@ public static class DeliveryEventProto
     /// <summary>Shows a stored event.</summary>
     /// <param name="row">The event.</param>
     /// <param name="address">Its address; empty when the owner was erased.</param>
-    public static DeliveryEvent Show(DeliveryEventRow row, string address) => new()
+    /// <param name="header">What its message's transmission is, as it is stored; null for none.</param>
+    public static DeliveryEvent Show(DeliveryEventRow row, string address, byte[]? header) => new()
     {
         DeliveryEventId = row.DeliveryEventId,
         Address = address,
@@ -84,6 +85,7 @@ public static class DeliveryEventProto
         FailureClass = row.FailureClass,
         RuleId = row.RuleId,
         RuleVersion = row.RuleVersion,
+        Metadata = { header is null ? [] : Transmission.Parser.ParseFrom(header).Metadata },
     };
 
     /// <summary>Null for one beyond the years 1 to 9999, which the type allows on the wire.</summary>

@@ -1,6 +1,7 @@
 using ContactPlatform.Common.V1;
 using ContactPlatform.Deliverability.Addresses;
 using ContactPlatform.Deliverability.Classifications;
+using ContactPlatform.Deliverability.Messages;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Data;
 
@@ -20,7 +21,7 @@ public enum EventOutcome
 }
 
 /// <summary>Stores events of the context's account and folds what they say into their addresses, in one transaction.</summary>
-public sealed class DeliveryEventStore(DeliverabilityDbContext db, AddressStore addresses, AddressFactStore facts, EventRecipients recipients, EventRows rows, IdSequence ids, TimeProvider time)
+public sealed class DeliveryEventStore(DeliverabilityDbContext db, AddressStore addresses, AddressFactStore facts, MessageFacts messages, EventRecipients recipients, EventRows rows, IdSequence ids, TimeProvider time)
 {
     /// <summary>Stores what is not stored yet, within the open transaction, or in one of its own.</summary>
     /// <param name="drafts">The events, at most 5,000.</param>
@@ -44,7 +45,7 @@ public sealed class DeliveryEventStore(DeliverabilityDbContext db, AddressStore 
         var outcomes = new EventOutcome[drafts.Count];
         Array.Fill(outcomes, EventOutcome.Duplicate);
         // The first of several with one key is the event. Ordered by key, so that two batches wait for each other and none for ever.
-        var fresh = drafts.Select((draft, index) => (Draft: draft, Index: index, Key: DeliveryEventRow.Hash(draft.Source, draft.Key)))
+        var fresh = drafts.Select((draft, index) => (Draft: recipients.Recognise(draft), Index: index, Key: DeliveryEventRow.Hash(draft.Source, draft.Key)))
             .DistinctBy(e => e.Key).OrderBy(e => e.Key).ToList();
         var byMessage = await recipients.FindAsync([.. fresh.Select(e => e.Draft)], cancellationToken);
         var known = await addresses.EnsureAsync(fresh.Where(e => !byMessage.ContainsKey(e.Draft)).Select(e => e.Draft.Address).Where(a => a.Length > 0), cancellationToken);
@@ -67,7 +68,9 @@ public sealed class DeliveryEventStore(DeliverabilityDbContext db, AddressStore 
         {
             outcomes[index] = EventOutcome.Stored;
         }
-        await facts.FoldAsync([.. made.Select(m => m.Row).Where(r => stored.Contains(r.DeliveryEventId)).Select(r => Fact(r, erased)).OfType<AddressFact>()], [], actor, cancellationToken);
+        var told = made.Select(m => m.Row).Where(r => stored.Contains(r.DeliveryEventId)).ToList();
+        await messages.FoldAsync(told.Where(r => !erased.Contains(r.AddressId)).Select(r => new MessageFact(r.MessageId, r.Kind, r.Machine, r.EventTime)), cancellationToken);
+        await facts.FoldAsync([.. told.Select(r => Fact(r, erased)).OfType<AddressFact>()], [], actor, cancellationToken);
         return outcomes;
     }
 

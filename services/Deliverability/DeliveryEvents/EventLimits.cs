@@ -15,6 +15,9 @@ public static class EventLimits
     /// <summary>An enhanced status code.</summary>
     public const int Status = Classifications.EnhancedCode.MaximumLength;
 
+    /// <summary>An address of an envelope (RFC 5321 4.5.3.1: 64 and 255, and the @).</summary>
+    public const int Envelope = 320;
+
     /// <summary>A diagnostic.</summary>
     public const int Diagnostic = Classifications.Classifier.MaximumLength;
 

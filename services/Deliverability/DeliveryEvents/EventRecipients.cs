@@ -1,12 +1,18 @@
 using ContactPlatform.Deliverability.Addresses;
+using ContactPlatform.Deliverability.Tokens;
 using ContactPlatform.Deliverability.V1;
 using Microsoft.EntityFrameworkCore;
 
 namespace ContactPlatform.Deliverability.DeliveryEvents;
 
 /// <summary>Finds whom events are about that name only a message.</summary>
-public sealed class EventRecipients(DeliverabilityDbContext db)
+public sealed class EventRecipients(DeliverabilityDbContext db, MailNames names)
 {
+    /// <summary>Names the message of ours that an event's Message-ID stands for.</summary>
+    public EventDraft Recognise(EventDraft draft) =>
+        draft.MessageId == 0 && draft.Reference.Length > 0 && names.ReadMessageId(draft.Reference) is { } message && message.AccountId == db.AccountId
+            ? draft with { MessageId = message.MessageId } : draft;
+
     /// <summary>
     /// Finds the addresses of events by their messages, from what is known of these: an event that names no address, and one
     /// whose address may be that of a place where the message was forwarded.
@@ -17,14 +23,19 @@ public sealed class EventRecipients(DeliverabilityDbContext db)
         var asked = drafts.Where(d => d.Address.Length == 0 || d.MessageFirst).ToList();
         var messages = asked.Select(d => d.MessageId).Where(m => m != 0).Distinct().ToList();
         var references = asked.Select(d => d.Reference).Where(r => r.Length > 0).Distinct().ToList();
+        var own = messages.Count == 0 ? [] : await db.Messages.Where(m => messages.Contains(m.MessageId)).ToDictionaryAsync(m => m.MessageId, m => m.AddressId, cancellationToken);
         var byMessage = messages.Count == 0 ? null : (await db.DeliveryEvents.Where(e => e.MessageId != 0 && messages.Contains(e.MessageId))
             .Select(e => new { e.MessageId, e.AddressId }).Distinct().ToListAsync(cancellationToken)).ToLookup(e => e.MessageId, e => e.AddressId);
         var byReference = references.Count == 0 ? null : (await db.DeliveryEvents.Where(e => e.MessageReference != "" && references.Contains(e.MessageReference))
             .Select(e => new { e.MessageReference, e.AddressId }).Distinct().ToListAsync(cancellationToken)).ToLookup(e => e.MessageReference, e => e.AddressId);
         foreach (var draft in asked)
         {
+            if (own.TryGetValue(draft.MessageId, out var recipient))
+            {
+                found[draft] = recipient;
+            }
             // A message that went to several says nothing about which of them.
-            if (byMessage?[draft.MessageId].Take(2).ToArray() is [var one])
+            else if (byMessage?[draft.MessageId].Take(2).ToArray() is [var one])
             {
                 found[draft] = one;
             }

@@ -1,4 +1,5 @@
-using ContactPlatform.Deliverability.Addresses;
+using System.Globalization;
+using System.Text.Json;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
@@ -6,90 +7,82 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace ContactPlatform.Deliverability.Messages;
 
-/// <summary>What happens to a message after it was sent; the numbers are those of the statement below.</summary>
-public enum MessageFact
-{
-    /// <summary>It is known to have arrived.</summary>
-    Delivered = 1,
-
-    /// <summary>A person opened it.</summary>
-    Opened = 2,
-
-    /// <summary>A person followed a link of it.</summary>
-    Clicked = 3,
-
-    /// <summary>A machine fetched its picture.</summary>
-    MachineOpened = 4,
-
-    /// <summary>A machine followed a link of it.</summary>
-    MachineClicked = 5,
-
-    /// <summary>The recipient unsubscribed by it.</summary>
-    Unsubscribed = 6,
-}
+/// <summary>Something that happened to a message after it was handed over.</summary>
+/// <param name="MessageId">The message.</param>
+/// <param name="Kind">What happened.</param>
+/// <param name="Machine">Of an opening or a click: no person did it.</param>
+/// <param name="Time">When, UTC.</param>
+public readonly record struct MessageFact(long MessageId, DeliveryEventKind Kind, bool Machine, DateTime Time);
 
 /// <summary>
-/// Folds what happened into messages and their addresses, in one transaction: of each kind the first time counts for the
-/// message and the last for the address, so the same again, or in another order, gives the same. Messages are locked before
-/// addresses, as everywhere.
+/// Folds what happened into messages: of each kind the first time counts, so the same again, or in another order, gives the
+/// same. Messages are locked in ascending order and before addresses, as everywhere.
 /// </summary>
-public sealed class MessageFacts(DeliverabilityDbContext db, AddressFactStore facts)
+public sealed class MessageFacts(DeliverabilityDbContext db)
 {
-    // That it was received, opened, clicked or answered shows that it was sent, where nobody knew.
+    // That it arrived, was opened or was answered shows that it was sent, where nobody knew.
     private static readonly SqlText Fold = new(
         """
-        UPDATE messages SET
-          deliver_time = CASE WHEN @fact = 1 THEN LEAST(deliver_time, @time) ELSE deliver_time END,
-          open_time = CASE WHEN @fact = 2 THEN LEAST(open_time, @time) ELSE open_time END,
-          click_time = CASE WHEN @fact = 3 THEN LEAST(click_time, @time) ELSE click_time END,
-          machine_open_time = CASE WHEN @fact = 4 THEN LEAST(machine_open_time, @time) ELSE machine_open_time END,
-          machine_click_time = CASE WHEN @fact = 5 THEN LEAST(machine_click_time, @time) ELSE machine_click_time END,
-          unsubscribe_time = CASE WHEN @fact = 6 THEN LEAST(unsubscribe_time, @time) ELSE unsubscribe_time END,
-          state = CASE WHEN state = 5 THEN 3 ELSE state END
-        WHERE account_id = @account AND message_id = @message
-        RETURNING address_id
+        WITH held AS MATERIALIZED (
+          SELECT t.* FROM json_to_recordset(@rows::json) AS t(message_id bigint, deliver_time timestamp, open_time timestamp, click_time timestamp,
+            machine_open_time timestamp, machine_click_time timestamp, unsubscribe_time timestamp)
+          CROSS JOIN LATERAL (SELECT 1 FROM messages AS m WHERE m.account_id = @account AND m.message_id = t.message_id FOR UPDATE) AS m
+        )
+        UPDATE messages AS m SET
+          deliver_time = LEAST(m.deliver_time, h.deliver_time AT TIME ZONE 'UTC'),
+          open_time = LEAST(m.open_time, h.open_time AT TIME ZONE 'UTC'),
+          click_time = LEAST(m.click_time, h.click_time AT TIME ZONE 'UTC'),
+          machine_open_time = LEAST(m.machine_open_time, h.machine_open_time AT TIME ZONE 'UTC'),
+          machine_click_time = LEAST(m.machine_click_time, h.machine_click_time AT TIME ZONE 'UTC'),
+          unsubscribe_time = LEAST(m.unsubscribe_time, h.unsubscribe_time AT TIME ZONE 'UTC'),
+          state = CASE WHEN m.state = 5 THEN 3 ELSE m.state END
+        FROM held AS h WHERE m.account_id = @account AND m.message_id = h.message_id
         """,
         """
-        UPDATE messages SET
-          deliver_time = CASE WHEN @fact = 1 AND (deliver_time IS NULL OR deliver_time > @time) THEN @time ELSE deliver_time END,
-          open_time = CASE WHEN @fact = 2 AND (open_time IS NULL OR open_time > @time) THEN @time ELSE open_time END,
-          click_time = CASE WHEN @fact = 3 AND (click_time IS NULL OR click_time > @time) THEN @time ELSE click_time END,
-          machine_open_time = CASE WHEN @fact = 4 AND (machine_open_time IS NULL OR machine_open_time > @time) THEN @time ELSE machine_open_time END,
-          machine_click_time = CASE WHEN @fact = 5 AND (machine_click_time IS NULL OR machine_click_time > @time) THEN @time ELSE machine_click_time END,
-          unsubscribe_time = CASE WHEN @fact = 6 AND (unsubscribe_time IS NULL OR unsubscribe_time > @time) THEN @time ELSE unsubscribe_time END,
-          state = CASE WHEN state = 5 THEN 3 ELSE state END
-        OUTPUT inserted.address_id
-        WHERE account_id = @account AND message_id = @message
+        UPDATE m SET
+          deliver_time = CASE WHEN h.deliver_time IS NULL OR m.deliver_time <= h.deliver_time THEN m.deliver_time ELSE h.deliver_time END,
+          open_time = CASE WHEN h.open_time IS NULL OR m.open_time <= h.open_time THEN m.open_time ELSE h.open_time END,
+          click_time = CASE WHEN h.click_time IS NULL OR m.click_time <= h.click_time THEN m.click_time ELSE h.click_time END,
+          machine_open_time = CASE WHEN h.machine_open_time IS NULL OR m.machine_open_time <= h.machine_open_time THEN m.machine_open_time ELSE h.machine_open_time END,
+          machine_click_time = CASE WHEN h.machine_click_time IS NULL OR m.machine_click_time <= h.machine_click_time THEN m.machine_click_time ELSE h.machine_click_time END,
+          unsubscribe_time = CASE WHEN h.unsubscribe_time IS NULL OR m.unsubscribe_time <= h.unsubscribe_time THEN m.unsubscribe_time ELSE h.unsubscribe_time END,
+          state = CASE WHEN m.state = 5 THEN 3 ELSE m.state END
+        FROM messages AS m JOIN OPENJSON(@rows) WITH (message_id bigint, deliver_time datetime2(7), open_time datetime2(7), click_time datetime2(7),
+          machine_open_time datetime2(7), machine_click_time datetime2(7), unsubscribe_time datetime2(7)) AS h
+          ON m.account_id = @account AND m.message_id = h.message_id
         """);
 
-    /// <summary>Folds one fact of one message of the context's account.</summary>
-    /// <param name="messageId">The message.</param>
-    /// <param name="fact">What happened.</param>
-    /// <param name="factTime">When, UTC.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>False when there is no such message.</returns>
-    public async Task<bool> FoldAsync(long messageId, MessageFact fact, DateTime factTime, CancellationToken cancellationToken)
+    /// <summary>Kinds that show that a message went out.</summary>
+    private static readonly DeliveryEventKind[] Shows =
+    [
+        DeliveryEventKind.Sent, DeliveryEventKind.Delivered, DeliveryEventKind.Relayed, DeliveryEventKind.Expanded, DeliveryEventKind.Complained,
+        DeliveryEventKind.NotSpam, DeliveryEventKind.Unsubscribed, DeliveryEventKind.Opened, DeliveryEventKind.Clicked,
+    ];
+
+    /// <summary>Folds facts of messages of the context's account, within the open transaction. Those that are no messages of ours are passed over.</summary>
+    public async Task FoldAsync(IEnumerable<MessageFact> facts, CancellationToken cancellationToken)
     {
-        var own = db.Database.CurrentTransaction is null ? await db.Database.BeginTransactionAsync(cancellationToken) : null;
-        await using var end = own;
-        await using var command = db.Database.GetDbConnection().Command(Fold, db.Database.CurrentTransaction!.GetDbTransaction());
-        command.With("account", db.AccountId).With("message", messageId).With("fact", (int)fact).With("time", Clock.Truncate(factTime));
-        if (await command.ExecuteScalarAsync(cancellationToken) is not long addressId)
+        var rows = facts.Where(f => f.MessageId != 0 && Shows.Contains(f.Kind)).GroupBy(f => f.MessageId).OrderBy(g => g.Key).Select(g => new
         {
-            return false;
+            message_id = g.Key,
+            deliver_time = First(g, DeliveryEventKind.Delivered),
+            open_time = First(g, DeliveryEventKind.Opened),
+            click_time = First(g, DeliveryEventKind.Clicked),
+            machine_open_time = First(g, DeliveryEventKind.Opened, machine: true),
+            machine_click_time = First(g, DeliveryEventKind.Clicked, machine: true),
+            unsubscribe_time = First(g, DeliveryEventKind.Unsubscribed),
+        }).ToList();
+        if (rows.Count == 0)
+        {
+            return;
         }
-        await facts.FoldAsync([new AddressFact(addressId, Kind(fact), factTime)], [], null, cancellationToken);
-        await (own?.CommitAsync(cancellationToken) ?? Task.CompletedTask);
-        return true;
+        await using var command = db.Database.GetDbConnection().Command(Fold, db.Database.CurrentTransaction!.GetDbTransaction());
+        await command.With("account", db.AccountId).With("rows", JsonSerializer.Serialize(rows)).ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static FactKind Kind(MessageFact fact) => fact switch
+    private static string? First(IEnumerable<MessageFact> facts, DeliveryEventKind kind, bool machine = false)
     {
-        MessageFact.Delivered => FactKind.Delivered,
-        MessageFact.Opened => FactKind.Opened,
-        MessageFact.Clicked => FactKind.Clicked,
-        MessageFact.MachineOpened => FactKind.MachineOpened,
-        MessageFact.MachineClicked => FactKind.MachineClicked,
-        _ => FactKind.Unsubscribed,
-    };
+        var times = facts.Where(f => f.Kind == kind && f.Machine == machine).Select(f => (DateTime?)f.Time);
+        return times.Min()?.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
+    }
 }

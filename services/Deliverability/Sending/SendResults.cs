@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using ContactPlatform.Deliverability.Addresses;
+using ContactPlatform.Deliverability.DeliveryEvents;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
@@ -8,8 +8,8 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace ContactPlatform.Deliverability.Sending;
 
-/// <summary>Writes what became of reserved messages: the messages, the facts of their addresses, and what others are told, in one transaction.</summary>
-public sealed class SendResults(DeliverabilityDbContext db, AddressFactStore facts, SendSettings settings)
+/// <summary>Writes what became of reserved messages: the messages, their events, the facts of their addresses, and what others are told, in one transaction.</summary>
+public sealed class SendResults(DeliverabilityDbContext db, DeliveryEventStore events, SendSettings settings)
 {
     private const string Columns = "message_id bigint, attempt int, state smallint, attempt_count int, smtp_code int, enhanced_code varchar(9)";
 
@@ -71,10 +71,21 @@ public sealed class SendResults(DeliverabilityDbContext db, AddressFactStore fac
             await using var wake = db.Database.GetDbConnection().Command(Wake, transaction.GetDbTransaction());
             await wake.With("account", db.AccountId).With("sender", results[0].Mail.SenderId).With("due", due).ExecuteNonQueryAsync(cancellationToken);
         }
-        await facts.FoldAsync([.. steps.Where(s => s.Step.State == MessageState.Sent && written.Contains(s.Result.Mail.MessageId))
-            .Select(s => new AddressFact(s.Result.Mail.AddressId, FactKind.Sent, s.Result.Time))], [], null, cancellationToken);
+        await events.RecordAsync([.. steps.Where(s => written.Contains(s.Result.Mail.MessageId)).Select(s => Event(s.Result, s.Step.State)).OfType<EventDraft>()], null, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
+
+    /// <summary>What is told of a message that needs no further attempt; null for the others.</summary>
+    private static EventDraft? Event(SendResult result, MessageState state) => state is not (MessageState.Sent or MessageState.Failed) ? null : new()
+    {
+        Source = EventSources.Sending,
+        Key = string.Create(CultureInfo.InvariantCulture, $"{result.Mail.MessageId}:{state}"),
+        Kind = state == MessageState.Sent ? DeliveryEventKind.Sent : DeliveryEventKind.Failed,
+        Time = result.Time,
+        MessageId = result.Mail.MessageId,
+        Status = state == MessageState.Failed ? result.Outcome?.EnhancedCode ?? "" : "",
+        Diagnostic = state == MessageState.Failed && result.Outcome is { } outcome ? EventText.Clean(outcome.Text, EventLimits.Diagnostic) : "",
+    };
 
     private static string Show(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,9 @@
+using System.Globalization;
+using ContactPlatform.Deliverability.DeliveryEvents;
 using ContactPlatform.Deliverability.Messages;
 using ContactPlatform.Deliverability.Sending;
 using ContactPlatform.Deliverability.Tokens;
+using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Errors;
 using Microsoft.AspNetCore.Http.Features;
@@ -33,7 +36,7 @@ public static class TrackingEndpoints
 
     private static Task<IResult> OpenAsync(string token, HttpContext http) => WithMessageAsync(TokenPurpose.Open, token, http, async (message, row) =>
     {
-        await NoteAsync(http, row, isClick: false);
+        await NoteAsync(http, row, link: null);
         return Results.Bytes(Picture, "image/gif");
     });
 
@@ -44,7 +47,7 @@ public static class TrackingEndpoints
         {
             return Results.NotFound();
         }
-        await NoteAsync(http, row, isClick: true);
+        await NoteAsync(http, row, message.Number);
         return Results.Redirect(destination);
     });
 
@@ -64,7 +67,7 @@ public static class TrackingEndpoints
             return Results.BadRequest();
         }
         var now = http.RequestServices.GetRequiredService<TimeProvider>().Now();
-        await http.RequestServices.GetRequiredService<MessageFacts>().FoldAsync(message.MessageId, MessageFact.Unsubscribed, now, http.RequestAborted);
+        await RecordAsync(http, row, DeliveryEventKind.Unsubscribed, machine: false, "", now);
         return TrackingPages.Page(http, TrackingPages.Done);
     });
 
@@ -113,20 +116,28 @@ public static class TrackingEndpoints
         return Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri.AbsoluteUri : null;
     }
 
-    private static async Task NoteAsync(HttpContext http, MessageRow row, bool isClick)
+    private static async Task NoteAsync(HttpContext http, MessageRow row, int? link)
     {
         var now = http.RequestServices.GetRequiredService<TimeProvider>().Now();
         var headers = http.Request.Headers;
         var prefetch = PrefetchHeaders.Any(h => headers[h].ToString() is var value
             && (value.Contains("prefetch", StringComparison.OrdinalIgnoreCase) || value.Contains("preview", StringComparison.OrdinalIgnoreCase)));
-        var machine = MachineEngagement.Recognise(new(http.Request.Method, headers.UserAgent.ToString(), prefetch, now - row.SendTime, isClick)) is not null;
-        var fact = (isClick, machine) switch
+        var machine = MachineEngagement.Recognise(new(http.Request.Method, headers.UserAgent.ToString(), prefetch, now - row.SendTime, link is not null)) is not null;
+        // Of the same within a minute the first is enough: pictures are fetched again and again.
+        await RecordAsync(http, row, link is null ? DeliveryEventKind.Opened : DeliveryEventKind.Clicked, machine, string.Create(CultureInfo.InvariantCulture, $"{link}:{now:yyyyMMddHHmm}"), now);
+    }
+
+    private static async Task RecordAsync(HttpContext http, MessageRow row, DeliveryEventKind kind, bool machine, string when, DateTime now)
+    {
+        var draft = new EventDraft
         {
-            (true, true) => MessageFact.MachineClicked,
-            (true, false) => MessageFact.Clicked,
-            (false, true) => MessageFact.MachineOpened,
-            _ => MessageFact.Opened,
+            Source = EventSources.Tracking,
+            Key = string.Create(CultureInfo.InvariantCulture, $"{row.MessageId}:{kind}:{(machine ? "machine" : "person")}:{when}"),
+            Kind = kind,
+            Machine = machine,
+            Time = now,
+            MessageId = row.MessageId,
         };
-        await http.RequestServices.GetRequiredService<MessageFacts>().FoldAsync(row.MessageId, fact, now, http.RequestAborted);
+        await http.RequestServices.GetRequiredService<DeliveryEventStore>().RecordAsync([draft], null, http.RequestAborted);
     }
 }

@@ -115,8 +115,10 @@ public abstract class RunFaultTests(string redisKind) : RunTestBase(redisKind)
         await StartAsync();
         await using (var db = Context())
         {
-            await Eventually.ShouldBeAsync("the second waits", async () =>
-                await db.Database.SqlQuery<int>($"SELECT COUNT(*)::int AS \"Value\" FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").SingleAsync(Token) == 1);
+            await db.Database.OpenConnectionAsync(Token);
+            await using var waiting = db.Database.GetDbConnection().CreateCommand();
+            waiting.CommandText = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+            await Eventually.ShouldBeAsync("the second waits", async () => await waiting.ExecuteScalarAsync(Token) is 1L);
         }
         goOn.SetResult();
         var row = await EndedAsync(first, id);

@@ -14,7 +14,7 @@ internal static class SendFaults
     /// <summary>Killed at random moments, no message is lost and none is sent twice; nobody can tell of a few whether they were.</summary>
     public static async Task KilledAsync(FaultBed bed, CancellationToken cancellationToken)
     {
-        var kills = bed.Size < 10_000 ? 3 : 5;
+        var kills = bed.Size < 10_000 ? 2 : 5;
         var own = HostServers.Own(bed.Stack.Postgres, bed.Stack.Redis);
         // Each try has a database of its own.
         var servers = own with { CreateDatabaseAsync = (name, cancel) => own.CreateDatabaseAsync($"{name} {bed.NewName()}".Replace(' ', '_'), cancel) };
@@ -31,7 +31,7 @@ internal static class SendFaults
         var random = new Random(bed.Random.Next());
         var unanswered = 0;
         host.Mail.Behaviour.Answer = Answer;
-        var messages = await QueueAsync(bed, host, (int)(PerSecond * 1.5 * kills), cancellationToken);
+        var messages = await QueueAsync(bed, host, (int)(PerSecond * 1.2 * kills), cancellationToken);
 
         for (var kill = 0; kill < kills; kill++)
         {
