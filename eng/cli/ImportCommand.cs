@@ -92,25 +92,39 @@ internal static class ImportCommand
     {
         using var call = stack.Imports.UploadImport(cancellationToken: cancellationToken);
         var start = new UploadImportStart { Config = config, RequestId = RandomNumberGenerator.GetHexString(32, lowercase: true) };
+        var answer = call.ResponseAsync;
         try
         {
-            await call.RequestStream.WriteAsync(new() { Start = start }, cancellationToken);
             await using var input = file.OpenRead();
             var buffer = new byte[MessageBytes];
-            while (await input.ReadAsync(buffer, cancellationToken) is var read and > 0)
+            var more = await WriteAsync(new() { Start = start });
+            while (more && await input.ReadAsync(buffer, cancellationToken) is var read and > 0)
             {
-                await call.RequestStream.WriteAsync(new() { Data = ByteString.CopyFrom(buffer, 0, read) }, cancellationToken);
+                more = await WriteAsync(new() { Data = ByteString.CopyFrom(buffer, 0, read) });
                 task.Increment(read);
             }
 
-            await call.RequestStream.CompleteAsync();
+            await (more ? call.RequestStream.CompleteAsync() : Task.CompletedTask);
         }
         catch (Exception e) when (e is RpcException or InvalidOperationException)
         {
             // The service refused before it had read everything; the call's own answer says why.
         }
 
-        return (await call).Import;
+        return (await answer).Import;
+
+        // False when the answer is there already: nobody may be reading any more, and a write could wait for ever.
+        async Task<bool> WriteAsync(UploadImportRequest message)
+        {
+            var write = call.RequestStream.WriteAsync(message, cancellationToken);
+            await Task.WhenAny(write, answer);
+            if (answer.IsCompleted)
+            {
+                return false;
+            }
+            await write;
+            return true;
+        }
     }
 
     private static async Task<int> WriteResultAsync(Stack stack, Import import, FileInfo? errors, CancellationToken cancellationToken)
