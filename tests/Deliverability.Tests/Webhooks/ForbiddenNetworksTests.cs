@@ -141,7 +141,7 @@ public sealed class ForbiddenNetworksTests
         all.ShouldAllBe(t => (int)t < 63);
         WebhookTypes.Types(WebhookTypes.Mask([WebhookEventType.MessageSent, WebhookEventType.WebhookTest])).ShouldBe([WebhookEventType.MessageSent, WebhookEventType.WebhookTest]);
         all.ShouldAllBe(t => WebhookTypes.Wants(WebhookTypes.Mask(Array.Empty<WebhookEventType>()), t));
-        Enum.GetValues<DeliveryEventKind>().Where(k => k != DeliveryEventKind.Unspecified).ShouldAllBe(k => WebhookTypes.Name(WebhookTypes.Of(k)).Replace("_", "") == $"message.{k}".ToLowerInvariant());
+        Enum.GetValues<DeliveryEventKind>().Where(k => k != DeliveryEventKind.Unspecified).ShouldAllBe(k => string.Equals(WebhookTypes.Name(WebhookTypes.Of(k)).Replace("_", ""), $"message.{k}", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
