@@ -63,6 +63,8 @@ else
 // Each follows the others' changes; Contacts starts without.
 contacts.WithReference(funnel);
 contacts.WithReference(deliverability);
+// For webhooks.
+deliverability.WithReference(funnel);
 
 if (options.Profile != Profile.External)
 {

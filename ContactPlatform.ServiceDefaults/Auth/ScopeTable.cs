@@ -38,12 +38,15 @@ public static class Scopes
     /// <summary>Send messages.</summary>
     public const string DeliverabilitySend = "deliverability.send";
 
+    /// <summary>Grant credits, with which an account pays for validations of addresses.</summary>
+    public const string CreditsGrant = "credits.grant";
+
     /// <summary>Follow the change feeds of all accounts; only services have it.</summary>
     public const string ChangesRead = "changes.read";
 
     /// <summary>What an API key can be given.</summary>
     public static readonly FrozenSet<string> Grantable = FrozenSet.Create(ContactsRead, ContactsWrite, ContactsErase, ContactsResubscribe, AccessAdmin, FunnelRead, FunnelWrite,
-        DeliverabilityRead, DeliverabilityWrite, DeliverabilityClear, DeliverabilitySend);
+        DeliverabilityRead, DeliverabilityWrite, DeliverabilityClear, DeliverabilitySend, CreditsGrant);
 
     /// <summary>What a service's own token carries while it works for an account.</summary>
     public static readonly FrozenSet<string> ForServices = FrozenSet.Create(ContactsRead, ContactsWrite, FunnelRead, FunnelWrite);

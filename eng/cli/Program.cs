@@ -38,6 +38,8 @@ var root = new RootCommand(
     LabelRuleCommand.Create(),
     FunnelCommand.Create(),
     DeliverabilityCommand.Create(),
+    WebhookCommand.Create(),
+    ValidateCommand.Create(),
     HistoryCommand.Create(),
     SegmentCommand.Create(),
     ViewCommand.Create(),

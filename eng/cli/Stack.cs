@@ -81,6 +81,14 @@ internal sealed class Stack : IDisposable
 
     public SendabilityService.SendabilityServiceClient Sendability => new(_deliverability);
 
+    public WebhookService.WebhookServiceClient Webhooks => new(_deliverability);
+
+    public WebhookDeliveryService.WebhookDeliveryServiceClient WebhookDeliveries => new(_deliverability);
+
+    public AddressValidationService.AddressValidationServiceClient Validations => new(_deliverability);
+
+    public ValidationCreditService.ValidationCreditServiceClient Credits => new(_deliverability);
+
     /// <exception cref="CliException">Nothing is running here and the environment does not say where else.</exception>
     public static Stack Find()
     {

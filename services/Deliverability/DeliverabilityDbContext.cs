@@ -1,11 +1,15 @@
 using ContactPlatform.Deliverability.Addresses;
 using ContactPlatform.Deliverability.ContactAddresses;
+using ContactPlatform.Deliverability.AddressValidations;
 using ContactPlatform.Deliverability.DeliveryEvents;
 using ContactPlatform.Deliverability.ProviderWebhooks;
 using ContactPlatform.Deliverability.Replays;
 using ContactPlatform.Deliverability.Messages;
 using ContactPlatform.Deliverability.Suppressions;
 using ContactPlatform.Deliverability.Transmissions;
+using ContactPlatform.Deliverability.ValidationCredits;
+using ContactPlatform.Deliverability.WebhookDeliveries;
+using ContactPlatform.Deliverability.Webhooks;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
@@ -72,6 +76,27 @@ public class DeliverabilityDbContext : PlatformDbContext
 
     /// <summary>Mails to one.</summary>
     public DbSet<MessageRow> Messages => Set<MessageRow>();
+
+    /// <summary>Who is told what happens.</summary>
+    public DbSet<WebhookRow> Webhooks => Set<WebhookRow>();
+
+    /// <summary>Events on their way there.</summary>
+    public DbSet<WebhookDeliveryRow> WebhookDeliveries => Set<WebhookDeliveryRow>();
+
+    /// <summary>Validations of addresses.</summary>
+    public DbSet<ValidationRow> Validations => Set<ValidationRow>();
+
+    /// <summary>What they have still to look at.</summary>
+    public DbSet<ValidationItemRow> ValidationItems => Set<ValidationItemRow>();
+
+    /// <summary>What they found.</summary>
+    public DbSet<ValidationResultRow> ValidationResults => Set<ValidationResultRow>();
+
+    /// <summary>How many credits accounts have.</summary>
+    public DbSet<CreditsRow> ValidationCredits => Set<CreditsRow>();
+
+    /// <summary>All that changed them.</summary>
+    public DbSet<CreditEntryRow> ValidationCreditEntries => Set<CreditEntryRow>();
 
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)

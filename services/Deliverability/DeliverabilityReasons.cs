@@ -21,5 +21,11 @@ public static class DeliverabilityReasons
     public static readonly Reason ContactWithoutEmail = new("CONTACT_WITHOUT_EMAIL", StatusCode.FailedPrecondition);
     public static readonly Reason MessageNotQueued = new("MESSAGE_NOT_QUEUED", StatusCode.FailedPrecondition);
     public static readonly Reason TransmissionComplete = new("TRANSMISSION_COMPLETE", StatusCode.FailedPrecondition);
+    public static readonly Reason WebhookNotFound = new("WEBHOOK_NOT_FOUND", StatusCode.NotFound);
+    public static readonly Reason WebhookLimit = new("WEBHOOK_LIMIT", StatusCode.ResourceExhausted);
+    public static readonly Reason WebhookSecretsNotConfigured = new("WEBHOOK_SECRETS_NOT_CONFIGURED", StatusCode.FailedPrecondition);
+    public static readonly Reason WebhookDisabled = new("WEBHOOK_DISABLED", StatusCode.FailedPrecondition);
+    public static readonly Reason WebhookDeliveryNotFound = new("WEBHOOK_DELIVERY_NOT_FOUND", StatusCode.NotFound);
+    public static readonly Reason CreditsInsufficient = new("CREDITS_INSUFFICIENT", StatusCode.FailedPrecondition);
 #pragma warning restore CS1591
 }

@@ -13,6 +13,10 @@ public static class DeliverabilityScopes
     private const string Webhooks = "/contactplatform.deliverability.v1.ProviderWebhookService/";
     private const string Transmissions = "/contactplatform.deliverability.v1.TransmissionService/";
     private const string Messages = "/contactplatform.deliverability.v1.MessageService/";
+    private const string OutWebhooks = "/contactplatform.deliverability.v1.WebhookService/";
+    private const string WebhookDeliveries = "/contactplatform.deliverability.v1.WebhookDeliveryService/";
+    private const string Validations = "/contactplatform.deliverability.v1.AddressValidationService/";
+    private const string Credits = "/contactplatform.deliverability.v1.ValidationCreditService/";
     private const string Changes = "/contactplatform.deliverability.v1.ChangesService/";
 
     /// <summary>The table.</summary>
@@ -49,6 +53,28 @@ public static class DeliverabilityScopes
         [Messages + "GetMessage"] = Scopes.DeliverabilityRead,
         [Messages + "ListMessages"] = Scopes.DeliverabilityRead,
         [Messages + "CancelMessage"] = Scopes.DeliverabilitySend,
+        // Whoever makes a webhook takes all that happens out of the account.
+        [OutWebhooks + "CreateWebhook"] = Scopes.AccessAdmin,
+        [OutWebhooks + "GetWebhook"] = Scopes.AccessAdmin,
+        [OutWebhooks + "ListWebhooks"] = Scopes.AccessAdmin,
+        [OutWebhooks + "UpdateWebhook"] = Scopes.AccessAdmin,
+        [OutWebhooks + "DeleteWebhook"] = Scopes.AccessAdmin,
+        [OutWebhooks + "RotateWebhookSecret"] = Scopes.AccessAdmin,
+        [OutWebhooks + "SendTestEvent"] = Scopes.AccessAdmin,
+        [WebhookDeliveries + "ListWebhookDeliveries"] = Scopes.AccessAdmin,
+        [WebhookDeliveries + "GetWebhookDelivery"] = Scopes.AccessAdmin,
+        [WebhookDeliveries + "ReplayWebhookDeliveries"] = Scopes.AccessAdmin,
+        [Validations + "CreateAddressValidation"] = Scopes.DeliverabilityWrite,
+        [Validations + "UploadAddressValidation"] = Scopes.DeliverabilityWrite,
+        [Validations + "GetAddressValidation"] = Scopes.DeliverabilityRead,
+        [Validations + "ListAddressValidations"] = Scopes.DeliverabilityRead,
+        [Validations + "CancelAddressValidation"] = Scopes.DeliverabilityWrite,
+        [Validations + "WatchAddressValidation"] = Scopes.DeliverabilityRead,
+        [Validations + "ListAddressResults"] = Scopes.DeliverabilityRead,
+        [Validations + "DownloadAddressResults"] = Scopes.DeliverabilityRead,
+        [Credits + "GrantValidationCredits"] = Scopes.CreditsGrant,
+        [Credits + "GetValidationCredits"] = Scopes.DeliverabilityRead,
+        [Credits + "ListValidationCreditEntries"] = Scopes.DeliverabilityRead,
         [Changes + "StreamChanges"] = Scopes.ChangesRead,
         [Changes + "GetBacklog"] = Scopes.ChangesRead,
     });

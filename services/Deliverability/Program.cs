@@ -1,10 +1,12 @@
 using ContactPlatform;
 using ContactPlatform.Deliverability;
 using ContactPlatform.Deliverability.Addresses;
+using ContactPlatform.Deliverability.AddressValidations;
 using ContactPlatform.Deliverability.Changes;
 using ContactPlatform.Deliverability.ContactAddresses;
 using ContactPlatform.Deliverability.ContactFeed;
 using ContactPlatform.Deliverability.DeliveryEvents;
+using ContactPlatform.Deliverability.FunnelFeed;
 using ContactPlatform.Deliverability.ProviderWebhooks;
 using ContactPlatform.Deliverability.Replays;
 using ContactPlatform.Deliverability.Messages;
@@ -15,6 +17,9 @@ using ContactPlatform.Deliverability.Suppressions;
 using ContactPlatform.Deliverability.Tokens;
 using ContactPlatform.Deliverability.Tracking;
 using ContactPlatform.Deliverability.Transmissions;
+using ContactPlatform.Deliverability.ValidationCredits;
+using ContactPlatform.Deliverability.WebhookDeliveries;
+using ContactPlatform.Deliverability.Webhooks;
 using ContactPlatform.ServiceDefaults.Addresses;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
@@ -60,11 +65,16 @@ builder.Services
     .AddScoped<MessageFacts>()
     .AddScoped<SendQueue>()
     .AddScoped<SendResults>()
+    .AddWebhooks(builder.Configuration)
+    .AddAddressValidations()
+    .AddHostedService<WebhookDispatcher>()
+    .AddHostedService<DeliverySweeper>()
     .AddHostedService<ReservationKeeper>()
     .AddHostedService<Dispatcher>()
     .AddHostedService<RunWorker>()
     .AddHostedService<StatusSweeper>()
-    .AddHostedService<ContactFeedConsumer>();
+    .AddHostedService<ContactFeedConsumer>()
+    .AddFunnelFeed(builder.Configuration);
 
 var app = builder.Build();
 app.MapGrpcService<AddressEndpoint>();
@@ -76,6 +86,10 @@ app.MapGrpcService<ProviderWebhookEndpoint>();
 app.MapProviderWebhooks();
 app.MapGrpcService<TransmissionEndpoint>();
 app.MapGrpcService<MessageEndpoint>();
+app.MapGrpcService<WebhookEndpoint>();
+app.MapGrpcService<WebhookDeliveryEndpoint>();
+app.MapGrpcService<AddressValidationEndpoint>();
+app.MapGrpcService<CreditEndpoint>();
 app.MapGrpcService<ChangesEndpoint>();
 app.MapTracking();
 app.MapServiceDefaults();

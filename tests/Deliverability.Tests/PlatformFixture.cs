@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.Deliverability.Addresses;
 using ContactPlatform.Deliverability.V1;
@@ -21,6 +22,10 @@ public sealed class PlatformFixture : IAsyncLifetime
     public ContactsHost Contacts { get; private set; } = null!;
 
     public DeliverabilityHost Deliverability { get; private set; } = null!;
+
+    private readonly int funnelPort = FreePort.Next();
+
+    private FunnelHost? funnel;
 
     /// <summary>Stores on Deliverability's database.</summary>
     public StoreHost Stores { get; private set; } = null!;
@@ -47,12 +52,21 @@ public sealed class PlatformFixture : IAsyncLifetime
 
     public TransmissionService.TransmissionServiceClient Transmissions => new(Deliverability.Service.Channel);
 
+    public WebhookService.WebhookServiceClient Webhooks => new(Deliverability.Service.Channel);
+
+    public WebhookDeliveryService.WebhookDeliveryServiceClient WebhookDeliveries => new(Deliverability.Service.Channel);
+
+    public AddressValidationService.AddressValidationServiceClient Validations => new(Deliverability.Service.Channel);
+
+    public ValidationCreditService.ValidationCreditServiceClient Credits => new(Deliverability.Service.Channel);
+
     public MessageService.MessageServiceClient Messages => new(Deliverability.Service.Channel);
 
     public async Task InitializeAsync()
     {
         Contacts = await ContactsHost.StartAsync(CancellationToken.None, followsDeliverability: true);
-        Deliverability = await DeliverabilityHost.StartAsync(Contacts, 1, CancellationToken.None);
+        Deliverability = await DeliverabilityHost.StartAsync(Contacts, 1, CancellationToken.None,
+            settings: new Dictionary<string, string?> { ["services__funnel__grpc__0"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{funnelPort}") });
         Stores = await StoreHost.StartAsync(Deliverability.Database, Contacts.RedisKeyPrefix);
         Headers = await Contacts.HeadersAsync(ContactsHost.Account, CancellationToken.None);
         OtherHeaders = await Contacts.HeadersAsync(ContactsHost.OtherAccount, CancellationToken.None);
@@ -61,9 +75,16 @@ public sealed class PlatformFixture : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await Stores.DisposeAsync();
+        if (funnel is not null)
+        {
+            await funnel.DisposeAsync();
+        }
         await Deliverability.DisposeAsync();
         await Contacts.DisposeAsync();
     }
+
+    /// <summary>The Funnel that Deliverability follows; started for whoever asks first.</summary>
+    public async Task<FunnelHost> FunnelAsync() => funnel ??= await FunnelHost.StartAsync(Contacts, 1, CancellationToken.None, port: funnelPort);
 
     /// <summary>The time, UTC.</summary>
     public static DateTime Now => TimeProvider.System.GetUtcNow().UtcDateTime;

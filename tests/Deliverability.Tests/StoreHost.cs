@@ -1,6 +1,7 @@
 using ContactPlatform.Deliverability.Addresses;
 using ContactPlatform.Deliverability.Changes;
 using ContactPlatform.Deliverability.V1;
+using ContactPlatform.Deliverability.WebhookDeliveries;
 using ContactPlatform.ServiceDefaults.Addresses;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
@@ -32,7 +33,7 @@ public sealed class StoreHost : IAsyncDisposable
         builder.AddServiceDefaults("deliverability", DeliverabilityScopes.Table);
         builder.AddPlatformDatabase<DeliverabilityDbContext, SqlServerDeliverabilityDbContext>("deliverability");
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<ErasureKeys>().AddScoped<AddressStore>().AddScoped<AddressFactStore>().AddScoped<ContactAnnouncer>();
+        builder.Services.AddSingleton<ErasureKeys>().AddScoped<AddressStore>().AddScoped<AddressFactStore>().AddScoped<ContactAnnouncer>().AddScoped<WebhookOutbox>();
         var app = builder.Build();
         await using var scope = app.Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<DeliverabilityDbContext>().Database.MigrateAsync();

@@ -16,6 +16,7 @@ public sealed class TablesTests
         AddressReflection.Descriptor, SendabilityReflection.Descriptor, SuppressionReflection.Descriptor, DeliveryEventReflection.Descriptor,
         ClassificationReflection.Descriptor, ProviderWebhookReflection.Descriptor, ChangesReflection.Descriptor,
         TransmissionReflection.Descriptor, MessageReflection.Descriptor,
+        WebhookReflection.Descriptor, WebhookDeliveryReflection.Descriptor, AddressValidationReflection.Descriptor, ValidationCreditReflection.Descriptor,
     ];
 
     [Fact]
@@ -52,7 +53,9 @@ public sealed class TablesTests
     private static string Expected(string method) => method[(method.LastIndexOf('/') + 1)..] switch
     {
         "StreamChanges" or "GetBacklog" => Scopes.ChangesRead,
-        "CreateProviderWebhook" or "ListProviderWebhooks" or "DeleteProviderWebhook" => Scopes.AccessAdmin,
+        var name when name.Contains("Webhook", StringComparison.Ordinal) || name == "SendTestEvent" => Scopes.AccessAdmin,
+        "GrantValidationCredits" => Scopes.CreditsGrant,
+        "DownloadAddressResults" => Scopes.DeliverabilityRead,
         "ClearFact" or "RemoveSuppression" => Scopes.DeliverabilityClear,
         "CreateTransmission" or "CancelTransmission" or "CancelMessage" => Scopes.DeliverabilitySend,
         var name when new[] { "Get", "List", "Check", "Explain", "Watch", "Classify" }.Any(verb => name.StartsWith(verb, StringComparison.Ordinal)) => Scopes.DeliverabilityRead,

@@ -60,6 +60,13 @@ public sealed class DeliverabilityHost : IAsyncDisposable
             ["Secrets__Keys__1"] = ContactsHost.ErasureKey,
             // A test waits for it.
             ["Deliverability__SweepSeconds"] = "1",
+            // Tests receive on this machine, and wait for what is tried again.
+            ["Webhooks__AllowedNetworks__0"] = "127.0.0.1/32",
+            ["Webhooks__Timeout"] = "00:00:01",
+            ["Webhooks__Lease"] = "00:00:02",
+            ["Webhooks__Delays__0"] = "00:00:00.1",
+            ["Webhooks__Delays__1"] = "00:00:00.2",
+            ["services__funnel__grpc__0"] = contacts.FunnelPort > 0 ? string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{contacts.FunnelPort}") : null,
             ["Auth__Operators__Authority"] = servers.Operators?.Address.ToString(),
             ["Auth__Operators__Audience"] = "contactplatform",
         };

@@ -20,7 +20,8 @@ public sealed class FunnelHost : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="gate">As for <see cref="ServiceHost.StartAsync"/>.</param>
     /// <param name="servers">Where its database and its locks are, and who knows its operators; the shared ones and nobody when null.</param>
-    public static async Task<FunnelHost> StartAsync(ContactsHost contacts, int replicas, CancellationToken cancellationToken, bool gate = true, HostServers? servers = null)
+    /// <param name="port">Port of the first, where others than Contacts were told of it before; 0 for that which Contacts was told.</param>
+    public static async Task<FunnelHost> StartAsync(ContactsHost contacts, int replicas, CancellationToken cancellationToken, bool gate = true, HostServers? servers = null, int port = 0)
     {
         servers ??= await HostServers.SharedAsync();
         var database = await servers.CreateDatabaseAsync("funnel", cancellationToken);
@@ -39,7 +40,7 @@ public sealed class FunnelHost : IAsyncDisposable
         var started = new List<ServiceHost>();
         for (var i = 0; i < replicas; i++)
         {
-            started.Add(await ServiceHost.StartAsync("Funnel", environment, cancellationToken, gate, i == 0 ? contacts.FunnelPort : 0));
+            started.Add(await ServiceHost.StartAsync("Funnel", environment, cancellationToken, gate, i == 0 ? port == 0 ? contacts.FunnelPort : port : 0));
         }
         return new FunnelHost(started, database);
     }

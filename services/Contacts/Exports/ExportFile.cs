@@ -3,6 +3,7 @@ using System.Text;
 using ContactPlatform.Contacts.Columns;
 using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.Segments;
+using ContactPlatform.ServiceDefaults.Csv;
 using Google.Protobuf;
 
 namespace ContactPlatform.Contacts.Exports;

@@ -1,5 +1,6 @@
 using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.V1;
+using ContactPlatform.ServiceDefaults.Csv;
 using ContactPlatform.ServiceDefaults.Errors;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;

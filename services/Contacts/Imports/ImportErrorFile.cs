@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ContactPlatform.Contacts.V1;
+using ContactPlatform.ServiceDefaults.Csv;
 
 namespace ContactPlatform.Contacts.Imports;
 

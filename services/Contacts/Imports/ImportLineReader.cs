@@ -2,6 +2,7 @@ using ContactPlatform.Common.V1;
 using ContactPlatform.Contacts.Contacts;
 using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.V1;
+using ContactPlatform.ServiceDefaults.Csv;
 
 namespace ContactPlatform.Contacts.Imports;
 

@@ -3,6 +3,7 @@ using ContactPlatform.Common.V1;
 using ContactPlatform.Deliverability.Addresses;
 using ContactPlatform.Deliverability.ContactAddresses;
 using ContactPlatform.Deliverability.V1;
+using ContactPlatform.Deliverability.WebhookDeliveries;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Feeds;
 using Google.Protobuf.WellKnownTypes;
@@ -18,7 +19,7 @@ namespace ContactPlatform.Deliverability.Changes;
 public readonly record struct ContactLink(long ContactId, long? AddressId, long LinkVersion);
 
 /// <summary>Tells others how contacts stand with mail, within the transaction that changed it.</summary>
-public sealed class ContactAnnouncer(DeliverabilityDbContext db)
+public sealed class ContactAnnouncer(DeliverabilityDbContext db, WebhookOutbox outbox)
 {
     /// <summary>Contacts in a change of the feed.</summary>
     public const int MaximumContacts = 5_000;
@@ -73,7 +74,7 @@ public sealed class ContactAnnouncer(DeliverabilityDbContext db)
             {
                 AccountId = db.AccountId,
                 ChangeTime = Timestamp.FromDateTime(now),
-                Actor = actor ?? new Actor { Kind = ActorKind.Service, Subject = "service:deliverability", DisplayName = "deliverability" },
+                Actor = actor ?? Self,
                 DeliverabilityChanged = new() { Contacts = { part.Select(l => Show(l, l.AddressId is { } id ? states[id] : null)) } },
             }));
         }
@@ -81,8 +82,14 @@ public sealed class ContactAnnouncer(DeliverabilityDbContext db)
         {
             await db.SaveChangesAsync(cancellationToken);
             Position = last.Position;
+            await outbox.AddAsync(links.OrderBy(l => l.ContactId).Select(l => Show(l, l.AddressId is { } id ? states[id] : null)).Where(c => c.FromStatus != c.Status)
+                .Select(c => WebhookNote.Of(WebhookEventType.DeliverabilityStatusChanged, c.ContactId, now, actor ?? Self, 0,
+                    data => data.StatusChange = new() { FromStatus = c.FromStatus, Status = c.Status, Revision = c.Revision })), now, cancellationToken);
         }
     }
+
+    /// <summary>The service itself, where nobody else made it known.</summary>
+    public static Actor Self => new() { Kind = ActorKind.Service, Subject = "service:deliverability", DisplayName = "deliverability" };
 
     private static ContactDeliverability Show(ContactLink link, AddressState? state) => new()
     {

@@ -4,7 +4,9 @@ using ContactPlatform.Common.V1;
 using ContactPlatform.Deliverability.Addresses;
 using ContactPlatform.Deliverability.Changes;
 using ContactPlatform.Deliverability.ContactFeed;
+using ContactPlatform.Deliverability.AddressValidations;
 using ContactPlatform.Deliverability.V1;
+using ContactPlatform.Deliverability.WebhookDeliveries;
 using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -145,6 +147,8 @@ public sealed class ContactAddressStore(DeliverabilityDbContext db, AddressStore
         // Messages are locked before addresses. Mails to them, also those to an address that another contact has: what they were made of, and what was said about them.
         await db.Messages.Where(m => had.Contains(m.AddressId) && (gone.Contains(m.AddressId) || ids.Contains(m.ContactId)))
             .ExecuteUpdateAsync(set => set.SetProperty(m => m.VariableValues, "{}").SetProperty(m => m.DisplayName, "").SetProperty(m => m.Domain, "").SetProperty(m => m.Diagnostic, ""), cancellationToken);
+        await WebhookOutbox.EraseAsync(db, ids, gone, cancellationToken);
+        await ValidationStore.EraseAsync(db, ids, gone, cancellationToken);
         await addresses.EraseAsync(gone, cancellationToken);
         // Reasons are somebody's words, which may name the person.
         await db.Suppressions.Where(s => gone.Contains(s.AddressId)).ExecuteUpdateAsync(set => set.SetProperty(s => s.Reason, "").SetProperty(s => s.RemoveReason, ""), cancellationToken);

@@ -3,6 +3,7 @@ using ContactPlatform.Contacts.V1;
 using ContactPlatform.Deliverability.Addresses;
 using ContactPlatform.Deliverability.ContactAddresses;
 using ContactPlatform.Deliverability.V1;
+using ContactPlatform.Deliverability.WebhookDeliveries;
 using ContactPlatform.ServiceDefaults.Feeds;
 using Grpc.Core;
 using ContactsChange = ContactPlatform.Contacts.V1.StreamChangesResponse;
@@ -71,6 +72,7 @@ public sealed class ContactFeedConsumer(Contacts.V1.ChangesService.ChangesServic
                 await LinkAsync([]);
                 break;
         }
+        await scope.GetRequiredService<WebhookOutbox>().AddAsync(ContactNotes.Of(body), time, cancellationToken);
 
         Task LinkAsync(FactKind[] facts) => EachAsync(known, part => links.LinkAsync(part, facts, time, body.Actor ?? new Actor(), cancellationToken));
     }

@@ -3,6 +3,7 @@ using ContactPlatform.Deliverability.Addresses;
 using ContactPlatform.Deliverability.Classifications;
 using ContactPlatform.Deliverability.Messages;
 using ContactPlatform.Deliverability.V1;
+using ContactPlatform.Deliverability.WebhookDeliveries;
 using ContactPlatform.ServiceDefaults.Data;
 
 namespace ContactPlatform.Deliverability.DeliveryEvents;
@@ -21,7 +22,7 @@ public enum EventOutcome
 }
 
 /// <summary>Stores events of the context's account and folds what they say into their addresses, in one transaction.</summary>
-public sealed class DeliveryEventStore(DeliverabilityDbContext db, AddressStore addresses, AddressFactStore facts, MessageFacts messages, EventRecipients recipients, EventRows rows, IdSequence ids, TimeProvider time)
+public sealed class DeliveryEventStore(DeliverabilityDbContext db, AddressStore addresses, AddressFactStore facts, MessageFacts messages, EventRecipients recipients, EventRows rows, MessageNotes notes, IdSequence ids, TimeProvider time)
 {
     /// <summary>Stores what is not stored yet, within the open transaction, or in one of its own.</summary>
     /// <param name="drafts">The events, at most 5,000.</param>
@@ -70,6 +71,8 @@ public sealed class DeliveryEventStore(DeliverabilityDbContext db, AddressStore 
         }
         var told = made.Select(m => m.Row).Where(r => stored.Contains(r.DeliveryEventId)).ToList();
         await messages.FoldAsync(told.Where(r => !erased.Contains(r.AddressId)).Select(r => new MessageFact(r.MessageId, r.Kind, r.Machine, r.EventTime)), cancellationToken);
+        // Before what follows from them is told.
+        await notes.AddAsync(told, actor, now, cancellationToken);
         await facts.FoldAsync([.. told.Select(r => Fact(r, erased)).OfType<AddressFact>()], [], actor, cancellationToken);
         return outcomes;
     }

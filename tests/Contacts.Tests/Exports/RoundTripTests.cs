@@ -1,6 +1,7 @@
 using System.Text;
 using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.V1;
+using ContactPlatform.ServiceDefaults.Csv;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -2,6 +2,7 @@ using System.Text;
 using ContactPlatform.Common.V1;
 using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.V1;
+using ContactPlatform.ServiceDefaults.Csv;
 
 namespace ContactPlatform.Contacts.Tests.Imports;
 

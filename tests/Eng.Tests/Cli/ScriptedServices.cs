@@ -54,6 +54,7 @@ internal sealed class ScriptedServices : IAsyncDisposable
         application.MapGrpcService<ScriptedSendability>();
         ScriptedRecords.Map(application);
         ScriptedImports.Map(application);
+        ScriptedWebhooks.Map(application);
         await application.StartAsync();
         return new ScriptedServices(application, $"http://localhost:{port}");
     }

@@ -150,6 +150,16 @@ internal static class AuthFaults
         await FaultBed.UntilAsync("the replay ends", async () => (await classification.GetClassificationReplayAsync(new() { ClassificationReplayId = replay }, headers, cancellationToken: cancellationToken)).ClassificationReplay.Run.EndTime is not null, cancellationToken);
         var webhook = (await new ProviderWebhookService.ProviderWebhookServiceClient(deliverability.Service.Channel).CreateProviderWebhookAsync(
             new() { Provider = WebhookProvider.Mailgun, DisplayName = Secret, VerificationKey = $"{Secret}-0123456789abcdef" }, headers, cancellationToken: cancellationToken)).ProviderWebhook.ProviderWebhookId;
+        var webhooks = new WebhookService.WebhookServiceClient(deliverability.Service.Channel);
+        var hook = (await webhooks.CreateWebhookAsync(new() { Webhook = new() { DisplayName = Secret, Url = $"http://127.0.0.1:1/{Secret}", EventTypes = { WebhookEventType.ContactMerged } } }, headers, cancellationToken: cancellationToken)).Webhook.WebhookId;
+        var delivery = (await webhooks.SendTestEventAsync(new() { WebhookId = hook }, headers, cancellationToken: cancellationToken)).WebhookDeliveryId;
+        var deliveries = new WebhookDeliveryService.WebhookDeliveryServiceClient(deliverability.Service.Channel);
+        await FaultBed.UntilAsync("the call is given up", async () => (await deliveries.GetWebhookDeliveryAsync(new() { WebhookId = hook, WebhookDeliveryId = delivery }, headers, cancellationToken: cancellationToken))
+            .WebhookDelivery.State == WebhookDeliveryState.Dead, cancellationToken);
+        await new ValidationCreditService.ValidationCreditServiceClient(deliverability.Service.Channel).GrantValidationCreditsAsync(new() { CreditCount = 1, Reason = Secret, RequestId = bed.NewName() }, headers, cancellationToken: cancellationToken);
+        var validations = new AddressValidationService.AddressValidationServiceClient(deliverability.Service.Channel);
+        var validation = (await validations.CreateAddressValidationAsync(new() { Addresses = new() { Addresses = { $"{Secret}@auth.example" } }, DisplayName = Secret, RequestId = bed.NewName() }, headers, cancellationToken: cancellationToken)).AddressValidation.AddressValidationId;
+        await FaultBed.UntilAsync("the validation ends", async () => (await validations.GetAddressValidationAsync(new() { AddressValidationId = validation }, headers, cancellationToken: cancellationToken)).AddressValidation.Run.EndTime is not null, cancellationToken);
         // The feeds are at rest before anything is compared.
         await bed.CheckAsync(cancellationToken);
         var behind = await FunnelCheck.BehindAsync("Deliverability", stack.Contacts.Database, deliverability.Database, TimeSpan.FromSeconds(60), cancellationToken);
@@ -161,6 +171,7 @@ internal static class AuthFaults
             ["custom_field_id"] = field, ["segment_id"] = segment, ["segment_snapshot_id"] = snapshot, ["view_id"] = view, ["label_rule_id"] = rule, ["label_rule_ids"] = rule, ["run_id"] = run, ["bulk_run_id"] = bulk, ["import_id"] = import, ["import_undo_id"] = undo, ["api_key_id"] = key,
             ["transmission_id"] = transmission, ["message_id"] = message,
             ["classification_replay_id"] = replay, ["provider_webhook_id"] = webhook,
+            ["webhook_id"] = hook, ["webhook_delivery_id"] = delivery, ["address_validation_id"] = validation,
         };
     }
 

@@ -25,6 +25,147 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
             modelBuilder.HasSequence("ids")
                 .IncrementsBy(1000);
 
+            modelBuilder.Entity("ContactPlatform.Deliverability.AddressValidations.ValidationItemRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("RunId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run_id");
+
+                    b.Property<long>("ItemNumber")
+                        .HasColumnType("bigint")
+                        .HasColumnName("item_number");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("create_time");
+
+                    b.Property<string>("Input")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)")
+                        .HasColumnName("input");
+
+                    b.HasKey("AccountId", "RunId", "ItemNumber");
+
+                    b.ToTable("address_validation_items", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.AddressValidations.ValidationResultRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("RunId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run_id");
+
+                    b.Property<long>("ItemNumber")
+                        .HasColumnType("bigint")
+                        .HasColumnName("item_number");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasMaxLength(254)
+                        .HasColumnType("nvarchar(254)")
+                        .HasColumnName("address");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long>("Findings")
+                        .HasColumnType("bigint")
+                        .HasColumnName("findings");
+
+                    b.Property<string>("Input")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)")
+                        .HasColumnName("input");
+
+                    b.Property<string>("Problem")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("nvarchar(300)")
+                        .HasColumnName("problem");
+
+                    b.Property<string>("Suggestion")
+                        .IsRequired()
+                        .HasMaxLength(274)
+                        .HasColumnType("nvarchar(274)")
+                        .HasColumnName("suggestion");
+
+                    b.Property<short>("Verdict")
+                        .HasColumnType("smallint")
+                        .HasColumnName("verdict");
+
+                    b.HasKey("AccountId", "RunId", "ItemNumber");
+
+                    b.HasIndex("AccountId", "Address")
+                        .HasDatabaseName("ix_address_validation_results_address")
+                        .HasFilter("address <> ''");
+
+                    b.HasIndex("AccountId", "ContactId")
+                        .HasDatabaseName("ix_address_validation_results_contact")
+                        .HasFilter("contact_id <> 0");
+
+                    b.ToTable("address_validation_results", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.AddressValidations.ValidationRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("RunId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run_id");
+
+                    b.Property<long>("BadCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bad_count");
+
+                    b.Property<long>("ChargedCredits")
+                        .HasColumnType("bigint")
+                        .HasColumnName("charged_credits");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("display_name");
+
+                    b.Property<long>("GoodCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("good_count");
+
+                    b.Property<long>("ReservedCredits")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reserved_credits");
+
+                    b.Property<long>("RiskyCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("risky_count");
+
+                    b.HasKey("AccountId", "RunId");
+
+                    b.HasIndex("RunId")
+                        .HasDatabaseName("ix_address_validations_reserved")
+                        .HasFilter("reserved_credits > 0");
+
+                    b.ToTable("address_validations", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Deliverability.Addresses.AddressRow", b =>
                 {
                     b.Property<long>("AccountId")
@@ -837,6 +978,251 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.HasKey("AccountId", "TransmissionId");
 
                     b.ToTable("transmissions", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.ValidationCredits.CreditEntryRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("EntryId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("entry_id");
+
+                    b.Property<short>("ActorKind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("actor_kind");
+
+                    b.Property<string>("ActorName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("actor_name");
+
+                    b.Property<string>("ActorSubject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("actor_subject");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("create_time");
+
+                    b.Property<long>("CreditCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("credit_count");
+
+                    b.Property<short>("Kind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("reason");
+
+                    b.Property<long>("RunId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run_id");
+
+                    b.HasKey("AccountId", "EntryId");
+
+                    b.ToTable("validation_credit_entries", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.ValidationCredits.CreditsRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("Available")
+                        .HasColumnType("bigint")
+                        .HasColumnName("available");
+
+                    b.Property<long>("Charged")
+                        .HasColumnType("bigint")
+                        .HasColumnName("charged");
+
+                    b.Property<long>("Reserved")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reserved");
+
+                    b.HasKey("AccountId");
+
+                    b.ToTable("validation_credits", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.WebhookDeliveries.WebhookDeliveryRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("WebhookId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("webhook_id");
+
+                    b.Property<long>("WebhookDeliveryId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("webhook_delivery_id");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("WebhookDeliveryId"));
+
+                    b.Property<int>("AttemptCount")
+                        .HasColumnType("int")
+                        .HasColumnName("attempt_count");
+
+                    b.Property<DateTime?>("AttemptTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("attempt_time");
+
+                    b.Property<byte[]>("Body")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("body");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("create_time");
+
+                    b.Property<DateTime?>("EndTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("end_time");
+
+                    b.Property<short>("EventType")
+                        .HasColumnType("smallint")
+                        .HasColumnName("event_type");
+
+                    b.Property<short>("LastResult")
+                        .HasColumnType("smallint")
+                        .HasColumnName("last_result");
+
+                    b.Property<DateTime>("NextAttemptTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("next_attempt_time");
+
+                    b.Property<long>("OrderKey")
+                        .HasColumnType("bigint")
+                        .HasColumnName("order_key");
+
+                    b.Property<int>("ResponseCode")
+                        .HasColumnType("int")
+                        .HasColumnName("response_code");
+
+                    b.Property<short>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.HasKey("AccountId", "WebhookId", "WebhookDeliveryId");
+
+                    b.HasIndex("EndTime")
+                        .HasDatabaseName("ix_webhook_deliveries_ended")
+                        .HasFilter("end_time IS NOT NULL");
+
+                    b.HasIndex("AccountId", "OrderKey")
+                        .HasDatabaseName("ix_webhook_deliveries_contact");
+
+                    b.HasIndex("AccountId", "WebhookId", "NextAttemptTime", "WebhookDeliveryId")
+                        .HasDatabaseName("ix_webhook_deliveries_due")
+                        .HasFilter("state = 1");
+
+                    b.HasIndex("AccountId", "WebhookId", "OrderKey", "WebhookDeliveryId")
+                        .HasDatabaseName("ix_webhook_deliveries_order")
+                        .HasFilter("state = 1");
+
+                    b.ToTable("webhook_deliveries", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.Webhooks.WebhookRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("WebhookId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("webhook_id");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("create_time");
+
+                    b.Property<bool>("Disabled")
+                        .HasColumnType("bit")
+                        .HasColumnName("disabled");
+
+                    b.Property<string>("DisabledReason")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("disabled_reason");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("display_name");
+
+                    b.Property<long>("EventMask")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_mask");
+
+                    b.Property<string>("FormerKeyId")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)")
+                        .HasColumnName("former_key_id");
+
+                    b.Property<byte[]>("FormerSecret")
+                        .HasMaxLength(200)
+                        .HasColumnType("varbinary(200)")
+                        .HasColumnName("former_secret");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)")
+                        .HasColumnName("key_id");
+
+                    b.Property<DateTime?>("OverlapEndTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("overlap_end_time");
+
+                    b.Property<byte[]>("Secret")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("varbinary(200)")
+                        .HasColumnName("secret");
+
+                    b.Property<long>("SecretVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("secret_version");
+
+                    b.Property<DateTime>("UpdateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("update_time");
+
+                    b.Property<string>("Url")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)")
+                        .HasColumnName("url");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "WebhookId");
+
+                    b.HasIndex("WebhookId")
+                        .IsUnique();
+
+                    b.ToTable("webhooks", (string)null);
                 });
 
             modelBuilder.Entity("ContactPlatform.ServiceDefaults.Feeds.FeedPositionRow", b =>

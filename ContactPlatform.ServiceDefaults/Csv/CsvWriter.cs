@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace ContactPlatform.Contacts.Imports;
+namespace ContactPlatform.ServiceDefaults.Csv;
 
 /// <summary>Writes CSV (RFC 4180, CRLF) that a spreadsheet may open without harm.</summary>
 public static class CsvWriter
