@@ -1,10 +1,10 @@
+using System.Globalization;
 using System.Text;
 using ContactPlatform.Common.V1;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.Deliverability.Webhooks;
 using ContactPlatform.ServiceDefaults.Data;
 using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using NpgsqlTypes;
@@ -107,7 +107,7 @@ public sealed class WebhookOutbox(DeliverabilityDbContext db, IdSequence ids, Ti
     private byte[] Body(WebhookNote note)
     {
         note.Data.AccountId = db.AccountId;
-        return Encoding.UTF8.GetBytes(Json.Format(new WebhookEvent { Type = WebhookTypes.Name(note.Type), Timestamp = Timestamp.FromDateTime(note.Time), Data = note.Data }));
+        return Encoding.UTF8.GetBytes(Json.Format(new WebhookEvent { Type = WebhookTypes.Name(note.Type), Timestamp = note.Time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture), Data = note.Data }));
     }
 }
 

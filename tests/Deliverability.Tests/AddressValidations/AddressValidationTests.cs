@@ -126,7 +126,7 @@ public sealed class AddressValidationTests(PlatformFixture platform)
     [Fact]
     public async Task An_upload_is_taken_up_again_after_a_kill_and_no_credit_is_lost_or_spent_twice()
     {
-        const int Count = 12_000;
+        const int Count = 5_000;
         await GrantAsync(Count + 100);
         var before = await CreditsAsync();
         var requestId = NewRequest();

@@ -23,6 +23,9 @@ internal sealed record ReceivedCall(string Path, string Id, string Timestamp, st
     /// <summary>The event's type.</summary>
     public string Type => Json.GetProperty("type").GetString()!;
 
+    /// <summary>When it happened.</summary>
+    public string Timestamped => Json.GetProperty("timestamp").GetString()!;
+
     /// <summary>The event's data.</summary>
     public JsonElement Data => Json.GetProperty("data");
 

@@ -74,6 +74,7 @@ public sealed class WebhookServiceTests(PlatformFixture platform) : IAsyncLifeti
         mine.Where(c => c.Type.StartsWith("message.", StringComparison.Ordinal) || c.Type.StartsWith("deliv", StringComparison.Ordinal)).Select(c => c.Type)
             .ShouldBe(["message.sent", "message.delivered", "deliverability.status_changed"]);
         var told = sent.Data.GetProperty("delivery_event");
+        DateTimeOffset.Parse(sent.Timestamped, System.Globalization.CultureInfo.InvariantCulture).ShouldBe(messages[0].SendTime.ToDateTimeOffset());
         (told.GetProperty("address").GetString(), told.GetProperty("metadata").GetProperty("funnel_stage").GetString(), told.GetProperty("message_id").GetString()).ShouldBe((email, "customer", $"{messages[0].MessageId}"));
         var status = mine.Single(c => c.Type == "deliverability.status_changed").Data.GetProperty("status_change");
         (status.GetProperty("from_status").GetString(), status.GetProperty("status").GetString()).ShouldBe(("DELIVERABILITY_STATUS_NEW", "DELIVERABILITY_STATUS_ACTIVE"));
