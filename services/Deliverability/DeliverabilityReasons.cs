@@ -21,5 +21,7 @@ public static class DeliverabilityReasons
     public static readonly Reason ContactWithoutEmail = new("CONTACT_WITHOUT_EMAIL", StatusCode.FailedPrecondition);
     public static readonly Reason MessageNotQueued = new("MESSAGE_NOT_QUEUED", StatusCode.FailedPrecondition);
     public static readonly Reason TransmissionComplete = new("TRANSMISSION_COMPLETE", StatusCode.FailedPrecondition);
+    public static readonly Reason MailTemplateNotFound = new("MAIL_TEMPLATE_NOT_FOUND", StatusCode.NotFound);
+    public static readonly Reason MailTemplateExists = new("MAIL_TEMPLATE_EXISTS", StatusCode.AlreadyExists);
 #pragma warning restore CS1591
 }

@@ -13,6 +13,7 @@ public static class DeliverabilityScopes
     private const string Webhooks = "/contactplatform.deliverability.v1.ProviderWebhookService/";
     private const string Transmissions = "/contactplatform.deliverability.v1.TransmissionService/";
     private const string Messages = "/contactplatform.deliverability.v1.MessageService/";
+    private const string Templates = "/contactplatform.deliverability.v1.MailTemplateService/";
     private const string Changes = "/contactplatform.deliverability.v1.ChangesService/";
 
     /// <summary>The table.</summary>
@@ -46,6 +47,11 @@ public static class DeliverabilityScopes
         [Transmissions + "ListTransmissions"] = Scopes.DeliverabilityRead,
         [Transmissions + "CancelTransmission"] = Scopes.DeliverabilitySend,
         [Transmissions + "WatchTransmission"] = Scopes.DeliverabilityRead,
+        [Templates + "CreateMailTemplate"] = Scopes.DeliverabilityWrite,
+        [Templates + "GetMailTemplate"] = Scopes.DeliverabilityRead,
+        [Templates + "ListMailTemplates"] = Scopes.DeliverabilityRead,
+        [Templates + "UpdateMailTemplate"] = Scopes.DeliverabilityWrite,
+        [Templates + "DeleteMailTemplate"] = Scopes.DeliverabilityWrite,
         [Messages + "GetMessage"] = Scopes.DeliverabilityRead,
         [Messages + "ListMessages"] = Scopes.DeliverabilityRead,
         [Messages + "CancelMessage"] = Scopes.DeliverabilitySend,

@@ -11,6 +11,7 @@ using ContactPlatform.Deliverability.Messages;
 using ContactPlatform.Deliverability.Sendability;
 using ContactPlatform.Deliverability.Sending;
 using ContactPlatform.Deliverability.Smtp;
+using ContactPlatform.Deliverability.StoredTemplates;
 using ContactPlatform.Deliverability.Suppressions;
 using ContactPlatform.Deliverability.Tokens;
 using ContactPlatform.Deliverability.Tracking;
@@ -55,6 +56,7 @@ builder.Services
     .AddSingleton<DomainSlots>()
     .AddSingleton<MailComposer>()
     .AddSingleton<MailGroups>()
+    .AddScoped<StoredTemplateStore>()
     .AddScoped<TransmissionStore>()
     .AddScoped<TransmissionReads>()
     .AddScoped<MessageFacts>()
@@ -76,6 +78,7 @@ app.MapGrpcService<ProviderWebhookEndpoint>();
 app.MapProviderWebhooks();
 app.MapGrpcService<TransmissionEndpoint>();
 app.MapGrpcService<MessageEndpoint>();
+app.MapGrpcService<StoredTemplateEndpoint>();
 app.MapGrpcService<ChangesEndpoint>();
 app.MapTracking();
 app.MapServiceDefaults();

@@ -68,6 +68,9 @@ public static class ShownStatus
                 return rule.Status;
             }
         }
-        return facts[FactKind.Delivered] is null ? DeliverabilityStatus.New : DeliverabilityStatus.Active;
+        return Without(facts);
     }
+
+    /// <summary>The status of an address of which no rule holds.</summary>
+    public static DeliverabilityStatus Without(AddressFacts facts) => facts[FactKind.Delivered] is null ? DeliverabilityStatus.New : DeliverabilityStatus.Active;
 }

@@ -27,20 +27,25 @@ public sealed class DeliveryEventStore(DeliverabilityDbContext db, AddressStore 
     /// <param name="drafts">The events, at most 5,000.</param>
     /// <param name="actor">Who tells them; null for the service itself.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="told">True when their messages have been told already.</param>
     /// <returns>What became of each, in their order.</returns>
-    public async Task<EventOutcome[]> RecordAsync(IReadOnlyList<EventDraft> drafts, Actor? actor, CancellationToken cancellationToken)
+    public async Task<EventOutcome[]> RecordAsync(IReadOnlyList<EventDraft> drafts, Actor? actor, CancellationToken cancellationToken, bool told = false)
     {
+        if (drafts.Count == 0)
+        {
+            return [];
+        }
         if (db.Database.CurrentTransaction is not null)
         {
-            return await RecordWithinAsync(drafts, actor, cancellationToken);
+            return await RecordWithinAsync(drafts, actor, told, cancellationToken);
         }
         await using var transaction = await db.BeginBulkAsync(cancellationToken);
-        var outcomes = await RecordWithinAsync(drafts, actor, cancellationToken);
+        var outcomes = await RecordWithinAsync(drafts, actor, told, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return outcomes;
     }
 
-    private async Task<EventOutcome[]> RecordWithinAsync(IReadOnlyList<EventDraft> drafts, Actor? actor, CancellationToken cancellationToken)
+    private async Task<EventOutcome[]> RecordWithinAsync(IReadOnlyList<EventDraft> drafts, Actor? actor, bool messagesTold, CancellationToken cancellationToken)
     {
         var outcomes = new EventOutcome[drafts.Count];
         Array.Fill(outcomes, EventOutcome.Duplicate);
@@ -69,7 +74,10 @@ public sealed class DeliveryEventStore(DeliverabilityDbContext db, AddressStore 
             outcomes[index] = EventOutcome.Stored;
         }
         var told = made.Select(m => m.Row).Where(r => stored.Contains(r.DeliveryEventId)).ToList();
-        await messages.FoldAsync(told.Where(r => !erased.Contains(r.AddressId)).Select(r => new MessageFact(r.MessageId, r.Kind, r.Machine, r.EventTime)), cancellationToken);
+        if (!messagesTold)
+        {
+            await messages.FoldAsync(told.Where(r => !erased.Contains(r.AddressId)).Select(r => new MessageFact(r.MessageId, r.Kind, r.Machine, r.EventTime)), cancellationToken);
+        }
         await facts.FoldAsync([.. told.Select(r => Fact(r, erased)).OfType<AddressFact>()], [], actor, cancellationToken);
         return outcomes;
     }
@@ -80,7 +88,7 @@ public sealed class DeliveryEventStore(DeliverabilityDbContext db, AddressStore 
 
     private DeliveryEventRow Row(EventDraft draft, Guid key, long id, long addressId, bool erased, DateTime now)
     {
-        var verdict = draft.Kind is DeliveryEventKind.Failed or DeliveryEventKind.Delayed ? Classifier.Classify(draft.Status, draft.Diagnostic, draft.RemoteHost) : default;
+        var verdict = draft.OfSender ? new(FailureClass.SenderFault, null!) : draft.Kind is DeliveryEventKind.Failed or DeliveryEventKind.Delayed ? Classifier.Classify(draft.Status, draft.Diagnostic, draft.RemoteHost) : default;
         return new()
         {
             AccountId = db.AccountId,

@@ -33,6 +33,11 @@ public sealed class SmtpConnection : IAsyncDisposable
         {
             return SmtpOutcome.Silent(SmtpResult.Refused, $"the mail has {mail.Length} bytes, and the mail server takes at most {size}");
         }
+        if (!IsPath(bounceAddress) || !IsPath(recipient))
+        {
+            // The last line of defence: nothing but one address goes into a command.
+            throw new ArgumentException("an address of the envelope cannot stand in a command");
+        }
         var stage = SmtpResult.Deferred;
         try
         {
@@ -41,6 +46,11 @@ public sealed class SmtpConnection : IAsyncDisposable
             if (await EnvelopeAsync([$"MAIL FROM:<{bounceAddress}>{sizeParameter}\r\n", $"RCPT TO:<{recipient}>\r\n", "DATA\r\n"], () => stage = SmtpResult.Deferred, cancellationToken) is { } no)
             {
                 return no;
+            }
+            if (stream.HasUnread)
+            {
+                // It would be taken for the answer to the mail's end.
+                throw new SmtpProtocolException("the mail server says more than it was asked");
             }
             await Limited(settings.EndLimit, token => stream.WriteMailAsync(mail, token), cancellationToken);
             // From here on only the server knows.
@@ -51,9 +61,9 @@ public sealed class SmtpConnection : IAsyncDisposable
                 return await stream.ReadAsync(token);
             }, cancellationToken);
             Usable = Usable && !reply.Closes;
-            return reply.Code is >= 200 and < 300 ? new(SmtpResult.Accepted, reply.Code, reply.EnhancedCode, reply.Text)
+            return reply.Code is >= 200 and < 300 ? new(SmtpResult.Accepted, reply.Code, reply.EnhancedCode, reply.Text) { OfRecipient = true }
                 : reply.Positive ? Broken(SmtpResult.Unknown, "the mail server's answer to the mail's end is no answer to it")
-                : SmtpOutcome.No(reply);
+                : SmtpOutcome.No(reply, ofRecipient: true);
         }
         catch (Exception e) when (e is IOException or SocketException or SmtpProtocolException or OperationCanceledException)
         {
@@ -90,7 +100,7 @@ public sealed class SmtpConnection : IAsyncDisposable
             var expected = command == commands[2] ? reply.Code == 354 : reply.Code is >= 200 and < 300;
             if (!expected)
             {
-                refused ??= reply.Positive ? Broken(SmtpResult.Deferred, "the mail server's answer is no answer to the command") : SmtpOutcome.No(reply);
+                refused ??= reply.Positive ? Broken(SmtpResult.Deferred, "the mail server's answer is no answer to the command") : SmtpOutcome.No(reply, ofRecipient: command != commands[0] && !reply.Closes);
                 if (reply.Closes || !Usable)
                 {
                     Usable = false;
@@ -134,6 +144,9 @@ public sealed class SmtpConnection : IAsyncDisposable
         await stream.WriteAsync(command, cancellationToken);
         return await stream.ReadAsync(cancellationToken);
     }
+
+    /// <summary>What may stand between angle brackets: printable ASCII without blanks and brackets.</summary>
+    private static bool IsPath(string address) => address.Length is > 0 and <= 320 && !address.AsSpan().ContainsAnyExceptInRange('!', '~') && !address.AsSpan().ContainsAny('<', '>');
 
     private SmtpOutcome Broken(SmtpResult result, string text)
     {
