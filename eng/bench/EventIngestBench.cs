@@ -40,6 +40,7 @@ internal static class EventIngestBench
         for (var round = 1; round <= run.Rounds; round++)
         {
             bed.Memory.Begin();
+            bed.Processor.Begin();
             var (reply, seconds) = await TellAsync(bed, parts, cancellationToken);
             var peaks = bed.Memory.End();
             BenchRun.Check("events acknowledged", reply.AcknowledgedCount, run.Size);
@@ -47,11 +48,14 @@ internal static class EventIngestBench
             BenchRun.Check("events refused", reply.RefusedCount, 0);
             await CheckAsync(bed, run.Size - told, cancellationToken);
             BenchRun.Sample("events", seconds, "s");
+            bed.Processor.Sample();
             peaks();
             work.Add(seconds);
 
             var before = await DigestAsync(bed, cancellationToken);
+            bed.Processor.Begin();
             limit.Add(await CopyAsync(bed, cancellationToken));
+            bed.Processor.Sample();
             BenchRun.Check("the same rows", await DigestAsync(bed, cancellationToken), before);
             BenchRun.Sample("COPY", limit[^1], "s");
             await EmptyAsync(bed, cancellationToken);

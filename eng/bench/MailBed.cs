@@ -6,13 +6,16 @@ namespace ContactPlatform.Bench;
 /// <summary>A Deliverability that nobody follows, with contacts that have an address each.</summary>
 internal sealed class MailBed : IAsyncDisposable
 {
-    private MailBed(OwnStack stack, DeliverabilityHost host) => (Stack, Host, Memory) = (stack, host, new("Deliverability", host.Service));
+    private MailBed(OwnStack stack, DeliverabilityHost host, int checkpointer) =>
+        (Stack, Host, Memory, Processor) = (stack, host, new("Deliverability", host.Service), new(host.Service.Process.Id, checkpointer));
 
     public OwnStack Stack { get; }
 
     public DeliverabilityHost Host { get; }
 
     public MemoryWatch Memory { get; }
+
+    public ProcessorWatch Processor { get; }
 
     public TestDatabase Database => Host.Database;
 
@@ -23,7 +26,8 @@ internal sealed class MailBed : IAsyncDisposable
         var stack = await OwnStack.StartAsync(0, cancellationToken);
         try
         {
-            var bed = new MailBed(stack, await stack.StartDeliverabilityAsync(cancellationToken, settings));
+            var host = await stack.StartDeliverabilityAsync(cancellationToken, settings);
+            var bed = new MailBed(stack, host, (int)await OwnStack.NumberAsync(host.Database, "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'", cancellationToken));
             BenchRun.Progress($"writing {contacts} contacts and their addresses");
             await OwnStack.ExecuteAsync(bed.Database, cancellationToken,
                 // Ids that the service will not give out.

@@ -48,12 +48,15 @@ internal static class SendBench
             var peaks = bed.Memory.End();
             await CheckAsync(bed, run.Size, cancellationToken);
             BenchRun.Sample("messages", seconds, "s");
+            bed.Processor.Sample();
             peaks();
             work.Add(seconds);
 
             sink.Behaviour.Kept = 1;
+            bed.Processor.Begin();
             limit.Add(await PlainAsync(sink, sink.Mails.Last(), run.Size, cancellationToken));
             BenchRun.Sample("SMTP alone", limit[^1], "s");
+            bed.Processor.Sample();
         }
         return new Outcome(work.Median(), "s", limit.Median());
     }
@@ -72,6 +75,7 @@ internal static class SendBench
         }
         await OwnStack.ExecuteAsync(bed.Database, cancellationToken, "DROP TRIGGER hold ON senders", "VACUUM (ANALYZE) messages", "CHECKPOINT");
         var before = sink.Count;
+        bed.Processor.Begin();
         var started = Stopwatch.GetTimestamp();
         await OwnStack.ExecuteAsync(bed.Database, cancellationToken, "UPDATE senders SET due_time = now()");
         // The last one wakes the service.

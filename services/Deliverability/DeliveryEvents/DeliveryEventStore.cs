@@ -50,7 +50,7 @@ public sealed class DeliveryEventStore(DeliverabilityDbContext db, AddressStore 
         var outcomes = new EventOutcome[drafts.Count];
         Array.Fill(outcomes, EventOutcome.Duplicate);
         // The first of several with one key is the event. Ordered by key, so that two batches wait for each other and none for ever.
-        var fresh = drafts.Select((draft, index) => (Draft: recipients.Recognise(draft), Index: index, Key: DeliveryEventRow.Hash(draft.Source, draft.Key)))
+        var fresh = drafts.Select((draft, index) => (Draft: recipients.Recognise(draft), Index: index, Key: draft.KeyHash ?? DeliveryEventRow.Hash(draft.Source, draft.Key)))
             .DistinctBy(e => e.Key).OrderBy(e => e.Key).ToList();
         var byMessage = await recipients.FindAsync([.. fresh.Select(e => e.Draft)], cancellationToken);
         var known = await addresses.EnsureAsync(fresh.Where(e => !byMessage.ContainsKey(e.Draft)).Select(e => e.Draft.Address).Where(a => a.Length > 0), cancellationToken);
@@ -82,13 +82,20 @@ public sealed class DeliveryEventStore(DeliverabilityDbContext db, AddressStore 
         return outcomes;
     }
 
+    /// <summary>An event with what needs no database: so it can be done while others are being stored.</summary>
+    public static EventDraft Classified(EventDraft draft) => draft with { Verdict = Classify(draft), KeyHash = DeliveryEventRow.Hash(draft.Source, draft.Key) };
+
+    private static Verdict Classify(EventDraft draft) =>
+        draft.OfSender ? new(FailureClass.SenderFault, null!)
+        : draft.Kind is DeliveryEventKind.Failed or DeliveryEventKind.Delayed ? Classifier.Classify(draft.Status, draft.Diagnostic, draft.RemoteHost) : default;
+
     private static AddressFact? Fact(DeliveryEventRow row, HashSet<long> erased) =>
         EventFacts.Of(row.Kind, row.FailureClass, row.Machine) is { } kind && !(EventFacts.IsPersonal(kind) && erased.Contains(row.AddressId))
             ? new(row.AddressId, kind, row.EventTime) : null;
 
     private DeliveryEventRow Row(EventDraft draft, Guid key, long id, long addressId, bool erased, DateTime now)
     {
-        var verdict = draft.OfSender ? new(FailureClass.SenderFault, null!) : draft.Kind is DeliveryEventKind.Failed or DeliveryEventKind.Delayed ? Classifier.Classify(draft.Status, draft.Diagnostic, draft.RemoteHost) : default;
+        var verdict = draft.Verdict ?? Classify(draft);
         return new()
         {
             AccountId = db.AccountId,

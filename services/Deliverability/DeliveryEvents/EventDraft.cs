@@ -1,3 +1,4 @@
+using ContactPlatform.Deliverability.Classifications;
 using ContactPlatform.Deliverability.V1;
 
 namespace ContactPlatform.Deliverability.DeliveryEvents;
@@ -40,6 +41,12 @@ public sealed record EventDraft
 
     /// <summary>True when the address may be that of a place where the message was forwarded, so that what is known of the message comes first.</summary>
     public bool MessageFirst { get; init; }
+
+    /// <summary>What the classifier says of it, where it was asked already; else it is asked when the event is stored.</summary>
+    public Verdict? Verdict { get; init; }
+
+    /// <summary>Stands for source and key, where that is known already.</summary>
+    public Guid? KeyHash { get; init; }
 
     /// <summary>Of a failure: it is known to be the sender's own, so that nothing is left to classify.</summary>
     public bool OfSender { get; init; }

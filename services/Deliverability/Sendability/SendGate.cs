@@ -25,11 +25,23 @@ public sealed record SendDecision(DeliverabilityStatus Status, IReadOnlyList<Sta
 /// </summary>
 public static class SendGate
 {
+    // Most addresses are of these kinds.
+    private static readonly SendDecision New = new(DeliverabilityStatus.New, []), Active = new(DeliverabilityStatus.Active, []);
+
     /// <summary>Decides about an address.</summary>
     /// <param name="facts">All that is known of it.</param>
     /// <param name="now">The time, UTC.</param>
-    public static SendDecision Decide(AddressFacts facts, DateTime now) =>
-        StatusRules.Table.Where(rule => rule.Holds(facts, now)).ToList() is { Count: > 0 } holding
-            ? new(holding[0].Status, [.. holding.Where(rule => !(rule.RetryTime(facts) <= now))]) { IsTrial = holding.All(rule => rule.RetryTime(facts) <= now) }
-            : new(ShownStatus.Without(facts), []);
+    public static SendDecision Decide(AddressFacts facts, DateTime now)
+    {
+        List<StatusRule>? holding = null;
+        foreach (var rule in StatusRules.Table)
+        {
+            if (rule.Holds(facts, now))
+            {
+                (holding ??= []).Add(rule);
+            }
+        }
+        return holding is null ? ShownStatus.Without(facts) == DeliverabilityStatus.New ? New : Active
+            : new(holding[0].Status, [.. holding.Where(rule => !(rule.RetryTime(facts) <= now))]) { IsTrial = holding.TrueForAll(rule => rule.RetryTime(facts) <= now) };
+    }
 }
