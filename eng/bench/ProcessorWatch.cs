@@ -26,7 +26,7 @@ internal sealed class ProcessorWatch(int serviceId, int checkpointerId)
     private (double Bench, double Service, double Postgres) Read()
     {
         // Backends that have ended are counted with their parent, so that nothing is lost.
-        var postgres = Seconds(postgresId, ended: true) + Process.GetProcessesByName("postgres").Where(p => p.Id != postgresId && Parent(p.Id) == postgresId).Sum(p => Seconds(p.Id, ended: false));
+        var postgres = Seconds(postgresId, ended: true) + Process.GetProcesses().Where(p => Parent(p.Id) == postgresId).Sum(p => Seconds(p.Id, ended: false));
         return (Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds, Seconds(serviceId, ended: false), postgres);
     }
 
