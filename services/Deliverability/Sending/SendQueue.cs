@@ -63,13 +63,13 @@ public sealed class SendQueue(DeliverabilityDbContext db, CurrentAccount account
     // The queue is looked at again when its first message is due, and not before there is room for it.
     private static readonly SqlText EndTurn = new(
         """
-        UPDATE senders SET rate_time = @rate, due_time = (SELECT CASE WHEN q.next IS NULL THEN NULL ELSE GREATEST(q.next, @floor) END
-          FROM (SELECT MIN(next_attempt_time) AS next FROM messages WHERE account_id = @account AND sender_id = @sender AND state = 1) AS q)
+        UPDATE senders SET rate_time = @rate, due_time = (SELECT CASE WHEN q.first_time IS NULL THEN NULL ELSE GREATEST(q.first_time, @floor) END
+          FROM (SELECT MIN(next_attempt_time) AS first_time FROM messages WHERE account_id = @account AND sender_id = @sender AND state = 1) AS q)
         WHERE account_id = @account AND sender_id = @sender
         """,
         """
-        UPDATE senders SET rate_time = @rate, due_time = (SELECT CASE WHEN q.next < @floor THEN @floor ELSE q.next END
-          FROM (SELECT MIN(next_attempt_time) AS next FROM messages WHERE account_id = @account AND sender_id = @sender AND state = 1) AS q)
+        UPDATE senders SET rate_time = @rate, due_time = (SELECT CASE WHEN q.first_time < @floor THEN @floor ELSE q.first_time END
+          FROM (SELECT MIN(next_attempt_time) AS first_time FROM messages WHERE account_id = @account AND sender_id = @sender AND state = 1) AS q)
         WHERE account_id = @account AND sender_id = @sender
         """);
 

@@ -12,6 +12,8 @@ internal static class SendFaults
 
     private const int GroupSize = 4;
 
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
+
     /// <summary>Killed at random moments, no message is lost and none is sent twice; nobody can tell of a few whether they were.</summary>
     public static async Task KilledAsync(FaultBed bed, CancellationToken cancellationToken)
     {
@@ -82,6 +84,17 @@ internal static class SendFaults
         FaultBed.Must(kills < 10 || inHand > kills, "hardly anything was being sent whenever somebody was hurt");
         FaultBed.Must(await NumberAsync("state = 3 AND address_id IN (SELECT address_id FROM addresses WHERE last_sent_time IS NULL)") == 0, "addresses do not know of mails that were sent to them");
         FaultBed.Must(await NumberAsync("state = 3 AND NOT EXISTS (SELECT 1 FROM delivery_events e WHERE e.account_id = messages.account_id AND e.message_id = messages.message_id AND e.kind = 1)") == 0, "messages were sent, and no event tells of it");
+
+        // The sender's rate is one rate, however many processes send: a second's worth at once, and what connections had in hand.
+        var times = host.Mail.Mails.Select(m => m.Time).Order().ToList();
+        for (var (first, last) = (0, 0); last < times.Count; last++)
+        {
+            while (times[last] - times[first] > Window)
+            {
+                first++;
+            }
+            FaultBed.Must(last - first < PerSecond * (Window.TotalSeconds + 1) + (replicas * 8 * GroupSize), $"{last - first + 1} mails of one sender came within {Window.TotalSeconds} s");
+        }
 
         SinkAnswer? Answer(SinkStep step, string address)
         {

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace ContactPlatform.Deliverability.Migrations.PostgreSql
 {
     /// <inheritdoc />
-    public partial class MessageStatesAndTemplates : Migration
+    public partial class MailTold : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
