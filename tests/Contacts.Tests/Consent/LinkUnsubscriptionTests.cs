@@ -41,7 +41,7 @@ public sealed class LinkUnsubscriptionTests(ContactsFixture fixture)
     {
         var seen = new CurrentAccount();
         await using var db = new Imports.ImportCaller(fixture.Host, account).Database(seen);
-        var keys = new ErasureKeys(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Erasure:Keys:1"] = erasureKey }).Build());
+        var keys = new ErasureKeys(new ConfigurationBuilder().AddInMemoryCollection(erasureKey is null ? [] : new Dictionary<string, string?> { ["Erasure:Keys:1"] = erasureKey }).Build());
         using var ids = new IdSequence(fixture.Host.Database.OpenAsync);
         var suppressions = new SuppressionStore(db, keys);
         var links = new LinkUnsubscriptions(db, seen, suppressions, new UnsubscribeStore(db, suppressions, new TimelineStore(db, ids)), keys, TimeProvider.System, NullLogger<LinkUnsubscriptions>.Instance);
