@@ -28,6 +28,11 @@ internal static class Benches
         new("export", 1_000_000, "ExportContacts of contacts with 10 custom fields each, every column, read to the end", "COPY ... TO of the same columns", ExportBench.RunAsync),
         new("bulk-label", 1_000_000, "bulk run that puts a label on a snapshot of everybody, from CreateBulkRun to SUCCEEDED: the set, label, timelines, progress",
             "plain SQL on one connection: the same rows of label, contact and timelines, 1,000 per commit", BulkLabelBench.RunAsync),
+        new("event-ingest", 1_000_000, "IngestEvents, one stream of mixed events, a tenth of them repeated, to its answer: events, what is known of their addresses, the feed",
+            "COPY of the same rows into the same tables and indexes", EventIngestBench.RunAsync),
+        new("send-gate", 20_000, "CheckSendable about 100 contacts, 64 callers; time per call", "the same question as one statement of SQL, prepared, from 32 connections without gRPC", SendGateBench.RunAsync),
+        new("send", 50_000, "messages in the queue, handed to a mail server on 8 connections: the gate, reservation, mail, result, event, feed",
+            "mails made before, handed to the same server on 8 connections", SendBench.RunAsync),
         new("slope", 1_000_000, "label rule, time per contact at the whole size", "the same at a tenth of it", SlopeBench.RunAsync),
     ];
 

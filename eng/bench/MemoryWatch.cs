@@ -11,6 +11,9 @@ internal sealed class MemoryWatch
     /// <summary>Notes what the services take when nothing has been asked of them yet: the idle that peaks are held against.</summary>
     public MemoryWatch(OwnStack stack) => _watched = [.. stack.Services.Index().Select(s => (s.Index == 0 ? "Contacts" : $"Funnel {s.Index}", s.Item, s.Item.ResidentBytes()))];
 
+    /// <summary>The same of one service.</summary>
+    public MemoryWatch(string name, ServiceHost service) => _watched = [(name, service, service.ResidentBytes())];
+
     /// <summary>Begins a sample.</summary>
     public void Begin()
     {

@@ -89,6 +89,12 @@ internal sealed class Stack : IDisposable
 
     public ValidationCreditService.ValidationCreditServiceClient Credits => new(_deliverability);
 
+    public SuppressionService.SuppressionServiceClient Suppressions => new(_deliverability);
+
+    public TransmissionService.TransmissionServiceClient Transmissions => new(_deliverability);
+
+    public MessageService.MessageServiceClient Messages => new(_deliverability);
+
     /// <exception cref="CliException">Nothing is running here and the environment does not say where else.</exception>
     public static Stack Find()
     {

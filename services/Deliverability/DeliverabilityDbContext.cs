@@ -5,6 +5,7 @@ using ContactPlatform.Deliverability.DeliveryEvents;
 using ContactPlatform.Deliverability.ProviderWebhooks;
 using ContactPlatform.Deliverability.Replays;
 using ContactPlatform.Deliverability.Messages;
+using ContactPlatform.Deliverability.StoredTemplates;
 using ContactPlatform.Deliverability.Suppressions;
 using ContactPlatform.Deliverability.Transmissions;
 using ContactPlatform.Deliverability.ValidationCredits;
@@ -70,6 +71,12 @@ public class DeliverabilityDbContext : PlatformDbContext
 
     /// <summary>What their recipients get to read.</summary>
     public DbSet<TransmissionContentRow> TransmissionContents => Set<TransmissionContentRow>();
+
+    /// <summary>Contents of mails under names.</summary>
+    public DbSet<StoredTemplateRow> StoredTemplates => Set<StoredTemplateRow>();
+
+    /// <summary>Their versions.</summary>
+    public DbSet<StoredTemplateVersionRow> StoredTemplateVersions => Set<StoredTemplateVersionRow>();
 
     /// <summary>Who mails are from.</summary>
     public DbSet<SenderRow> Senders => Set<SenderRow>();

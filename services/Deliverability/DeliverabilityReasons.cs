@@ -27,5 +27,7 @@ public static class DeliverabilityReasons
     public static readonly Reason WebhookDisabled = new("WEBHOOK_DISABLED", StatusCode.FailedPrecondition);
     public static readonly Reason WebhookDeliveryNotFound = new("WEBHOOK_DELIVERY_NOT_FOUND", StatusCode.NotFound);
     public static readonly Reason CreditsInsufficient = new("CREDITS_INSUFFICIENT", StatusCode.FailedPrecondition);
+    public static readonly Reason MailTemplateNotFound = new("MAIL_TEMPLATE_NOT_FOUND", StatusCode.NotFound);
+    public static readonly Reason MailTemplateExists = new("MAIL_TEMPLATE_EXISTS", StatusCode.AlreadyExists);
 #pragma warning restore CS1591
 }

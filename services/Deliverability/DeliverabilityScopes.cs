@@ -17,6 +17,7 @@ public static class DeliverabilityScopes
     private const string WebhookDeliveries = "/contactplatform.deliverability.v1.WebhookDeliveryService/";
     private const string Validations = "/contactplatform.deliverability.v1.AddressValidationService/";
     private const string Credits = "/contactplatform.deliverability.v1.ValidationCreditService/";
+    private const string Templates = "/contactplatform.deliverability.v1.MailTemplateService/";
     private const string Changes = "/contactplatform.deliverability.v1.ChangesService/";
 
     /// <summary>The table.</summary>
@@ -50,6 +51,11 @@ public static class DeliverabilityScopes
         [Transmissions + "ListTransmissions"] = Scopes.DeliverabilityRead,
         [Transmissions + "CancelTransmission"] = Scopes.DeliverabilitySend,
         [Transmissions + "WatchTransmission"] = Scopes.DeliverabilityRead,
+        [Templates + "CreateMailTemplate"] = Scopes.DeliverabilityWrite,
+        [Templates + "GetMailTemplate"] = Scopes.DeliverabilityRead,
+        [Templates + "ListMailTemplates"] = Scopes.DeliverabilityRead,
+        [Templates + "UpdateMailTemplate"] = Scopes.DeliverabilityWrite,
+        [Templates + "DeleteMailTemplate"] = Scopes.DeliverabilityWrite,
         [Messages + "GetMessage"] = Scopes.DeliverabilityRead,
         [Messages + "ListMessages"] = Scopes.DeliverabilityRead,
         [Messages + "CancelMessage"] = Scopes.DeliverabilitySend,

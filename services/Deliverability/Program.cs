@@ -13,6 +13,7 @@ using ContactPlatform.Deliverability.Messages;
 using ContactPlatform.Deliverability.Sendability;
 using ContactPlatform.Deliverability.Sending;
 using ContactPlatform.Deliverability.Smtp;
+using ContactPlatform.Deliverability.StoredTemplates;
 using ContactPlatform.Deliverability.Suppressions;
 using ContactPlatform.Deliverability.Tokens;
 using ContactPlatform.Deliverability.Tracking;
@@ -60,6 +61,7 @@ builder.Services
     .AddSingleton<DomainSlots>()
     .AddSingleton<MailComposer>()
     .AddSingleton<MailGroups>()
+    .AddScoped<StoredTemplateStore>()
     .AddScoped<TransmissionStore>()
     .AddScoped<TransmissionReads>()
     .AddScoped<MessageFacts>()
@@ -90,6 +92,7 @@ app.MapGrpcService<WebhookEndpoint>();
 app.MapGrpcService<WebhookDeliveryEndpoint>();
 app.MapGrpcService<AddressValidationEndpoint>();
 app.MapGrpcService<CreditEndpoint>();
+app.MapGrpcService<StoredTemplateEndpoint>();
 app.MapGrpcService<ChangesEndpoint>();
 app.MapTracking();
 app.MapServiceDefaults();

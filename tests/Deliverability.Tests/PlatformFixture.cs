@@ -62,6 +62,8 @@ public sealed class PlatformFixture : IAsyncLifetime
 
     public MessageService.MessageServiceClient Messages => new(Deliverability.Service.Channel);
 
+    public MailTemplateService.MailTemplateServiceClient Templates => new(Deliverability.Service.Channel);
+
     public async Task InitializeAsync()
     {
         Contacts = await ContactsHost.StartAsync(CancellationToken.None, followsDeliverability: true);

@@ -15,7 +15,7 @@ public sealed class TablesTests
     [
         AddressReflection.Descriptor, SendabilityReflection.Descriptor, SuppressionReflection.Descriptor, DeliveryEventReflection.Descriptor,
         ClassificationReflection.Descriptor, ProviderWebhookReflection.Descriptor, ChangesReflection.Descriptor,
-        TransmissionReflection.Descriptor, MessageReflection.Descriptor,
+        TransmissionReflection.Descriptor, MessageReflection.Descriptor, MailTemplateReflection.Descriptor,
         WebhookReflection.Descriptor, WebhookDeliveryReflection.Descriptor, AddressValidationReflection.Descriptor, ValidationCreditReflection.Descriptor,
     ];
 

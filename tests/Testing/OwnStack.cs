@@ -85,8 +85,8 @@ public sealed class OwnStack : IAsyncDisposable
         ContactsHost.StartAsync(cancellationToken, gate: false, _servers, database: Contacts.Database);
 
     /// <summary>Starts a Deliverability beside the others, which whoever asked for it stops.</summary>
-    public Task<DeliverabilityHost> StartDeliverabilityAsync(CancellationToken cancellationToken) =>
-        DeliverabilityHost.StartAsync(Contacts, 1, cancellationToken, gate: false, _servers);
+    public Task<DeliverabilityHost> StartDeliverabilityAsync(CancellationToken cancellationToken, IReadOnlyDictionary<string, string?>? settings = null) =>
+        DeliverabilityHost.StartAsync(Contacts, 1, cancellationToken, gate: false, _servers, settings);
 
     /// <summary>Starts a Redis, empty, where the one that was killed was.</summary>
     public async Task StartRedisAgainAsync(CancellationToken cancellationToken)

@@ -1,10 +1,11 @@
+using ContactPlatform.Contacts.Consent;
 using ContactPlatform.ServiceDefaults.Feeds;
 using Grpc.Core;
 using DeliverabilityChange = ContactPlatform.Deliverability.V1.StreamChangesResponse;
 
 namespace ContactPlatform.Contacts.DeliverabilityProjection;
 
-/// <summary>Follows Deliverability: how contacts stand with mail.</summary>
+/// <summary>Follows Deliverability: how contacts stand with mail, and who unsubscribed by means of it.</summary>
 public sealed class DeliverabilityFeedConsumer(DeliverabilityFeed feed, IServiceProvider services) : FeedConsumer<DeliverabilityChange>(DeliverabilityFeed.Source, services)
 {
     /// <inheritdoc/>
@@ -21,6 +22,11 @@ public sealed class DeliverabilityFeedConsumer(DeliverabilityFeed feed, IService
     protected override FeedChange<DeliverabilityChange> Read(DeliverabilityChange message) => new(message.Position, message.AccountId, message.ChangeTime.ToDateTime(), message);
 
     /// <inheritdoc/>
-    protected override Task ApplyAsync(IServiceProvider scope, IReadOnlyList<FeedChange<DeliverabilityChange>> changes, CancellationToken cancellationToken) =>
-        scope.GetRequiredService<DeliverabilityProjectionStore>().ApplyAsync(DeliverabilityFold.Of(changes.Select(c => c.Body)), cancellationToken);
+    protected override async Task ApplyAsync(IServiceProvider scope, IReadOnlyList<FeedChange<DeliverabilityChange>> changes, CancellationToken cancellationToken)
+    {
+        var fold = DeliverabilityFold.Of(changes.Select(c => c.Body));
+        // First, since it takes the gate of addresses.
+        await scope.GetRequiredService<LinkUnsubscriptions>().ApplyAsync(fold.Unsubscribed(), cancellationToken);
+        await scope.GetRequiredService<DeliverabilityProjectionStore>().ApplyAsync(fold, cancellationToken);
+    }
 }

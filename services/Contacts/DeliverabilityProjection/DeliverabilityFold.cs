@@ -39,6 +39,10 @@ public sealed class DeliverabilityFold
     /// <summary>How many contacts a change tells of; 10 for a change of few, since the change itself costs as well.</summary>
     public static int Size(DeliverabilityChange change) => Math.Max(10, change.DeliverabilityChanged?.Contacts.Count ?? 0);
 
+    /// <summary>Of contacts that unsubscribed by means of a message, when.</summary>
+    public IReadOnlyDictionary<(long Account, long Contact), DateTime> Unsubscribed() =>
+        contacts.Where(c => c.Value.UnsubscribeTime is not null).ToDictionary(c => c.Key, c => c.Value.UnsubscribeTime.ToDateTime());
+
     /// <summary>The contacts as JSON rows by ascending account and id: the order in which rows are locked.</summary>
     public string Rows() => JsonSerializer.Serialize(contacts.Select(c => new
     {

@@ -1,3 +1,4 @@
+using ContactPlatform.Contacts.Consent;
 using ContactPlatform.Contacts.FunnelProjection;
 
 namespace ContactPlatform.Contacts.DeliverabilityProjection;
@@ -15,6 +16,7 @@ public static class DeliverabilityProjectionServices
             .AddSingleton<DeliverabilityFeed>()
             .AddSingleton<IProjectionFeed>(provider => provider.GetRequiredService<DeliverabilityFeed>())
             .AddScoped<DeliverabilityProjectionStore>()
+            .AddScoped<LinkUnsubscriptions>()
             .AddRebuilding()
             .AddHostedService<DeliverabilityFeedConsumer>();
 }

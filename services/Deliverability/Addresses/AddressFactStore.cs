@@ -111,17 +111,9 @@ public sealed class AddressFactStore(DeliverabilityDbContext db, AddressStore ad
         while (await reader.ReadAsync(cancellationToken))
         {
             var status = (DeliverabilityStatus)reader.GetInt16(1);
-            states.Add(new(reader.GetInt64(0), AddressFacts.Of(Times(reader)), status, reader.GetInt64(2), status));
+            states.Add(new(reader.GetInt64(0), FactSql.Facts(reader, 3), status, reader.GetInt64(2), status));
         }
         return states;
-    }
-
-    private static IEnumerable<DateTime?> Times(DbDataReader reader)
-    {
-        for (var i = 0; i < AddressFacts.Columns.Count; i++)
-        {
-            yield return reader.IsDBNull(i + 3) ? null : DateTime.SpecifyKind(reader.GetDateTime(i + 3), DateTimeKind.Utc);
-        }
     }
 
     private async Task<DbCommand> CommandAsync(SqlText sql, CancellationToken cancellationToken)

@@ -36,8 +36,8 @@ public sealed class AddressFacts
     /// <summary>The time of a kind; null when it never happened.</summary>
     public DateTime? this[FactKind kind] => times[(int)kind - 1];
 
-    /// <summary>Takes times over as they are stored, in the order of <see cref="Columns"/>.</summary>
-    public static AddressFacts Of(IEnumerable<DateTime?> stored) => new([.. stored]);
+    /// <summary>Takes times over as they are stored, in the order of <see cref="Columns"/>; nobody changes them any more.</summary>
+    public static AddressFacts Of(DateTime?[] stored) => new(stored);
 
     /// <summary>The facts with one more. The same whatever the order in which facts are added, and however often.</summary>
     public AddressFacts With(FactKind kind, DateTime time)

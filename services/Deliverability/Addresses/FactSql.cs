@@ -12,10 +12,24 @@ internal static class FactSql
 {
     private static readonly string All = string.Join(", ", AddressFacts.Columns);
 
+    /// <summary>The columns of all facts of the addresses that a statement calls `a`.</summary>
+    public static readonly string OfA = string.Join(", ", AddressFacts.Columns.Select(c => $"a.{c}"));
+
+    /// <summary>Reads the facts that stand in a row from a place on.</summary>
+    public static AddressFacts Facts(DbDataReader reader, int from)
+    {
+        var times = new DateTime?[AddressFacts.Columns.Count];
+        for (var i = 0; i < times.Length; i++)
+        {
+            times[i] = reader.IsDBNull(from + i) ? null : DateTime.SpecifyKind(reader.GetDateTime(from + i), DateTimeKind.Utc);
+        }
+        return AddressFacts.Of(times);
+    }
+
     /// <summary>Locks addresses by ascending id, so that two of these wait for each other and none for ever.</summary>
     public static readonly SqlText Lock = new(
         $"""
-        SELECT a.address_id, a.status, a.version, {string.Join(", ", AddressFacts.Columns.Select(c => $"a.{c}"))}
+        SELECT a.address_id, a.status, a.version, {OfA}
         FROM unnest(@ids) AS k(id) JOIN addresses AS a ON a.account_id = @account AND a.address_id = k.id
         ORDER BY a.address_id FOR NO KEY UPDATE OF a
         """,
@@ -28,7 +42,7 @@ internal static class FactSql
     /// <summary>Only reads them.</summary>
     public static readonly SqlText Read = new(
         $"""
-        SELECT a.address_id, a.status, a.version, {string.Join(", ", AddressFacts.Columns.Select(c => $"a.{c}"))}
+        SELECT a.address_id, a.status, a.version, {OfA}
         FROM unnest(@ids) AS k(id) JOIN addresses AS a ON a.account_id = @account AND a.address_id = k.id
         """,
         $"""

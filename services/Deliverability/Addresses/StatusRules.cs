@@ -41,7 +41,7 @@ public static class StatusRules
         new(FactKind.Complaint, FactKind.NotSpam, DeliverabilityStatus.Complained, SendBlock.Complained, null, null,
             "the provider takes the report back, or ClearFact with the reason"),
         new(FactKind.Unsubscribed, FactKind.Resubscribed, DeliverabilityStatus.Unsubscribed, SendBlock.Unsubscribed, null, null,
-            "the recipient wants messages again: ResubscribeContact in Contacts, or ClearFact, with the reason"),
+            "the recipient wants messages again: ResubscribeContact in Contacts with the reason; ClearFact for an address without a contact"),
         new(FactKind.Suppressed, FactKind.SuppressionRemoved, DeliverabilityStatus.UnsubscribedByUs, SendBlock.Suppressed, null, null,
             "RemoveSuppression with the reason"),
         new(FactKind.ContactUnsubscribed, FactKind.ContactResubscribed, DeliverabilityStatus.UnsubscribedByUs, SendBlock.ContactUnsubscribed, null, null,
@@ -68,6 +68,9 @@ public static class ShownStatus
                 return rule.Status;
             }
         }
-        return facts[FactKind.Delivered] is null ? DeliverabilityStatus.New : DeliverabilityStatus.Active;
+        return Without(facts);
     }
+
+    /// <summary>The status of an address of which no rule holds.</summary>
+    public static DeliverabilityStatus Without(AddressFacts facts) => facts[FactKind.Delivered] is null ? DeliverabilityStatus.New : DeliverabilityStatus.Active;
 }

@@ -24,8 +24,8 @@ public sealed class ContactAnnouncer(DeliverabilityDbContext db, WebhookOutbox o
     /// <summary>Contacts in a change of the feed.</summary>
     public const int MaximumContacts = 5_000;
 
-    /// <summary>The facts of which others are told the time.</summary>
-    public static readonly IReadOnlyList<FactKind> Told = [FactKind.Sent, FactKind.Opened, FactKind.Clicked];
+    /// <summary>The facts of which others are told the time, or that it holds no more.</summary>
+    public static readonly IReadOnlyList<FactKind> Told = [FactKind.Sent, FactKind.Opened, FactKind.Clicked, FactKind.Unsubscribed, FactKind.Resubscribed];
 
     /// <summary>Position in the feed of the last change that was told; empty while there is none.</summary>
     public string Position { get; private set; } = "";
@@ -100,6 +100,7 @@ public sealed class ContactAnnouncer(DeliverabilityDbContext db, WebhookOutbox o
         LastSendTime = Show(state?.Facts[FactKind.Sent]),
         LastOpenTime = Show(state?.Facts[FactKind.Opened]),
         LastClickTime = Show(state?.Facts[FactKind.Clicked]),
+        UnsubscribeTime = state?.Facts.Holds(FactKind.Unsubscribed, FactKind.Resubscribed) == true ? Show(state.Facts[FactKind.Unsubscribed]) : null,
     };
 
     private static Timestamp? Show(DateTime? time) => time is { } t ? Timestamp.FromDateTime(t) : null;

@@ -141,11 +141,13 @@ public sealed class ContactAddressStore(DeliverabilityDbContext db, AddressStore
     public async Task EraseAsync(long[] ids, CancellationToken cancellationToken)
     {
         var had = await db.ContactAddresses.Where(c => ids.Contains(c.ContactId) && c.AddressId != null).Select(c => c.AddressId!.Value)
-            .Union(db.FormerAddresses.Where(f => ids.Contains(f.ContactId)).Select(f => f.AddressId)).ToListAsync(cancellationToken);
+            .Union(db.FormerAddresses.Where(f => ids.Contains(f.ContactId)).Select(f => f.AddressId))
+            // Also one that it was written to at before the feed had told of it.
+            .Union(db.Messages.Where(m => m.ContactId != 0 && ids.Contains(m.ContactId)).Select(m => m.AddressId)).ToListAsync(cancellationToken);
         var kept = await db.ContactAddresses.Where(c => had.Contains(c.AddressId!.Value) && !ids.Contains(c.ContactId)).Select(c => c.AddressId!.Value).ToListAsync(cancellationToken);
         long[] gone = [.. had.Except(kept)];
         // Messages are locked before addresses. Mails to them, also those to an address that another contact has: what they were made of, and what was said about them.
-        await db.Messages.Where(m => had.Contains(m.AddressId) && (gone.Contains(m.AddressId) || ids.Contains(m.ContactId)))
+        await db.Messages.Where(m => gone.Contains(m.AddressId) || (m.ContactId != 0 && ids.Contains(m.ContactId)))
             .ExecuteUpdateAsync(set => set.SetProperty(m => m.VariableValues, "{}").SetProperty(m => m.DisplayName, "").SetProperty(m => m.Domain, "").SetProperty(m => m.Diagnostic, ""), cancellationToken);
         await WebhookOutbox.EraseAsync(db, ids, gone, cancellationToken);
         await ValidationStore.EraseAsync(db, ids, gone, cancellationToken);

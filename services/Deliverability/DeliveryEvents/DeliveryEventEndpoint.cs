@@ -27,13 +27,10 @@ public sealed class DeliveryEventEndpoint(DeliverabilityDbContext db, EventStrea
         violations.Check(request.Content.Length is > 0 and <= MailLimits.Message, "content", $"has {request.Content.Length} bytes; 1 to {MailLimits.Message} are allowed");
         violations.Check(request.EnvelopeRecipient.Length <= EventLimits.Envelope, "envelope_recipient", $"has {request.EnvelopeRecipient.Length} characters; at most {EventLimits.Envelope} are allowed");
         violations.ThrowIfAny();
-        if (MailReports.TryRead(request.Content.Memory, source, time.Now(), out var events, out var ignored) is { } problem)
+        var message = names.ReadBounceAddress(request.EnvelopeRecipient.Trim()) is { } named && named.AccountId == db.AccountId ? named.MessageId : 0;
+        if (MailReports.TryRead(request.Content.Memory, source, time.Now(), message, out var events, out var ignored) is { } problem)
         {
             throw new RefusalException(new Refusal(DeliverabilityReasons.MailReportInvalid, $"content {problem}").With("field", "content").With("problem", problem));
-        }
-        if (names.ReadBounceAddress(request.EnvelopeRecipient.Trim()) is { } message && message.AccountId == db.AccountId)
-        {
-            events = [.. events.Select(e => e with { MessageId = message.MessageId, MessageFirst = true })];
         }
         var outcomes = await store.RecordAsync(events, Caller.Of(context).Actor, context.CancellationToken);
         return new()

@@ -28,25 +28,30 @@ public sealed class DeliveryEventStore(DeliverabilityDbContext db, AddressStore 
     /// <param name="drafts">The events, at most 5,000.</param>
     /// <param name="actor">Who tells them; null for the service itself.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="told">True when their messages have been told already.</param>
     /// <returns>What became of each, in their order.</returns>
-    public async Task<EventOutcome[]> RecordAsync(IReadOnlyList<EventDraft> drafts, Actor? actor, CancellationToken cancellationToken)
+    public async Task<EventOutcome[]> RecordAsync(IReadOnlyList<EventDraft> drafts, Actor? actor, CancellationToken cancellationToken, bool told = false)
     {
+        if (drafts.Count == 0)
+        {
+            return [];
+        }
         if (db.Database.CurrentTransaction is not null)
         {
-            return await RecordWithinAsync(drafts, actor, cancellationToken);
+            return await RecordWithinAsync(drafts, actor, told, cancellationToken);
         }
         await using var transaction = await db.BeginBulkAsync(cancellationToken);
-        var outcomes = await RecordWithinAsync(drafts, actor, cancellationToken);
+        var outcomes = await RecordWithinAsync(drafts, actor, told, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return outcomes;
     }
 
-    private async Task<EventOutcome[]> RecordWithinAsync(IReadOnlyList<EventDraft> drafts, Actor? actor, CancellationToken cancellationToken)
+    private async Task<EventOutcome[]> RecordWithinAsync(IReadOnlyList<EventDraft> drafts, Actor? actor, bool messagesTold, CancellationToken cancellationToken)
     {
         var outcomes = new EventOutcome[drafts.Count];
         Array.Fill(outcomes, EventOutcome.Duplicate);
         // The first of several with one key is the event. Ordered by key, so that two batches wait for each other and none for ever.
-        var fresh = drafts.Select((draft, index) => (Draft: recipients.Recognise(draft), Index: index, Key: DeliveryEventRow.Hash(draft.Source, draft.Key)))
+        var fresh = drafts.Select((draft, index) => (Draft: recipients.Recognise(draft), Index: index, Key: draft.KeyHash ?? DeliveryEventRow.Hash(draft.Source, draft.Key)))
             .DistinctBy(e => e.Key).OrderBy(e => e.Key).ToList();
         var byMessage = await recipients.FindAsync([.. fresh.Select(e => e.Draft)], cancellationToken);
         var known = await addresses.EnsureAsync(fresh.Where(e => !byMessage.ContainsKey(e.Draft)).Select(e => e.Draft.Address).Where(a => a.Length > 0), cancellationToken);
@@ -70,12 +75,22 @@ public sealed class DeliveryEventStore(DeliverabilityDbContext db, AddressStore 
             outcomes[index] = EventOutcome.Stored;
         }
         var told = made.Select(m => m.Row).Where(r => stored.Contains(r.DeliveryEventId)).ToList();
-        await messages.FoldAsync(told.Where(r => !erased.Contains(r.AddressId)).Select(r => new MessageFact(r.MessageId, r.Kind, r.Machine, r.EventTime)), cancellationToken);
+        if (!messagesTold)
+        {
+            await messages.FoldAsync(told.Where(r => !erased.Contains(r.AddressId)).Select(r => new MessageFact(r.MessageId, r.Kind, r.Machine, r.EventTime)), cancellationToken);
+        }
         // Before what follows from them is told.
         await notes.AddAsync(told, actor, now, cancellationToken);
         await facts.FoldAsync([.. told.Select(r => Fact(r, erased)).OfType<AddressFact>()], [], actor, cancellationToken);
         return outcomes;
     }
+
+    /// <summary>An event with what needs no database: so it can be done while others are being stored.</summary>
+    public static EventDraft Classified(EventDraft draft) => draft with { Verdict = Classify(draft), KeyHash = DeliveryEventRow.Hash(draft.Source, draft.Key) };
+
+    private static Verdict Classify(EventDraft draft) =>
+        draft.OfSender ? new(FailureClass.SenderFault, null!)
+        : draft.Kind is DeliveryEventKind.Failed or DeliveryEventKind.Delayed ? Classifier.Classify(draft.Status, draft.Diagnostic, draft.RemoteHost) : default;
 
     private static AddressFact? Fact(DeliveryEventRow row, HashSet<long> erased) =>
         EventFacts.Of(row.Kind, row.FailureClass, row.Machine) is { } kind && !(EventFacts.IsPersonal(kind) && erased.Contains(row.AddressId))
@@ -83,7 +98,7 @@ public sealed class DeliveryEventStore(DeliverabilityDbContext db, AddressStore 
 
     private DeliveryEventRow Row(EventDraft draft, Guid key, long id, long addressId, bool erased, DateTime now)
     {
-        var verdict = draft.Kind is DeliveryEventKind.Failed or DeliveryEventKind.Delayed ? Classifier.Classify(draft.Status, draft.Diagnostic, draft.RemoteHost) : default;
+        var verdict = draft.Verdict ?? Classify(draft);
         return new()
         {
             AccountId = db.AccountId,

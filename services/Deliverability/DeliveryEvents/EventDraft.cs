@@ -1,3 +1,4 @@
+using ContactPlatform.Deliverability.Classifications;
 using ContactPlatform.Deliverability.V1;
 
 namespace ContactPlatform.Deliverability.DeliveryEvents;
@@ -20,6 +21,9 @@ public sealed record EventDraft
     /// <summary>The recipient in normal form; empty where only the message is named.</summary>
     public string Address { get; init; } = "";
 
+    /// <summary>The recipient where that is known for certain; else 0, and it is looked for.</summary>
+    public long AddressId { get; init; }
+
     /// <summary>The message of ours; 0 for none or unknown.</summary>
     public long MessageId { get; init; }
 
@@ -37,6 +41,15 @@ public sealed record EventDraft
 
     /// <summary>True when the address may be that of a place where the message was forwarded, so that what is known of the message comes first.</summary>
     public bool MessageFirst { get; init; }
+
+    /// <summary>What the classifier says of it, where it was asked already; else it is asked when the event is stored.</summary>
+    public Verdict? Verdict { get; init; }
+
+    /// <summary>Stands for source and key, where that is known already.</summary>
+    public Guid? KeyHash { get; init; }
+
+    /// <summary>Of a failure: it is known to be the sender's own, so that nothing is left to classify.</summary>
+    public bool OfSender { get; init; }
 
     /// <summary>Of an opening or a click: no person did it.</summary>
     public bool Machine { get; init; }

@@ -20,7 +20,11 @@ public sealed class EventRecipients(DeliverabilityDbContext db, MailNames names)
     public async Task<Dictionary<EventDraft, long>> FindAsync(IReadOnlyList<EventDraft> drafts, CancellationToken cancellationToken)
     {
         var found = new Dictionary<EventDraft, long>(ReferenceEqualityComparer.Instance);
-        var asked = drafts.Where(d => d.Address.Length == 0 || d.MessageFirst).ToList();
+        foreach (var draft in drafts.Where(d => d.AddressId != 0))
+        {
+            found[draft] = draft.AddressId;
+        }
+        var asked = drafts.Where(d => d.AddressId == 0 && (d.Address.Length == 0 || d.MessageFirst)).ToList();
         var messages = asked.Select(d => d.MessageId).Where(m => m != 0).Distinct().ToList();
         var references = asked.Select(d => d.Reference).Where(r => r.Length > 0).Distinct().ToList();
         var own = messages.Count == 0 ? [] : await db.Messages.Where(m => messages.Contains(m.MessageId)).ToDictionaryAsync(m => m.MessageId, m => m.AddressId, cancellationToken);

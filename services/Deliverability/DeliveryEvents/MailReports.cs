@@ -23,10 +23,11 @@ public static class MailReports
     /// <param name="content">The mail.</param>
     /// <param name="source">Who hands it in.</param>
     /// <param name="now">The service's time.</param>
+    /// <param name="messageId">The message of ours whose bounce address it came to; 0 for none.</param>
     /// <param name="events">Its events.</param>
     /// <param name="ignored">Recipients of whom neither address nor message is told, and reports that say nothing of the recipient.</param>
     /// <returns>What is wrong with the mail and what is allowed, to follow a field's name; null when it was read.</returns>
-    public static string? TryRead(ReadOnlyMemory<byte> content, string source, DateTime now, out IReadOnlyList<EventDraft> events, out int ignored)
+    public static string? TryRead(ReadOnlyMemory<byte> content, string source, DateTime now, long messageId, out IReadOnlyList<EventDraft> events, out int ignored)
     {
         (events, ignored) = ([], 0);
         if (MailMessage.TryRead(content, out var message) is { } problem)
@@ -39,7 +40,7 @@ public static class MailReports
             {
                 return wrong;
             }
-            (events, ignored) = Keep(report!.Recipients.Select((r, i) => Draft(report, r, $"{Key(message!, status)}:{i}", source, now)));
+            (events, ignored) = Keep(report!.Recipients.Select((r, i) => Draft(report, r, $"{Key(message!, status)}:{i}", source, now)), messageId);
             return null;
         }
         if (ArfParser.Find(message!) is { } feedback)
@@ -48,7 +49,7 @@ public static class MailReports
             {
                 return wrong;
             }
-            (events, ignored) = report!.Kind == ArfKind.Other ? ([], 1) : Keep(Drafts(report, Key(message!, feedback), source, now));
+            (events, ignored) = report!.Kind == ArfKind.Other ? ([], 1) : Keep(Drafts(report, Key(message!, feedback), source, now), messageId);
             return null;
         }
         return "holds neither a delivery status (message/delivery-status) nor a feedback report (message/feedback-report)";
@@ -84,10 +85,12 @@ public static class MailReports
             RemoteHost = EventText.Clean(report.UserAgent, EventLimits.RemoteHost),
         });
 
-    private static (IReadOnlyList<EventDraft>, int) Keep(IEnumerable<EventDraft> all)
+    /// <summary>Those of whom something is told that they can be found by; whatever came to a message's bounce address is about that message.</summary>
+    private static (IReadOnlyList<EventDraft>, int) Keep(IEnumerable<EventDraft> all, long messageId)
     {
         var drafts = all.ToList();
-        var kept = drafts.Where(d => d.Address.Length > 0 || d.Reference.Length > 0).ToList();
+        var kept = messageId != 0 ? drafts.ConvertAll(d => d with { MessageId = messageId, MessageFirst = true })
+            : drafts.Where(d => d.Address.Length > 0 || d.Reference.Length > 0).ToList();
         return (kept, drafts.Count - kept.Count);
     }
 

@@ -21,7 +21,7 @@ public static class HeaderText
     {
         if (!IsPlain(text))
         {
-            return EncodedWords(text);
+            return EncodedWords(text, column);
         }
         var line = column;
         var folded = new StringBuilder(text.Length + 16);
@@ -40,17 +40,21 @@ public static class HeaderText
     }
 
     /// <summary>Writes any text as encoded words, each on a line of its own; an encoded word never parts a character.</summary>
-    internal static string EncodedWords(string text)
+    /// <param name="text">Any text.</param>
+    /// <param name="column">Characters that the line holds before it: with them, a line has at most 76 (RFC 2047 2).</param>
+    internal static string EncodedWords(string text, int column)
     {
         var words = new StringBuilder(text.Length * 2);
         Span<byte> bytes = stackalloc byte[WordBytes];
         var used = 0;
+        // The first word is shorter by what stands before it, and those behind by the blank of their fold.
+        var room = (76 - column - 12) / 4 * 3;
         foreach (var rune in text.EnumerateRunes())
         {
-            if (used + rune.Utf8SequenceLength > WordBytes)
+            if (used + rune.Utf8SequenceLength > Math.Min(room, WordBytes))
             {
                 Flush(bytes[..used]);
-                used = 0;
+                (used, room) = (0, WordBytes);
             }
             used += rune.EncodeToUtf8(bytes[used..]);
         }

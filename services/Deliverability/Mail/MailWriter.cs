@@ -26,9 +26,12 @@ public static class MailWriter
         Header(output, "Message-ID", mail.MessageId);
         if (mail.UnsubscribeUrl is { } url)
         {
-            // RFC 8058 3.1 and 3.2.
+            // RFC 8058 3.1 and 3.2: one click is for HTTPS alone.
             Header(output, "List-Unsubscribe", $"<{url}>");
-            Header(output, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+            if (url.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+            {
+                Header(output, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+            }
         }
         Header(output, "MIME-Version", "1.0");
         Mixed(output, mail);
@@ -101,7 +104,17 @@ public static class MailWriter
         }
         var encoded = Uri.EscapeDataString(name).Replace("'", "%27", StringComparison.Ordinal).Replace("(", "%28", StringComparison.Ordinal)
             .Replace(")", "%29", StringComparison.Ordinal).Replace("*", "%2A", StringComparison.Ordinal);
-        return string.Join(";\r\n ", encoded.Chunk(60).Select((piece, i) => string.Create(CultureInfo.InvariantCulture, $"filename*{i}*={(i == 0 ? "utf-8''" : "")}{new string(piece)}")));
+        var pieces = new List<string>();
+        for (var start = 0; start < encoded.Length;)
+        {
+            var length = Math.Min(60, encoded.Length - start);
+            // Readers that decode each piece by itself must find whole octets in it.
+            var cut = encoded.LastIndexOf('%', start + length - 1, Math.Min(2, length));
+            length = start + length < encoded.Length && cut > start ? cut - start : length;
+            pieces.Add(string.Create(CultureInfo.InvariantCulture, $"filename*{pieces.Count}*={(pieces.Count == 0 ? "utf-8''" : "")}{encoded.AsSpan(start, length)}"));
+            start += length;
+        }
+        return string.Join(";\r\n ", pieces);
     }
 
     private static void Next(ArrayBufferWriter<byte> output, string boundary) => Write(output, $"\r\n--{boundary}\r\n");

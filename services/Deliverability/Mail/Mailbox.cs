@@ -28,17 +28,17 @@ public sealed record Mailbox(string Address, string DisplayName = "")
         {
             return Address;
         }
-        var name = Phrase();
+        var name = Phrase(column);
         var last = name.Length - (name.LastIndexOf('\n') + 1);
         var fits = (name.Length == last ? column : 0) + last + Address.Length + 3 <= HeaderText.LineLength;
         return $"{name}{(fits ? " " : "\r\n ")}<{Address}>";
     }
 
-    private string Phrase()
+    private string Phrase(int column)
     {
         if (DisplayName.Length > 60 || DisplayName.AsSpan().ContainsAnyExceptInRange(' ', '~') || DisplayName.Contains("=?", StringComparison.Ordinal))
         {
-            return HeaderText.EncodedWords(DisplayName);
+            return HeaderText.EncodedWords(DisplayName, column);
         }
         var quoted = new StringBuilder("\"");
         foreach (var c in DisplayName)

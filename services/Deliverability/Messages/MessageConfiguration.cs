@@ -25,5 +25,7 @@ internal sealed class MessageConfiguration : IEntityTypeConfiguration<MessageRow
         // What is being sent, of all accounts: to be held, and to be found when its process has died.
         builder.HasIndex(m => new { m.LeaseTime }).HasFilter("state = 2").HasDatabaseName("ix_messages_sending");
         builder.HasIndex(m => new { m.AccountId, m.AddressId }).HasDatabaseName("ix_messages_address");
+        // What an erased contact was sent, whatever its address was then.
+        builder.HasIndex(m => new { m.AccountId, m.ContactId }).HasFilter("contact_id <> 0").HasDatabaseName("ix_messages_contact");
     }
 }

@@ -20,11 +20,12 @@ public sealed class MessageEndpoint(DeliverabilityDbContext db, TransmissionRead
         var violations = new Violations();
         var transmissionId = violations.Id(request.TransmissionId, "transmission_id");
         violations.Check(Enum.IsDefined(request.State), "state", $"is {(int)request.State}; expected a state, or none for all");
-        var page = Page.Read(request.PageSize, request.PageToken, violations, nameof(ListMessages), transmissionId, request.State);
+        violations.Check(Enum.IsDefined(request.RecipientStatus), "recipient_status", $"is {(int)request.RecipientStatus}; expected a status, or none for all");
+        var page = Page.Read(request.PageSize, request.PageToken, violations, nameof(ListMessages), transmissionId, request.State, request.RecipientStatus);
         violations.ThrowIfAny();
         var transmission = await transmissions.GetAsync(transmissionId, context.CancellationToken);
         var after = page.After ?? 0;
-        var wanted = db.Messages.AsNoTracking().Where(m => m.TransmissionId == transmissionId && m.MessageId > after);
+        var wanted = db.Messages.AsNoTracking().Where(m => m.TransmissionId == transmissionId && m.MessageId > after).With(request.RecipientStatus);
         if (request.State != MessageState.Unspecified)
         {
             wanted = wanted.Where(m => m.State == request.State);

@@ -15,17 +15,17 @@ namespace ContactPlatform.Deliverability.Messages;
 public readonly record struct MessageFact(long MessageId, DeliveryEventKind Kind, bool Machine, DateTime Time);
 
 /// <summary>
-/// Folds what happened into messages: of each kind the first time counts, so the same again, or in another order, gives the
-/// same. Messages are locked in ascending order and before addresses, as everywhere.
+/// Folds what happened into messages: of each kind the first time counts, of complaints and of what takes them back the last,
+/// so the same again, or in another order, gives the same. Messages are locked in ascending order and before addresses, as everywhere.
 /// </summary>
 public sealed class MessageFacts(DeliverabilityDbContext db)
 {
-    // That it arrived, was opened or was answered shows that it was sent, where nobody knew.
+    // That it arrived, came back, was opened or was answered shows that it was sent, where nobody knew.
     private static readonly SqlText Fold = new(
         """
         WITH held AS MATERIALIZED (
           SELECT t.* FROM json_to_recordset(@rows::json) AS t(message_id bigint, deliver_time timestamp, open_time timestamp, click_time timestamp,
-            machine_open_time timestamp, machine_click_time timestamp, unsubscribe_time timestamp)
+            machine_open_time timestamp, machine_click_time timestamp, unsubscribe_time timestamp, bounce_time timestamp, complain_time timestamp, not_spam_time timestamp)
           CROSS JOIN LATERAL (SELECT 1 FROM messages AS m WHERE m.account_id = @account AND m.message_id = t.message_id FOR UPDATE) AS m
         )
         UPDATE messages AS m SET
@@ -35,6 +35,9 @@ public sealed class MessageFacts(DeliverabilityDbContext db)
           machine_open_time = LEAST(m.machine_open_time, h.machine_open_time AT TIME ZONE 'UTC'),
           machine_click_time = LEAST(m.machine_click_time, h.machine_click_time AT TIME ZONE 'UTC'),
           unsubscribe_time = LEAST(m.unsubscribe_time, h.unsubscribe_time AT TIME ZONE 'UTC'),
+          bounce_time = LEAST(m.bounce_time, h.bounce_time AT TIME ZONE 'UTC'),
+          complain_time = GREATEST(m.complain_time, h.complain_time AT TIME ZONE 'UTC'),
+          not_spam_time = GREATEST(m.not_spam_time, h.not_spam_time AT TIME ZONE 'UTC'),
           state = CASE WHEN m.state = 5 THEN 3 ELSE m.state END
         FROM held AS h WHERE m.account_id = @account AND m.message_id = h.message_id
         """,
@@ -46,16 +49,20 @@ public sealed class MessageFacts(DeliverabilityDbContext db)
           machine_open_time = CASE WHEN h.machine_open_time IS NULL OR m.machine_open_time <= h.machine_open_time THEN m.machine_open_time ELSE h.machine_open_time END,
           machine_click_time = CASE WHEN h.machine_click_time IS NULL OR m.machine_click_time <= h.machine_click_time THEN m.machine_click_time ELSE h.machine_click_time END,
           unsubscribe_time = CASE WHEN h.unsubscribe_time IS NULL OR m.unsubscribe_time <= h.unsubscribe_time THEN m.unsubscribe_time ELSE h.unsubscribe_time END,
+          bounce_time = CASE WHEN h.bounce_time IS NULL OR m.bounce_time <= h.bounce_time THEN m.bounce_time ELSE h.bounce_time END,
+          complain_time = CASE WHEN h.complain_time IS NULL OR m.complain_time >= h.complain_time THEN m.complain_time ELSE h.complain_time END,
+          not_spam_time = CASE WHEN h.not_spam_time IS NULL OR m.not_spam_time >= h.not_spam_time THEN m.not_spam_time ELSE h.not_spam_time END,
           state = CASE WHEN m.state = 5 THEN 3 ELSE m.state END
         FROM messages AS m JOIN OPENJSON(@rows) WITH (message_id bigint, deliver_time datetime2(7), open_time datetime2(7), click_time datetime2(7),
-          machine_open_time datetime2(7), machine_click_time datetime2(7), unsubscribe_time datetime2(7)) AS h
+          machine_open_time datetime2(7), machine_click_time datetime2(7), unsubscribe_time datetime2(7),
+          bounce_time datetime2(7), complain_time datetime2(7), not_spam_time datetime2(7)) AS h
           ON m.account_id = @account AND m.message_id = h.message_id
         """);
 
     /// <summary>Kinds that show that a message went out.</summary>
     private static readonly DeliveryEventKind[] Shows =
     [
-        DeliveryEventKind.Sent, DeliveryEventKind.Delivered, DeliveryEventKind.Relayed, DeliveryEventKind.Expanded, DeliveryEventKind.Complained,
+        DeliveryEventKind.Sent, DeliveryEventKind.Delivered, DeliveryEventKind.Failed, DeliveryEventKind.Relayed, DeliveryEventKind.Expanded, DeliveryEventKind.Complained,
         DeliveryEventKind.NotSpam, DeliveryEventKind.Unsubscribed, DeliveryEventKind.Opened, DeliveryEventKind.Clicked,
     ];
 
@@ -71,6 +78,9 @@ public sealed class MessageFacts(DeliverabilityDbContext db)
             machine_open_time = First(g, DeliveryEventKind.Opened, machine: true),
             machine_click_time = First(g, DeliveryEventKind.Clicked, machine: true),
             unsubscribe_time = First(g, DeliveryEventKind.Unsubscribed),
+            bounce_time = First(g, DeliveryEventKind.Failed),
+            complain_time = Last(g, DeliveryEventKind.Complained),
+            not_spam_time = Last(g, DeliveryEventKind.NotSpam),
         }).ToList();
         if (rows.Count == 0)
         {
@@ -80,9 +90,10 @@ public sealed class MessageFacts(DeliverabilityDbContext db)
         await command.With("account", db.AccountId).With("rows", JsonSerializer.Serialize(rows)).ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static string? First(IEnumerable<MessageFact> facts, DeliveryEventKind kind, bool machine = false)
-    {
-        var times = facts.Where(f => f.Kind == kind && f.Machine == machine).Select(f => (DateTime?)f.Time);
-        return times.Min()?.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
-    }
+    private static string? First(IEnumerable<MessageFact> facts, DeliveryEventKind kind, bool machine = false) =>
+        Show(facts.Where(f => f.Kind == kind && f.Machine == machine).Select(f => (DateTime?)f.Time).Min());
+
+    private static string? Last(IEnumerable<MessageFact> facts, DeliveryEventKind kind) => Show(facts.Where(f => f.Kind == kind).Select(f => (DateTime?)f.Time).Max());
+
+    private static string? Show(DateTime? time) => time?.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
 }

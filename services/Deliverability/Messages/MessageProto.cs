@@ -31,6 +31,8 @@ public static class MessageProto
             MachineOpenTime = Show(row.MachineOpenTime),
             MachineClickTime = Show(row.MachineClickTime),
             UnsubscribeTime = Show(row.UnsubscribeTime),
+            BounceTime = Show(row.BounceTime),
+            ComplainTime = Show(row.ComplainTime),
             SmtpCode = row.SmtpCode,
             EnhancedCode = row.EnhancedCode,
             Diagnostic = row.Diagnostic,
@@ -42,10 +44,33 @@ public static class MessageProto
 
     /// <summary>How a recipient stands with one transmission: who followed a link has opened, and who opened has received.</summary>
     public static RecipientStatus Status(MessageRow row) =>
-        row.ClickTime is not null ? RecipientStatus.Clicked
+        row.ComplainTime is not null && !(row.NotSpamTime >= row.ComplainTime) ? RecipientStatus.Complained
+        : row.ClickTime is not null ? RecipientStatus.Clicked
         : row.OpenTime is not null ? RecipientStatus.Opened
+        : row.BounceTime is not null ? RecipientStatus.Bounced
         : row.DeliverTime is not null ? RecipientStatus.Delivered
         : RecipientStatus.Unspecified;
+
+    /// <summary>Those of messages whose recipients have a status: the same rules for the database.</summary>
+    public static IQueryable<MessageRow> With(this IQueryable<MessageRow> messages, RecipientStatus status)
+    {
+        if (status == RecipientStatus.Unspecified)
+        {
+            return messages;
+        }
+        if (status == RecipientStatus.Complained)
+        {
+            return messages.Where(m => m.ComplainTime != null && (m.NotSpamTime == null || m.NotSpamTime < m.ComplainTime));
+        }
+        var others = messages.Where(m => m.ComplainTime == null || m.NotSpamTime >= m.ComplainTime);
+        return status switch
+        {
+            RecipientStatus.Clicked => others.Where(m => m.ClickTime != null),
+            RecipientStatus.Opened => others.Where(m => m.ClickTime == null && m.OpenTime != null),
+            RecipientStatus.Bounced => others.Where(m => m.ClickTime == null && m.OpenTime == null && m.BounceTime != null),
+            _ => others.Where(m => m.ClickTime == null && m.OpenTime == null && m.BounceTime == null && m.DeliverTime != null),
+        };
+    }
 
     private static Timestamp? Show(DateTime? time) => time is { } t ? Timestamp.FromDateTime(t) : null;
 }

@@ -48,6 +48,9 @@ public sealed class MessageRow : IAccountOwned
     /// <summary>How often it was reserved and begun.</summary>
     public int AttemptCount { get; init; }
 
+    /// <summary>How often it was reserved: tells one reservation from every other, also from one that was given back.</summary>
+    public int ReservationCount { get; init; }
+
     /// <summary>The process that reserved it last; 0 for none.</summary>
     public long WorkerId { get; init; }
 
@@ -65,6 +68,9 @@ public sealed class MessageRow : IAccountOwned
     public DateTime? MachineOpenTime { get; init; }
     public DateTime? MachineClickTime { get; init; }
     public DateTime? UnsubscribeTime { get; init; }
+    public DateTime? BounceTime { get; init; }
+    public DateTime? ComplainTime { get; init; }
+    public DateTime? NotSpamTime { get; init; }
     public int SmtpCode { get; init; }
     public string EnhancedCode { get; init; } = "";
     public string Diagnostic { get; init; } = "";

@@ -11,6 +11,9 @@ public sealed record SendDecision(DeliverabilityStatus Status, IReadOnlyList<Sta
     /// <summary>True when it may be written to.</summary>
     public bool Sendable => Blocks.Count == 0;
 
+    /// <summary>True when it may be written to once, to see whether what holds of it still does: who sends sees to it that only one does.</summary>
+    public bool IsTrial { get; init; }
+
     /// <summary>The strongest thing that keeps it from that; unspecified for none.</summary>
     public SendBlock Block => Sendable ? SendBlock.Unspecified : Blocks[0].Block;
 }
@@ -22,9 +25,23 @@ public sealed record SendDecision(DeliverabilityStatus Status, IReadOnlyList<Sta
 /// </summary>
 public static class SendGate
 {
+    // Most addresses are of these kinds.
+    private static readonly SendDecision New = new(DeliverabilityStatus.New, []), Active = new(DeliverabilityStatus.Active, []);
+
     /// <summary>Decides about an address.</summary>
     /// <param name="facts">All that is known of it.</param>
     /// <param name="now">The time, UTC.</param>
-    public static SendDecision Decide(AddressFacts facts, DateTime now) =>
-        new(ShownStatus.Of(facts, now), [.. StatusRules.Table.Where(rule => rule.Holds(facts, now) && !(rule.RetryTime(facts) <= now))]);
+    public static SendDecision Decide(AddressFacts facts, DateTime now)
+    {
+        List<StatusRule>? holding = null;
+        foreach (var rule in StatusRules.Table)
+        {
+            if (rule.Holds(facts, now))
+            {
+                (holding ??= []).Add(rule);
+            }
+        }
+        return holding is null ? ShownStatus.Without(facts) == DeliverabilityStatus.New ? New : Active
+            : new(holding[0].Status, [.. holding.Where(rule => !(rule.RetryTime(facts) <= now))]) { IsTrial = holding.TrueForAll(rule => rule.RetryTime(facts) <= now) };
+    }
 }

@@ -11,13 +11,15 @@ namespace ContactPlatform.Deliverability.Sendability;
 public sealed class SendGateStore(DeliverabilityDbContext db, AddressFactStore facts, AddressStore addresses, NewContacts contacts, TimeProvider time)
 {
     private static readonly SqlText Linked = new(
-        """
-        SELECT c.contact_id, c.address_id, CASE WHEN c.delete_time IS NULL THEN 0 ELSE 1 END FROM unnest(@ids) AS k(id)
+        $"""
+        SELECT c.contact_id, c.address_id, CASE WHEN c.delete_time IS NULL THEN 0 ELSE 1 END, {FactSql.OfA} FROM unnest(@ids) AS k(id)
         JOIN contact_addresses AS c ON c.account_id = @account AND c.contact_id = k.id
+        LEFT JOIN addresses AS a ON a.account_id = @account AND a.address_id = c.address_id
         """,
-        """
-        SELECT contact_id, address_id, CASE WHEN delete_time IS NULL THEN 0 ELSE 1 END FROM contact_addresses
-        WHERE account_id = @account AND contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids))
+        $"""
+        SELECT c.contact_id, c.address_id, CASE WHEN c.delete_time IS NULL THEN 0 ELSE 1 END, {FactSql.OfA} FROM contact_addresses AS c
+        LEFT JOIN addresses AS a ON a.account_id = @account AND a.address_id = c.address_id
+        WHERE c.account_id = @account AND c.contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids))
         """);
 
     /// <summary>Decides about addresses by id. One that does not exist is left out.</summary>
@@ -38,38 +40,40 @@ public sealed class SendGateStore(DeliverabilityDbContext db, AddressFactStore f
         return texts.Distinct().ToDictionary(t => t, t => known.TryGetValue(t, out var id) ? decided[id] : unknown);
     }
 
-    /// <summary>Finds the addresses of contacts; asks Contacts for those that are new here. Not within a transaction.</summary>
-    /// <returns>For each contact that exists its address; null for none.</returns>
+    /// <summary>Decides about contacts; asks Contacts for those that are new here. Not within a transaction.</summary>
+    /// <returns>For each contact that exists the decision; null where it has no address.</returns>
     /// <exception cref="RefusalException">SERVICE_UNAVAILABLE: Contacts does not answer.</exception>
-    public async Task<IReadOnlyDictionary<long, long?>> ContactsAsync(IReadOnlyCollection<long> contactIds, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<long, SendDecision?>> CheckContactsAsync(IReadOnlyCollection<long> contactIds, CancellationToken cancellationToken)
     {
-        var linked = await LinkedAsync(contactIds, cancellationToken);
-        long[] unknown = [.. contactIds.Where(id => !linked.ContainsKey(id)).Distinct()];
-        if (unknown.Length > 0)
+        var decided = new Dictionary<long, SendDecision?>(contactIds.Count);
+        var deleted = new HashSet<long>();
+        await ReadAsync(contactIds, decided, deleted, cancellationToken);
+        if (decided.Count + deleted.Count < contactIds.Count)
         {
+            long[] unknown = [.. contactIds.Where(id => !decided.ContainsKey(id) && !deleted.Contains(id))];
             await contacts.LearnAsync(unknown, cancellationToken);
-            foreach (var (id, link) in await LinkedAsync(unknown, cancellationToken))
-            {
-                linked[id] = link;
-            }
+            await ReadAsync(unknown, decided, deleted, cancellationToken);
         }
-        return linked.Where(l => !l.Value.Deleted).ToDictionary(l => l.Key, l => l.Value.AddressId);
+        return decided;
     }
 
-    private async Task<Dictionary<long, (long? AddressId, bool Deleted)>> LinkedAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
+    private async Task ReadAsync(IReadOnlyCollection<long> ids, Dictionary<long, SendDecision?> decided, HashSet<long> deleted, CancellationToken cancellationToken)
     {
-        var linked = new Dictionary<long, (long?, bool)>(ids.Count);
-        if (ids.Count == 0)
-        {
-            return linked;
-        }
+        var now = time.Now();
         await db.Database.OpenConnectionAsync(cancellationToken);
         await using var command = db.Database.GetDbConnection().Command(Linked, db.Database.CurrentTransaction?.GetDbTransaction()).With("account", db.AccountId).WithIds("ids", ids);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            linked[reader.GetInt64(0)] = (reader.IsDBNull(1) ? null : reader.GetInt64(1), reader.GetInt32(2) == 1);
+            var id = reader.GetInt64(0);
+            if (reader.GetInt32(2) == 1)
+            {
+                deleted.Add(id);
+            }
+            else
+            {
+                decided[id] = reader.IsDBNull(1) ? null : SendGate.Decide(FactSql.Facts(reader, 3), now);
+            }
         }
-        return linked;
     }
 }

@@ -20,18 +20,32 @@ public sealed class SendabilityEndpoint(DeliverabilityDbContext db, SendGateStor
         Violations.Limit(request.ContactIds.Count + request.Addresses.Count, MaximumBatch, "contact_ids and addresses");
         var violations = new Violations();
         violations.Check(request.ContactIds.Count + request.Addresses.Count > 0, "contact_ids", "is empty, and so is addresses; at least one of both is required");
-        long[] ids = [.. request.ContactIds.Select((id, i) => violations.Id(id, $"contact_ids[{i}]")).Distinct().Order()];
+        long[] ids = [.. request.ContactIds.Distinct().Order()];
+        if (ids.Length > 0 && ids[0] <= 0)
+        {
+            foreach (var (i, id) in request.ContactIds.Index())
+            {
+                violations.Id(id, $"contact_ids[{i}]");
+            }
+        }
         string[] texts = [.. request.Addresses.Select((text, i) => violations.Address(text, $"addresses[{i}]")).Distinct()];
         violations.ThrowIfAny();
 
         var reply = new CheckSendableResponse();
         if (ids.Length > 0)
         {
-            var linked = await gate.ContactsAsync(ids, context.CancellationToken);
-            var decided = await gate.CheckAsync([.. linked.Values.OfType<long>()], context.CancellationToken);
-            reply.Checks.AddRange(ids.Where(linked.ContainsKey).Select(id => linked[id] is { } address
-                ? Show(new() { ContactId = id }, decided[address]) : new() { ContactId = id, Block = SendBlock.NoAddress }));
-            reply.MissingContactIds.AddRange(ids.Where(id => !linked.ContainsKey(id)));
+            var decided = await gate.CheckContactsAsync(ids, context.CancellationToken);
+            foreach (var id in ids)
+            {
+                if (!decided.TryGetValue(id, out var decision))
+                {
+                    reply.MissingContactIds.Add(id);
+                }
+                else
+                {
+                    reply.Checks.Add(decision is null ? new() { ContactId = id, Block = SendBlock.NoAddress } : Show(new() { ContactId = id }, decision));
+                }
+            }
         }
         if (texts.Length > 0)
         {

@@ -19,8 +19,8 @@ public sealed partial class Dispatcher(
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
-    /// <summary>What a stopping process still has to hand the mail at hand over; the host waits for 3 s.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+    /// <summary>What a stopping process still has to hand the mail at hand over, and to write what became of it; the host waits for 3 s.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1.5), WriteGrace = TimeSpan.FromSeconds(2.8);
 
     // One connection at a time looks for messages, so that all of them count the same domains.
     private readonly SemaphoreSlim turn = new(1);
@@ -36,12 +36,19 @@ public sealed partial class Dispatcher(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var grace = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-        await using var end = stoppingToken.Register(() => grace.CancelAfter(Grace));
-        await Task.WhenAll(Enumerable.Range(0, settings.Connections).Select(_ => SendAsync(stoppingToken, grace.Token)));
+        using var writeGrace = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        await using var end = stoppingToken.Register(() =>
+        {
+            grace.CancelAfter(Grace);
+            writeGrace.CancelAfter(WriteGrace);
+        });
+        var stop = new SendStop(stoppingToken, grace.Token, writeGrace.Token);
+        await Task.WhenAll(Enumerable.Range(0, settings.Connections).Select(_ => SendAsync(stop)));
     }
 
-    private async Task SendAsync(CancellationToken stopping, CancellationToken grace)
+    private async Task SendAsync(SendStop stop)
     {
+        var stopping = stop.Stopping;
         var pause = TimeSpan.Zero;
         await using var connection = new PooledConnection(opening, Idle, time);
         while (!stopping.IsCancellationRequested)
@@ -53,7 +60,7 @@ public sealed partial class Dispatcher(
                 {
                     try
                     {
-                        await groups.SendAsync(mails, connection, stopping, grace);
+                        await groups.SendAsync(mails, connection, stop);
                     }
                     finally
                     {
@@ -93,6 +100,11 @@ public sealed partial class Dispatcher(
     /// <summary>Waits for its turn and reserves a group; the mail server must be there before anything is reserved.</summary>
     private async Task<IReadOnlyList<ReservedMail>> TakeAsync(PooledConnection connection, CancellationToken stopping)
     {
+        if (!connection.Open && await AnyDueAsync(stopping))
+        {
+            // Outside of its turn: a server that is slow to greet keeps nobody else waiting.
+            await connection.OpenAsync(stopping);
+        }
         if (!await turn.WaitAsync(Idle, stopping))
         {
             return [];
@@ -106,7 +118,10 @@ public sealed partial class Dispatcher(
                 await signal.WaitAsync(Poll, stopping);
                 return [];
             }
-            await connection.OpenAsync(stopping);
+            if (!connection.Open)
+            {
+                return [];
+            }
             var (any, mails) = await queue.ReserveAsync(worker.Id, domains.Busy, stopping);
             if (!any)
             {
@@ -121,6 +136,12 @@ public sealed partial class Dispatcher(
         {
             turn.Release();
         }
+    }
+
+    private async Task<bool> AnyDueAsync(CancellationToken stopping)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<SendQueue>().AnyDueAsync(stopping);
     }
 
     private Task PauseAsync(TimeSpan pause, CancellationToken stopping) => Task.Delay(pause, time, stopping).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

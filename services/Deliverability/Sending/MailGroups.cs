@@ -5,6 +5,12 @@ using ContactPlatform.ServiceDefaults.Errors;
 
 namespace ContactPlatform.Deliverability.Sending;
 
+/// <summary>How a process stops sending.</summary>
+/// <param name="Stopping">No further message is begun; those that are left go back to the queue.</param>
+/// <param name="Grace">Breaks the one at hand off.</param>
+/// <param name="WriteGrace">Breaks the writing of results off; later, so that what was broken off is known.</param>
+public readonly record struct SendStop(CancellationToken Stopping, CancellationToken Grace, CancellationToken WriteGrace);
+
 /// <summary>Sends groups of reserved messages, and sees to it that what became of them is written.</summary>
 public sealed partial class MailGroups(IServiceScopeFactory scopes, MailComposer composer, MailNames names, SendWorker worker, TimeProvider time, ILogger<MailGroups> logger)
 {
@@ -13,10 +19,9 @@ public sealed partial class MailGroups(IServiceScopeFactory scopes, MailComposer
     /// <summary>Sends a group over one connection, which is opened anew where it breaks.</summary>
     /// <param name="mails">Reserved, of one sender.</param>
     /// <param name="connection">The connection.</param>
-    /// <param name="stopping">No further message is begun; those that are left go back to the queue.</param>
-    /// <param name="grace">Breaks the one at hand off, and the writing.</param>
+    /// <param name="stop">When to stop.</param>
     /// <exception cref="SmtpUnavailableException">The connection broke and cannot be had again; all is written.</exception>
-    public async Task SendAsync(IReadOnlyList<ReservedMail> mails, PooledConnection connection, CancellationToken stopping, CancellationToken grace)
+    public async Task SendAsync(IReadOnlyList<ReservedMail> mails, PooledConnection connection, SendStop stop)
     {
         await using var scope = scopes.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CurrentAccount>().Id = mails[0].AccountId;
@@ -27,13 +32,13 @@ public sealed partial class MailGroups(IServiceScopeFactory scopes, MailComposer
         {
             foreach (var mail in mails)
             {
-                if (stopping.IsCancellationRequested || away is not null)
+                if (stop.Stopping.IsCancellationRequested || away is not null)
                 {
                     break;
                 }
                 try
                 {
-                    var outcome = await SendAsync(mail, db, connection, grace);
+                    var outcome = await SendAsync(mail, db, connection, stop.Grace);
                     results.Add(new(mail, outcome, time.Now()));
                     SendWorker.Attempts.Add(1, new KeyValuePair<string, object?>("result", outcome.Result.ToString()));
                 }
@@ -41,13 +46,18 @@ public sealed partial class MailGroups(IServiceScopeFactory scopes, MailComposer
                 {
                     away = e;
                 }
+                catch (OperationCanceledException) when (stop.Grace.IsCancellationRequested)
+                {
+                    // Broken off before it was begun.
+                    break;
+                }
             }
         }
         finally
         {
             // Also when something else broke: what was not begun is known not to have been sent.
             results.AddRange(mails.Skip(results.Count).Select(m => new SendResult(m, null, time.Now())));
-            await WriteAsync(results, grace);
+            await WriteAsync(results, stop.WriteGrace);
         }
         if (away is not null)
         {
@@ -62,9 +72,9 @@ public sealed partial class MailGroups(IServiceScopeFactory scopes, MailComposer
         {
             content = composer.Compose(mail, await composer.PrepareAsync(db, mail.TransmissionId, grace), time.Now());
         }
-        catch (Exception e) when (e is ArgumentException or KeyNotFoundException)
+        catch (Exception e) when (e is not OperationCanceledException && FaultTable.Find(e) is null)
         {
-            // It would be the same the next time.
+            // Whatever it is, it would be the same the next time, and the sender's other messages wait behind it.
             LogNotComposed(mail.MessageId, e);
             return SmtpOutcome.Silent(SmtpResult.Refused, "the mail could not be written");
         }

@@ -8,6 +8,9 @@ public sealed class PooledConnection(SmtpOpening opening, TimeSpan idle, TimePro
     private SmtpConnection? connection;
     private long lastUsed;
 
+    /// <summary>True while it is open, as far as one knows.</summary>
+    public bool Open => connection is { Usable: true };
+
     /// <summary>Opens the connection, unless it is open.</summary>
     /// <exception cref="SmtpUnavailableException">It cannot be had.</exception>
     public async Task<SmtpConnection> OpenAsync(CancellationToken cancellationToken)

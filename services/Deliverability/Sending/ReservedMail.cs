@@ -12,9 +12,10 @@ namespace ContactPlatform.Deliverability.Sending;
 /// <param name="Domain">Its domain.</param>
 /// <param name="DisplayName">The recipient's name; may be empty.</param>
 /// <param name="VariableValues">Values for it alone, as JSON.</param>
-/// <param name="AttemptCount">Which attempt this is, from 1: with it the reservation is told from earlier and later ones.</param>
+/// <param name="AttemptCount">Which attempt this is, from 1.</param>
+/// <param name="ReservationCount">With it the reservation is told from earlier and later ones, also from those that were given back unused.</param>
 public sealed record ReservedMail(
-    long AccountId, long MessageId, long TransmissionId, long SenderId, long AddressId, string Address, string Domain, string DisplayName, string VariableValues, int AttemptCount);
+    long AccountId, long MessageId, long TransmissionId, long SenderId, long AddressId, string Address, string Domain, string DisplayName, string VariableValues, int AttemptCount, int ReservationCount);
 
 /// <summary>What became of a reserved message.</summary>
 /// <param name="Mail">The message.</param>

@@ -27,6 +27,15 @@ public static class SendDecisions
         _ => new(MessageState.Failed, now, attempt),
     };
 
+    /// <summary>How far a rate's time may lie ahead: the clocks of processes differ by less. More comes of a clock that was put back, and nobody waits for it.</summary>
+    private static readonly TimeSpan Believed = TimeSpan.FromMinutes(1);
+
+    /// <summary>The time of a sender's rate, unless it was written by a clock that was wrong.</summary>
+    /// <param name="rateTime">As it was stored.</param>
+    /// <param name="perSecond">Its rate.</param>
+    /// <param name="now">The time.</param>
+    public static DateTime RateTime(DateTime rateTime, double perSecond, DateTime now) => rateTime > now + Burst(perSecond) + Believed ? now + Burst(perSecond) : rateTime;
+
     /// <summary>How many mails a sender may send now: those that its rate leaves room for within the next second (or one mail's time, if that is longer).</summary>
     /// <param name="rateTime">When all that it was let send would be out at its rate.</param>
     /// <param name="perSecond">Its rate.</param>

@@ -11,25 +11,26 @@ namespace ContactPlatform.Deliverability.Sending;
 /// <summary>Writes what became of reserved messages: the messages, their events, the facts of their addresses, and what others are told, in one transaction.</summary>
 public sealed class SendResults(DeliverabilityDbContext db, DeliveryEventStore events, SendSettings settings)
 {
-    private const string Columns = "message_id bigint, attempt int, state smallint, attempt_count int, smtp_code int, enhanced_code varchar(9)";
+    private const string Columns = "message_id bigint, reservation int, state smallint, attempt_count int, smtp_code int, enhanced_code varchar(9)";
 
-    // The attempt's number tells this reservation from any other. A reservation that was given up meanwhile, since nothing was
+    // Its number tells this reservation from any other. A reservation that was given up meanwhile, since nothing was
     // heard from this process, is put right: what really happened is known now.
     private static readonly SqlText Write = new(
         $"""
         UPDATE messages AS m SET state = r.state, attempt_count = r.attempt_count, next_attempt_time = r.next_time, send_time = r.send_time,
-          smtp_code = r.smtp_code, enhanced_code = r.enhanced_code, diagnostic = r.diagnostic, lease_time = NULL
-        FROM json_to_recordset(@rows::json) AS r({Columns}, next_time timestamptz, send_time timestamptz, diagnostic text)
-        WHERE m.account_id = @account AND m.message_id = r.message_id AND m.worker_id = @worker AND m.attempt_count = r.attempt AND m.state IN (2, 5)
+          smtp_code = r.smtp_code, enhanced_code = r.enhanced_code, diagnostic = r.diagnostic, lease_time = NULL, bounce_time = LEAST(m.bounce_time, r.bounce_time)
+        FROM json_to_recordset(@rows::json) AS r({Columns}, next_time timestamptz, send_time timestamptz, bounce_time timestamptz, diagnostic text)
+        WHERE m.account_id = @account AND m.message_id = r.message_id AND m.worker_id = @worker AND m.reservation_count = r.reservation AND m.state IN (2, 5)
         RETURNING m.message_id
         """,
         $"""
         UPDATE m SET state = r.state, attempt_count = r.attempt_count, next_attempt_time = r.next_time, send_time = r.send_time,
-          smtp_code = r.smtp_code, enhanced_code = r.enhanced_code, diagnostic = r.diagnostic, lease_time = NULL
+          smtp_code = r.smtp_code, enhanced_code = r.enhanced_code, diagnostic = r.diagnostic, lease_time = NULL,
+          bounce_time = CASE WHEN r.bounce_time IS NULL OR m.bounce_time <= r.bounce_time THEN m.bounce_time ELSE r.bounce_time END
         OUTPUT inserted.message_id
-        FROM messages AS m JOIN OPENJSON(@rows) WITH ({Columns}, next_time datetime2(7), send_time datetime2(7), diagnostic nvarchar(500)) AS r
+        FROM messages AS m JOIN OPENJSON(@rows) WITH ({Columns}, next_time datetime2(7), send_time datetime2(7), bounce_time datetime2(7), diagnostic nvarchar(500)) AS r
           ON m.account_id = @account AND m.message_id = r.message_id
-        WHERE m.worker_id = @worker AND m.attempt_count = r.attempt AND m.state IN (2, 5)
+        WHERE m.worker_id = @worker AND m.reservation_count = r.reservation AND m.state IN (2, 5)
         """);
 
     private static readonly SqlText Wake = new(
@@ -50,11 +51,12 @@ public sealed class SendResults(DeliverabilityDbContext db, DeliveryEventStore e
             command.With("rows", JsonSerializer.Serialize(steps.OrderBy(s => s.Result.Mail.MessageId).Select(s => new
             {
                 message_id = s.Result.Mail.MessageId,
-                attempt = s.Result.Mail.AttemptCount,
+                reservation = s.Result.Mail.ReservationCount,
                 state = (short)s.Step.State,
                 attempt_count = s.Step.AttemptCount,
                 next_time = Show(s.Step.NextAttemptTime),
                 send_time = s.Step.State == MessageState.Sent ? Show(s.Result.Time) : null,
+                bounce_time = s.Step.State == MessageState.Failed ? Show(s.Result.Time) : null,
                 smtp_code = s.Result.Outcome?.Code ?? 0,
                 enhanced_code = s.Result.Outcome?.EnhancedCode ?? "",
                 diagnostic = s.Result.Outcome?.Text ?? "",
@@ -71,7 +73,7 @@ public sealed class SendResults(DeliverabilityDbContext db, DeliveryEventStore e
             await using var wake = db.Database.GetDbConnection().Command(Wake, transaction.GetDbTransaction());
             await wake.With("account", db.AccountId).With("sender", results[0].Mail.SenderId).With("due", due).ExecuteNonQueryAsync(cancellationToken);
         }
-        await events.RecordAsync([.. steps.Where(s => written.Contains(s.Result.Mail.MessageId)).Select(s => Event(s.Result, s.Step.State)).OfType<EventDraft>()], null, cancellationToken);
+        await events.RecordAsync([.. steps.Where(s => written.Contains(s.Result.Mail.MessageId)).Select(s => Event(s.Result, s.Step.State)).OfType<EventDraft>()], null, cancellationToken, told: true);
         await transaction.CommitAsync(cancellationToken);
     }
 
@@ -83,8 +85,11 @@ public sealed class SendResults(DeliverabilityDbContext db, DeliveryEventStore e
         Kind = state == MessageState.Sent ? DeliveryEventKind.Sent : DeliveryEventKind.Failed,
         Time = result.Time,
         MessageId = result.Mail.MessageId,
+        AddressId = result.Mail.AddressId,
         Status = state == MessageState.Failed ? result.Outcome?.EnhancedCode ?? "" : "",
         Diagnostic = state == MessageState.Failed && result.Outcome is { } outcome ? EventText.Clean(outcome.Text, EventLimits.Diagnostic) : "",
+        // What fails before the recipient was named is not the recipient's.
+        OfSender = state == MessageState.Failed && result.Outcome is { OfRecipient: false },
     };
 
     private static string Show(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);

@@ -10,7 +10,7 @@ public sealed class SendSettings
     /// Mails that a connection reserves at a time. When the process dies their outcome is unknown, also of those that it had
     /// not begun; one at a time would cost a transaction each.
     /// </summary>
-    public int GroupSize { get; init; } = 16;
+    public int GroupSize { get; init; } = 32;
 
     /// <summary>Mails a second of one sender, over all processes; a second's worth at once. At least 0.01.</summary>
     public double PerSenderPerSecond { get; init; } = 500;

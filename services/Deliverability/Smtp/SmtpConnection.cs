@@ -33,27 +33,34 @@ public sealed class SmtpConnection : IAsyncDisposable
         {
             return SmtpOutcome.Silent(SmtpResult.Refused, $"the mail has {mail.Length} bytes, and the mail server takes at most {size}");
         }
+        if (!IsPath(bounceAddress) || !IsPath(recipient))
+        {
+            // The last line of defence: nothing but one address goes into a command.
+            throw new ArgumentException("an address of the envelope cannot stand in a command");
+        }
         var stage = SmtpResult.Deferred;
+        using var patience = new Patience(time, cancellationToken);
         try
         {
             stage = sent++ > 0 ? SmtpResult.Stale : SmtpResult.Deferred;
             var sizeParameter = offered.Size is null ? "" : string.Create(CultureInfo.InvariantCulture, $" SIZE={mail.Length}");
-            if (await EnvelopeAsync([$"MAIL FROM:<{bounceAddress}>{sizeParameter}\r\n", $"RCPT TO:<{recipient}>\r\n", "DATA\r\n"], () => stage = SmtpResult.Deferred, cancellationToken) is { } no)
+            if (await EnvelopeAsync([$"MAIL FROM:<{bounceAddress}>{sizeParameter}\r\n", $"RCPT TO:<{recipient}>\r\n", "DATA\r\n"], () => stage = SmtpResult.Deferred, patience) is { } no)
             {
                 return no;
             }
-            await Limited(settings.EndLimit, token => stream.WriteMailAsync(mail, token), cancellationToken);
+            if (stream.HasUnread)
+            {
+                // It would be taken for the answer to the mail's end.
+                throw new SmtpProtocolException("the mail server says more than it was asked");
+            }
+            await stream.WriteMailAsync(mail, patience.For(settings.EndLimit));
             // From here on only the server knows.
             stage = SmtpResult.Unknown;
-            var reply = await Limited(settings.EndLimit, async token =>
-            {
-                await stream.WriteAsync(".\r\n", token);
-                return await stream.ReadAsync(token);
-            }, cancellationToken);
+            var reply = await CommandAsync(".\r\n", patience.For(settings.EndLimit));
             Usable = Usable && !reply.Closes;
-            return reply.Code is >= 200 and < 300 ? new(SmtpResult.Accepted, reply.Code, reply.EnhancedCode, reply.Text)
+            return reply.Code is >= 200 and < 300 ? new(SmtpResult.Accepted, reply.Code, reply.EnhancedCode, reply.Text) { OfRecipient = true }
                 : reply.Positive ? Broken(SmtpResult.Unknown, "the mail server's answer to the mail's end is no answer to it")
-                : SmtpOutcome.No(reply);
+                : SmtpOutcome.No(reply, ofRecipient: true);
         }
         catch (Exception e) when (e is IOException or SocketException or SmtpProtocolException or OperationCanceledException)
         {
@@ -63,24 +70,18 @@ public sealed class SmtpConnection : IAsyncDisposable
     }
 
     /// <summary>Sends the envelope, in one go where the server takes that (RFC 2920); null when the mail may follow.</summary>
-    private async Task<SmtpOutcome?> EnvelopeAsync(string[] commands, Action alive, CancellationToken cancellationToken)
+    private async Task<SmtpOutcome?> EnvelopeAsync(string[] commands, Action alive, Patience patience)
     {
         SmtpOutcome? refused = null;
         SmtpReply reply = null!;
         if (offered.Pipelining)
         {
-            await Limited(settings.CommandLimit, token => stream.WriteAsync(string.Concat(commands), token), cancellationToken);
+            await stream.WriteAsync(string.Concat(commands), patience.For(settings.CommandLimit));
         }
         foreach (var command in commands)
         {
-            reply = await Limited(settings.CommandLimit, async token =>
-            {
-                if (!offered.Pipelining)
-                {
-                    await stream.WriteAsync(command, token);
-                }
-                return await stream.ReadAsync(token);
-            }, cancellationToken);
+            var limit = patience.For(settings.CommandLimit);
+            reply = offered.Pipelining ? await stream.ReadAsync(limit) : await CommandAsync(command, limit);
             if (reply.Closes && refused is null && command == commands[0] && sent > 1)
             {
                 // It says goodbye to a connection that was idle for too long: nothing about this mail.
@@ -90,7 +91,7 @@ public sealed class SmtpConnection : IAsyncDisposable
             var expected = command == commands[2] ? reply.Code == 354 : reply.Code is >= 200 and < 300;
             if (!expected)
             {
-                refused ??= reply.Positive ? Broken(SmtpResult.Deferred, "the mail server's answer is no answer to the command") : SmtpOutcome.No(reply);
+                refused ??= reply.Positive ? Broken(SmtpResult.Deferred, "the mail server's answer is no answer to the command") : SmtpOutcome.No(reply, ofRecipient: command != commands[0] && !reply.Closes);
                 if (reply.Closes || !Usable)
                 {
                     Usable = false;
@@ -104,22 +105,22 @@ public sealed class SmtpConnection : IAsyncDisposable
         }
         if (refused is not null)
         {
-            await EndRefusedAsync(reply.Code == 354, cancellationToken);
+            await EndRefusedAsync(reply.Code == 354, patience);
         }
         return refused;
     }
 
     /// <summary>Makes the connection ready for another mail after this one was refused.</summary>
-    private async Task EndRefusedAsync(bool dataOpen, CancellationToken cancellationToken)
+    private async Task EndRefusedAsync(bool dataOpen, Patience patience)
     {
         try
         {
             if (dataOpen)
             {
                 // RFC 2920 3.1: a server without recipients that asks for the mail gets an empty one, and refuses it.
-                await Limited(settings.CommandLimit, token => CommandAsync(".\r\n", token), cancellationToken);
+                await CommandAsync(".\r\n", patience.For(settings.CommandLimit));
             }
-            var reset = await Limited(settings.CommandLimit, token => CommandAsync("RSET\r\n", token), cancellationToken);
+            var reset = await CommandAsync("RSET\r\n", patience.For(settings.CommandLimit));
             Usable = Usable && reset.Positive;
         }
         catch (Exception e) when (e is IOException or SocketException or SmtpProtocolException or OperationCanceledException)
@@ -135,20 +136,13 @@ public sealed class SmtpConnection : IAsyncDisposable
         return await stream.ReadAsync(cancellationToken);
     }
 
+    /// <summary>What may stand between angle brackets: printable ASCII without blanks and brackets.</summary>
+    private static bool IsPath(string address) => address.Length is > 0 and <= 320 && !address.AsSpan().ContainsAnyExceptInRange('!', '~') && !address.AsSpan().ContainsAny('<', '>');
+
     private SmtpOutcome Broken(SmtpResult result, string text)
     {
         Usable = false;
         return SmtpOutcome.Silent(result, text.Length <= SmtpReply.MaximumText ? text : text[..SmtpReply.MaximumText]);
-    }
-
-    private Task<bool> Limited(TimeSpan span, Func<CancellationToken, Task> work, CancellationToken cancellationToken) =>
-        Limited(span, async token => { await work(token); return true; }, cancellationToken);
-
-    private async Task<T> Limited<T>(TimeSpan span, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
-    {
-        using var limit = new CancellationTokenSource(span, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-        return await work(either.Token);
     }
 
     /// <summary>Says goodbye without waiting for an answer.</summary>
@@ -159,7 +153,8 @@ public sealed class SmtpConnection : IAsyncDisposable
             Usable = false;
             try
             {
-                await Limited(TimeSpan.FromSeconds(1), token => stream.WriteAsync("QUIT\r\n", token), CancellationToken.None);
+                using var patience = new Patience(time, CancellationToken.None);
+                await stream.WriteAsync("QUIT\r\n", patience.For(TimeSpan.FromSeconds(1)));
             }
             catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
             {
@@ -167,5 +162,31 @@ public sealed class SmtpConnection : IAsyncDisposable
             }
         }
         await stream.DisposeAsync();
+    }
+
+    /// <summary>How long each step of a mail may take: one alarm, set anew for each.</summary>
+    private sealed class Patience : IDisposable
+    {
+        private readonly CancellationTokenSource limit;
+        private readonly CancellationTokenSource either;
+
+        public Patience(TimeProvider time, CancellationToken cancellationToken)
+        {
+            limit = new(Timeout.InfiniteTimeSpan, time);
+            either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        }
+
+        /// <summary>Begins a step.</summary>
+        public CancellationToken For(TimeSpan span)
+        {
+            limit.CancelAfter(span);
+            return either.Token;
+        }
+
+        public void Dispose()
+        {
+            either.Dispose();
+            limit.Dispose();
+        }
     }
 }

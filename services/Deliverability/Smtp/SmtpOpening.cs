@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
@@ -25,7 +26,7 @@ public sealed class SmtpOpening(SmtpSettings settings, TimeProvider time)
             var offered = await GreetAsync(stream, upgraded => stream = upgraded, either.Token);
             return new SmtpConnection(stream, offered, settings, time);
         }
-        catch (Exception e) when (e is SocketException or IOException or AuthenticationException or SmtpProtocolException or SmtpUnavailableException or OperationCanceledException)
+        catch (Exception e) when (e is SocketException or IOException or AuthenticationException or CryptographicException or SmtpProtocolException or SmtpUnavailableException or OperationCanceledException)
         {
             await (stream?.DisposeAsync() ?? ValueTask.CompletedTask);
             socket.Dispose();
@@ -92,7 +93,7 @@ public sealed class SmtpOpening(SmtpSettings settings, TimeProvider time)
     private async Task<SmtpOffers> HelloAsync(SmtpStream stream, CancellationToken cancellationToken)
     {
         var reply = await CommandAsync(stream, $"EHLO {settings.HelloName}", cancellationToken);
-        if (reply.Positive)
+        if (reply.Code is >= 200 and < 300)
         {
             return SmtpOffers.Of(reply);
         }
@@ -111,8 +112,8 @@ public sealed class SmtpOpening(SmtpSettings settings, TimeProvider time)
         }
         else if (offered.Mechanisms.Contains("LOGIN", StringComparer.OrdinalIgnoreCase))
         {
-            Require(await CommandAsync(stream, "AUTH LOGIN", cancellationToken), "does not begin AUTH LOGIN");
-            Require(await CommandAsync(stream, Encode(user), cancellationToken), "does not take Smtp:User");
+            Require(await CommandAsync(stream, "AUTH LOGIN", cancellationToken), "does not begin AUTH LOGIN", goesOn: true);
+            Require(await CommandAsync(stream, Encode(user), cancellationToken), "does not take Smtp:User", goesOn: true);
             Require(await CommandAsync(stream, Encode(password), cancellationToken), "does not take Smtp:User and its password");
         }
         else
@@ -129,9 +130,9 @@ public sealed class SmtpOpening(SmtpSettings settings, TimeProvider time)
         return await stream.ReadAsync(cancellationToken);
     }
 
-    private static void Require(SmtpReply reply, string otherwise)
+    private static void Require(SmtpReply reply, string otherwise, bool goesOn = false)
     {
-        if (!reply.Positive)
+        if (goesOn ? !reply.Positive : reply.Code is < 200 or >= 300)
         {
             throw new SmtpUnavailableException($"the mail server {otherwise}: {reply.Code} {reply.Text}");
         }

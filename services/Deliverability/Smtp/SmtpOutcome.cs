@@ -26,8 +26,14 @@ public enum SmtpResult
 /// <param name="Text">The server's words, or ours where it said nothing; at most 500 characters. May hold personal data.</param>
 public sealed record SmtpOutcome(SmtpResult Result, int Code, string EnhancedCode, string Text)
 {
+    /// <summary>True when the server had heard of the recipient when it answered. Else the outcome says nothing of the recipient.</summary>
+    public bool OfRecipient { get; init; }
+
     /// <summary>What a reply that is no consent means.</summary>
-    public static SmtpOutcome No(SmtpReply reply) => new(reply.Code >= 500 ? SmtpResult.Refused : SmtpResult.Deferred, reply.Code, reply.EnhancedCode, reply.Text);
+    /// <param name="reply">The reply.</param>
+    /// <param name="ofRecipient">Whether the recipient was named before it.</param>
+    public static SmtpOutcome No(SmtpReply reply, bool ofRecipient) =>
+        new(reply.Code >= 500 ? SmtpResult.Refused : SmtpResult.Deferred, reply.Code, reply.EnhancedCode, reply.Text) { OfRecipient = ofRecipient };
 
     /// <summary>An outcome without a reply.</summary>
     public static SmtpOutcome Silent(SmtpResult result, string text) => new(result, 0, "", text);

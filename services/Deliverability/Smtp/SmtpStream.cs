@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace ContactPlatform.Deliverability.Smtp;
@@ -10,8 +11,6 @@ internal sealed class SmtpStream(Stream stream) : IAsyncDisposable
 
     /// <summary>Lines of a reply.</summary>
     private const int MaximumLines = 100;
-
-    private static readonly byte[] Dot = [(byte)'.'];
 
     private readonly byte[] buffer = new byte[MaximumLine];
     private int start;
@@ -35,18 +34,31 @@ internal sealed class SmtpStream(Stream stream) : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     public async Task WriteMailAsync(ReadOnlyMemory<byte> mail, CancellationToken cancellationToken)
     {
-        if (mail.Span is [(byte)'.', ..])
-        {
-            await stream.WriteAsync(Dot, cancellationToken);
-        }
-        for (var end = mail.Span.IndexOf("\n."u8); end >= 0; end = mail.Span.IndexOf("\n."u8))
-        {
-            await stream.WriteAsync(mail[..(end + 1)], cancellationToken);
-            await stream.WriteAsync(Dot, cancellationToken);
-            mail = mail[(end + 1)..];
-        }
-        await stream.WriteAsync(mail, cancellationToken);
+        await stream.WriteAsync(Stuffed(mail), cancellationToken);
         await stream.FlushAsync(cancellationToken);
+    }
+
+    /// <summary>The mail itself unless a line begins with a dot; many such lines must not become as many packets.</summary>
+    private static ReadOnlyMemory<byte> Stuffed(ReadOnlyMemory<byte> mail)
+    {
+        var first = mail.Span is [(byte)'.', ..] ? 0 : mail.Span.IndexOf("\n."u8) + 1;
+        if (first == 0 && mail.Span is not [(byte)'.', ..])
+        {
+            return mail;
+        }
+        var stuffed = new ArrayBufferWriter<byte>(mail.Length + 1024);
+        for (var rest = mail.Span; ;)
+        {
+            stuffed.Write(rest[..first]);
+            stuffed.Write("."u8);
+            rest = rest[first..];
+            first = rest.IndexOf("\n."u8) + 1;
+            if (first == 0)
+            {
+                stuffed.Write(rest);
+                return stuffed.WrittenMemory;
+            }
+        }
     }
 
     /// <summary>Reads one reply.</summary>

@@ -9,20 +9,26 @@ namespace ContactPlatform.Deliverability.Templates;
 /// <param name="Html">The HTML; null for none.</param>
 public sealed record MailTemplates(Template Subject, Template? Text, Template? Html)
 {
+    /// <summary>Stands for a content that is still to be found.</summary>
+    public static readonly MailTemplates None = new(new Template([], []), null, null);
+
     /// <summary>Variables that need a value.</summary>
     public IReadOnlySet<string> Names { get; } = new[] { Subject, Text, Html }.SelectMany(t => t?.Names ?? new HashSet<string>()).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Reads the templates of a content; mistakes go to the violations.</summary>
+    /// <param name="content">The content.</param>
+    /// <param name="violations">Where mistakes go.</param>
+    /// <param name="path">The content's field.</param>
     /// <returns>Null when there are mistakes.</returns>
-    public static MailTemplates? TryRead(MailContent content, Violations violations)
+    public static MailTemplates? TryRead(MailContent content, Violations violations, string path = "content")
     {
-        var subject = Read(content.Subject, "content.subject", TemplateLimits.Subject, TemplateParser.TryReadText);
-        var text = content.Text.Length == 0 ? null : Read(content.Text, "content.text", TemplateLimits.Body, TemplateParser.TryReadText);
-        var html = content.Html.Length == 0 ? null : Read(content.Html, "content.html", TemplateLimits.Body, TemplateParser.TryReadHtml);
-        violations.Check(content.Text.Length + content.Html.Length > 0, "content", "has neither text nor html; at least one of them is required");
-        violations.Check(content.Subject.Trim().Length > 0, "content.subject", "is empty; a value is required");
-        violations.Check(!content.Subject.Any(char.IsControl), "content.subject", "contains a control character; only printable text is allowed");
-        violations.Check(subject?.Parts.Any(p => p is TemplatePart.Variable { Name: Template.UnsubscribeUrl }) != true, "content.subject", $"holds {{{{{Template.UnsubscribeUrl}}}}}; it is for text and html");
+        var subject = Read(content.Subject, $"{path}.subject", TemplateLimits.Subject, TemplateParser.TryReadText);
+        var text = content.Text.Length == 0 ? null : Read(content.Text, $"{path}.text", TemplateLimits.Body, TemplateParser.TryReadText);
+        var html = content.Html.Length == 0 ? null : Read(content.Html, $"{path}.html", TemplateLimits.Body, TemplateParser.TryReadHtml);
+        violations.Check(content.Text.Length + content.Html.Length > 0, path, "has neither text nor html; at least one of them is required");
+        violations.Check(content.Subject.Trim().Length > 0, $"{path}.subject", "is empty; a value is required");
+        violations.Check(!content.Subject.Any(char.IsControl), $"{path}.subject", "contains a control character; only printable text is allowed");
+        violations.Check(subject?.Parts.Any(p => p is TemplatePart.Variable { Name: Template.UnsubscribeUrl }) != true, $"{path}.subject", $"holds {{{{{Template.UnsubscribeUrl}}}}}; it is for text and html");
         return violations.None ? new(subject!, text, html) : null;
 
         Template? Read(string source, string field, int maximum, Reader read)

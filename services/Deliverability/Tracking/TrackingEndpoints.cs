@@ -1,4 +1,5 @@
 using System.Globalization;
+using ContactPlatform.Deliverability.Addresses;
 using ContactPlatform.Deliverability.DeliveryEvents;
 using ContactPlatform.Deliverability.Messages;
 using ContactPlatform.Deliverability.Sending;
@@ -51,23 +52,41 @@ public static class TrackingEndpoints
         return Results.Redirect(destination);
     });
 
-    private static Task<IResult> AskAsync(string token, HttpContext http) => WithMessageAsync(TokenPurpose.Unsubscribe, token, http, (_, row) =>
-        Task.FromResult(TrackingPages.Page(http, row.UnsubscribeTime is null ? TrackingPages.Ask : TrackingPages.Done)));
+    private static Task<IResult> AskAsync(string token, HttpContext http) => WithMessageAsync(TokenPurpose.Unsubscribe, token, http, async (_, row) =>
+    {
+        // Whoever subscribed again since can unsubscribe again, by the same mail.
+        var known = await http.RequestServices.GetRequiredService<AddressFactStore>().GetAsync([row.AddressId], http.RequestAborted);
+        var done = row.UnsubscribeTime is not null && known[row.AddressId].Facts.Holds(FactKind.Unsubscribed, FactKind.Resubscribed);
+        return TrackingPages.Page(http, done ? TrackingPages.Done : TrackingPages.Ask);
+    });
 
     private static Task<IResult> UnsubscribeAsync(string token, HttpContext http) => WithMessageAsync(TokenPurpose.Unsubscribe, token, http, async (message, row) =>
     {
         // RFC 8058 3.1: the body says so, as a form of either kind; our page sends the same.
-        if (http.Request.ContentLength is not <= MaximumForm || !http.Request.HasFormContentType)
+        if (http.Request.ContentLength > MaximumForm || !http.Request.HasFormContentType)
         {
             return Results.BadRequest();
         }
-        var form = await http.Request.ReadFormAsync(http.RequestAborted);
-        if (form["List-Unsubscribe"] != "One-Click")
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            // A body whose length was not told stops there.
+            limit.MaxRequestBodySize = MaximumForm;
+        }
+        try
+        {
+            var form = await http.Request.ReadFormAsync(http.RequestAborted);
+            if (form["List-Unsubscribe"] != "One-Click")
+            {
+                return Results.BadRequest();
+            }
+        }
+        catch (Exception e) when (e is BadHttpRequestException or InvalidDataException or IOException && !http.RequestAborted.IsCancellationRequested)
         {
             return Results.BadRequest();
         }
+        // Each time anew: in between the recipient may have subscribed again.
         var now = http.RequestServices.GetRequiredService<TimeProvider>().Now();
-        await RecordAsync(http, row, DeliveryEventKind.Unsubscribed, machine: false, "", now);
+        await RecordAsync(http, row, DeliveryEventKind.Unsubscribed, machine: false, now.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture), now);
         return TrackingPages.Page(http, TrackingPages.Done);
     });
 

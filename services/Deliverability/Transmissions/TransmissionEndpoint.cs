@@ -1,4 +1,5 @@
 using ContactPlatform.Deliverability.Sending;
+using ContactPlatform.Deliverability.StoredTemplates;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Errors;
@@ -13,7 +14,7 @@ namespace ContactPlatform.Deliverability.Transmissions;
 
 /// <summary>Serves TransmissionService.</summary>
 public sealed class TransmissionEndpoint(
-    DeliverabilityDbContext db, TransmissionStore store, TransmissionReads reads, RequestIds requests, SendSignal signal, Stopping stopping, TimeProvider time) : TransmissionService.TransmissionServiceBase
+    DeliverabilityDbContext db, TransmissionStore store, StoredTemplateStore templates, TransmissionReads reads, RequestIds requests, SendSignal signal, Stopping stopping, TimeProvider time) : TransmissionService.TransmissionServiceBase
 {
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(200);
 
@@ -28,8 +29,10 @@ public sealed class TransmissionEndpoint(
         {
             var (id, created) = await requests.OnceAsync(caller, nameof(CreateTransmission), input.RequestId, TransmissionProto.Body(request), async () =>
             {
-                var recipients = await store.FillAsync(input, cancel);
-                (var added, transaction) = await store.AddAsync(input, recipients, caller, cancel);
+                // Only now: a repetition is answered also when the template has gone meanwhile.
+                var whole = await templates.ResolveAsync(input, cancel);
+                var recipients = await store.FillAsync(whole, cancel);
+                (var added, transaction) = await store.AddAsync(whole, recipients, caller, cancel);
                 return added;
             }, cancel);
             if (created)

@@ -11,7 +11,14 @@ namespace ContactPlatform.Deliverability.Transmissions;
 /// <param name="Variables">Values for all.</param>
 /// <param name="RequestId">Makes a retry harmless.</param>
 public sealed record TransmissionInput(
-    Transmission Header, MailContent Content, MailTemplates Templates, IReadOnlyList<RecipientInput> Recipients, IReadOnlyDictionary<string, string> Variables, string RequestId);
+    Transmission Header, MailContent Content, MailTemplates Templates, IReadOnlyList<RecipientInput> Recipients, IReadOnlyDictionary<string, string> Variables, string RequestId)
+{
+    /// <summary>Name of the stored template whose content is still to be put in; empty for none.</summary>
+    public string TemplateName { get; init; } = "";
+
+    /// <summary>Which of its versions; 0 for the newest.</summary>
+    public int TemplateVersion { get; init; }
+}
 
 /// <summary>One recipient as it was asked for.</summary>
 /// <param name="ContactId">The contact; 0 for an address alone.</param>

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using ContactPlatform.Common.V1;
 using ContactPlatform.Deliverability.Mail;
+using ContactPlatform.Deliverability.StoredTemplates;
 using ContactPlatform.Deliverability.Templates;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Addresses;
@@ -23,8 +24,19 @@ public static partial class TransmissionProto
         var violations = new Violations();
         var header = ReadHeader(request.Transmission ?? new(), violations);
         var content = request.Content ?? new();
-        var templates = MailTemplates.TryRead(content, violations);
-        ReadFiles(content.Attachments, violations);
+        var stored = request.TemplateName.Length > 0;
+        violations.Check(!stored || request.Content is null, "content", "is there, and so is template_name; exactly one of both is required");
+        violations.Check(request.TemplateVersion == 0 || (stored && request.TemplateVersion > 0), "template_version", $"is {request.TemplateVersion}; expected a version of template_name, or 0 for the newest");
+        var templates = MailTemplates.None;
+        if (stored)
+        {
+            violations.TemplateName(request.TemplateName, "template_name");
+        }
+        else
+        {
+            templates = MailTemplates.TryRead(content, violations);
+            ReadFiles(content.Attachments, violations, "content");
+        }
         violations.Check(request.Recipients.Count > 0, "recipients", $"is empty; expected 1 to {TransmissionLimits.Recipients} recipients");
         var recipients = request.Recipients.Select((r, i) => ReadRecipient(r, $"recipients[{i}]", violations)).ToList();
         foreach (var (recipient, i) in recipients.Select((r, i) => (r, i)).GroupBy(r => (r.r.ContactId, r.r.Email)).Where(g => g.Key != (0, "")).SelectMany(g => g.Skip(1)))
@@ -35,7 +47,7 @@ public static partial class TransmissionProto
         var requestId = violations.RequestId(request.RequestId, required: true);
         violations.ThrowIfAny();
         header.Subject = content.Subject;
-        return new(header, content, templates!, recipients, variables, requestId);
+        return new(header, content, templates!, recipients, variables, requestId) { TemplateName = request.TemplateName, TemplateVersion = request.TemplateVersion };
     }
 
     /// <summary>The request as it is compared with a repetition: maps have no order, and clients write them in any.</summary>
@@ -75,6 +87,7 @@ public static partial class TransmissionProto
         shown.TotalCount = row.TotalCount;
         shown.StateCounts.Add(progress.States.OrderBy(s => s.Key).Select(s => new MessageStateCount { State = s.Key, Count = s.Value }));
         (shown.DeliveredCount, shown.OpenedCount, shown.ClickedCount) = (progress.Delivered, progress.Opened, progress.Clicked);
+        (shown.BouncedCount, shown.ComplainedCount) = (progress.Bounced, progress.Complained);
         shown.Complete = progress.Complete;
         return shown;
     }
@@ -82,7 +95,7 @@ public static partial class TransmissionProto
     private static Transmission ReadHeader(Transmission asked, Violations violations)
     {
         violations.Check(asked.TransmissionId == 0 && asked.Subject.Length == 0 && asked.CreateTime is null && asked.CancelTime is null && asked.Actor is null
-            && asked.TotalCount == 0 && asked.StateCounts.Count == 0 && asked is { DeliveredCount: 0, OpenedCount: 0, ClickedCount: 0, Complete: false },
+            && asked.TotalCount == 0 && asked.StateCounts.Count == 0 && asked is { DeliveredCount: 0, OpenedCount: 0, ClickedCount: 0, Complete: false, TemplateName: "", TemplateVersion: 0, BouncedCount: 0, ComplainedCount: 0 },
             "transmission", "has fields that are output only; they must be empty");
         var header = new Transmission
         {
@@ -116,15 +129,16 @@ public static partial class TransmissionProto
         return email;
     }
 
-    private static void ReadFiles(RepeatedField<Attachment> files, Violations violations)
+    /// <summary>Reads the files of a content; mistakes go to the violations.</summary>
+    public static void ReadFiles(RepeatedField<Attachment> files, Violations violations, string path)
     {
         var bytes = files.Sum(f => (long)f.Content.Length);
-        violations.Check(bytes <= TransmissionLimits.FileBytes, "content.attachments", $"have {bytes} bytes; at most {TransmissionLimits.FileBytes} are allowed");
+        violations.Check(bytes <= TransmissionLimits.FileBytes, $"{path}.attachments", $"have {bytes} bytes; at most {TransmissionLimits.FileBytes} are allowed");
         for (var i = 0; i < files.Count; i++)
         {
-            violations.Text(files[i].FileName, $"content.attachments[{i}].file_name", TransmissionLimits.FileName, minimum: 1);
-            violations.Check(files[i].ContentType.Length <= 127 && MediaType().IsMatch(files[i].ContentType), $"content.attachments[{i}].content_type",
-                "is no media type; type/subtype without parameters is expected, such as application/pdf");
+            violations.Text(files[i].FileName, $"{path}.attachments[{i}].file_name", TransmissionLimits.FileName, minimum: 1);
+            violations.Check(files[i].ContentType.Length <= 127 && MediaType().IsMatch(files[i].ContentType), $"{path}.attachments[{i}].content_type",
+                "is no media type of a file; type/subtype without parameters is expected, such as application/pdf, and neither multipart/ nor message/");
         }
     }
 
@@ -165,7 +179,7 @@ public static partial class TransmissionProto
     [GeneratedRegex("^[A-Za-z0-9._-]+\\z")]
     private static partial Regex MetadataKey();
 
-    // RFC 6838 4.2's restricted names; text/html among files would be shown as a part of the mail, so it is one like others.
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*\z")]
+    // RFC 6838 4.2's restricted names. What holds parts or mails must not be encoded (RFC 2045 6.4), and files are.
+    [GeneratedRegex(@"^(?!(?i:multipart|message)/)[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*\z")]
     private static partial Regex MediaType();
 }

@@ -88,9 +88,10 @@ public sealed class ImportCaller(ContactsHost host, long account = ContactsHost.
     }
 
     /// <summary>Opens the service's database as this account sees it.</summary>
-    public ContactsDbContext Database()
+    /// <param name="asWhom">Another account, which may change later.</param>
+    public ContactsDbContext Database(CurrentAccount? asWhom = null)
     {
-        var seen = new CurrentAccount { Id = account };
+        var seen = asWhom ?? new CurrentAccount { Id = account };
         return host.Database.Provider == "PostgreSql"
             ? new ContactsDbContext(new DbContextOptionsBuilder<ContactsDbContext>().UseNpgsql(host.Database.ConnectionString).Options, seen)
             : new SqlServerContactsDbContext(new DbContextOptionsBuilder<SqlServerContactsDbContext>().UseSqlServer(host.Database.ConnectionString).Options, seen);

@@ -67,6 +67,25 @@ public sealed class MailWriterTests
             mail.Parts.Count.ShouldBe(3);
         }).QuickCheckThrowOnFailure();
 
+    [Fact]
+    public void Lines_with_encoded_words_and_pieces_of_names_are_as_long_as_readers_take_them()
+    {
+        var mail = Read(Short with
+        {
+            Subject = new string('ü', 200), From = new("shop@example.org", new string('ß', 100)), UnsubscribeUrl = "http://127.0.0.1/t/u/abc",
+            Files = [new(string.Concat(Enumerable.Repeat("a€", 50)), "a/b", Encoding.ASCII.GetBytes("eA==\r\n"))],
+        });
+        mail.Content.Split("\r\n").Where(l => l.Contains("=?utf-8?", StringComparison.Ordinal)).ShouldAllBe(l => l.Length <= 76);
+        mail.Subject.ShouldBe(new string('ü', 200));
+        var pieces = mail.Content.Split("\r\n").Where(l => l.Contains("filename*", StringComparison.Ordinal)).Select(l => l[(l.IndexOf('=', StringComparison.Ordinal) + 1)..].TrimEnd(';').Replace("utf-8''", "", StringComparison.Ordinal)).ToList();
+        pieces.Count.ShouldBeGreaterThan(2);
+        pieces.ShouldAllBe(p => p.LastIndexOf('%') < p.Length - 2);
+        Uri.UnescapeDataString(string.Concat(pieces)).ShouldBe(string.Concat(Enumerable.Repeat("a€", 50)));
+        // One click is for HTTPS alone (RFC 8058 3.1).
+        mail.HeaderNames.ShouldContain("List-Unsubscribe");
+        mail.HeaderNames.ShouldNotContain("List-Unsubscribe-Post");
+    }
+
     [Theory]
     [InlineData("to@example.com\r\nBcc: x@example.com")]
     [InlineData("to@example.com>, <x@example.com")]

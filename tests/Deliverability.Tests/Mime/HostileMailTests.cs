@@ -12,7 +12,7 @@ public sealed class HostileMailTests
 {
     private static readonly DateTime Now = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
-    private static string? Read(ReadOnlyMemory<byte> mail, out IReadOnlyList<EventDraft> events) => MailReports.TryRead(mail, "mx", Now, out events, out _);
+    private static string? Read(ReadOnlyMemory<byte> mail, out IReadOnlyList<EventDraft> events) => MailReports.TryRead(mail, "mx", Now, 0, out events, out _);
 
     /// <summary>Pieces of which mails are made, and of which nonsense is made.</summary>
     private static readonly Gen<string> Pieces = Gen.OneOf(

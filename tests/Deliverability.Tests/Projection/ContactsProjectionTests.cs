@@ -92,6 +92,32 @@ public sealed class ContactsProjectionTests(PlatformFixture platform)
         await RefusedAsync(StatusCode.NotFound, "PROJECTION_NOT_FOUND", () => Projections.RebuildProjectionAsync(new() { Source = "funnel" }, platform.Headers).ResponseAsync);
     }
 
+    [Fact]
+    public async Task Who_unsubscribes_by_a_message_is_unsubscribed_in_Contacts_until_somebody_subscribes_it_again()
+    {
+        var (address, other) = (platform.NewAddress(), platform.NewAddress());
+        var (contact, neighbour) = (await platform.KnownContactAsync(address), await platform.KnownContactAsync(other));
+        await platform.FoldAsync(address, (FactKind.Complaint, Now.AddDays(-1)));
+        await platform.IngestAsync("relay", [[new() { EventKey = address, Kind = DeliveryEventKind.Unsubscribed, Address = address }]]);
+        await UntilAsync(async () => (await ContactAsync()).UnsubscribedTime is not null);
+        (await ContactAsync(neighbour)).UnsubscribedTime.ShouldBeNull();
+        var timeline = new TimelineService.TimelineServiceClient(platform.Contacts.Service.Channel);
+        var consent = (await timeline.GetTimelineAsync(new() { ContactId = contact }, platform.Headers)).Events.First(e => e.Consent is not null);
+        (consent.Consent.Unsubscribed, consent.Actor.DisplayName).ShouldBe((true, "deliverability"));
+        // What Contacts tells of it comes back, and changes nothing.
+        await UntilAsync(async () => (await platform.AddressAsync(address)).Facts.Any(f => f.Kind == FactKind.ContactUnsubscribed));
+
+        await new ConsentService.ConsentServiceClient(platform.Contacts.Service.Channel).ResubscribeContactAsync(new() { ContactId = contact, Reason = "asked for it" }, platform.Headers);
+        await UntilAsync(async () => (await platform.AddressAsync(address)).Facts.Any(f => f.Kind == FactKind.Resubscribed));
+        // An old event that is told late, and whatever else is told of the contact, takes nothing back.
+        await platform.IngestAsync("relay", [[new() { EventKey = $"2 {address}", Kind = DeliveryEventKind.Unsubscribed, Address = address, EventTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTime(Now.AddDays(-9)) },
+            new() { EventKey = $"3 {address}", Kind = DeliveryEventKind.Opened, Address = address }]]);
+        await UntilAsync(async () => await CountAsync($"email = {address} AND last_open_time:*", "") == 1);
+        (await ContactAsync()).UnsubscribedTime.ShouldBeNull();
+
+        async Task<Contact> ContactAsync(long id = 0) => (await platform.ContactService.GetContactAsync(new() { ContactId = id == 0 ? contact : id }, platform.Headers)).Contact;
+    }
+
     private async Task<long> CountAsync(string filter, string changeToken) =>
         (await Segments.CountSegmentAsync(new() { Contacts = new() { Filter = filter }, DeliverabilityChangeToken = changeToken }, platform.Headers)).ContactCount;
 }

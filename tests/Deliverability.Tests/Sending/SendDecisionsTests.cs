@@ -54,6 +54,17 @@ public sealed class SendDecisionsTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void A_time_that_a_wrong_clock_wrote_holds_nobody_up()
+    {
+        // What another process' clock writes counts, though it is a little ahead.
+        SendDecisions.RateTime(Now.AddSeconds(30), 10, Now).ShouldBe(Now.AddSeconds(30));
+        SendDecisions.RateTime(Now.AddSeconds(150), 0.01, Now).ShouldBe(Now.AddSeconds(150));
+        // The clock was an hour ahead and was put right.
+        var rateTime = SendDecisions.RateTime(Now.AddHours(1), 10, Now);
+        SendDecisions.RoomTime(rateTime, 10).ShouldBeLessThanOrEqualTo(Now.AddSeconds(0.1));
+    }
+
+    [Fact]
     public void Domains_are_busy_while_as_many_connections_as_are_allowed_send_to_them()
     {
         var slots = new DomainSlots(new() { PerDomain = 2 });

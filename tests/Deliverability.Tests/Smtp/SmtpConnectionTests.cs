@@ -85,6 +85,40 @@ public sealed class SmtpConnectionTests
         sink.Count.ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData("b@bounces.example>\r\nRCPT TO:<x@example.com", "good@example.com")]
+    [InlineData("b@bounces.example", "good@example.com\r\nDATA")]
+    [InlineData("b@bounces.example", "a b@example.com")]
+    [InlineData("b@bounces.example", "ä@example.com")]
+    [InlineData("b@bounces.example", "")]
+    public async Task Nothing_but_one_address_goes_into_a_command(string from, string to)
+    {
+        await using var sink = new SmtpSink();
+        await using var connection = await Open(sink);
+        await Should.ThrowAsync<ArgumentException>(() => connection.SendAsync(from, to, Mail, default));
+        (connection.Usable, sink.Count).ShouldBe((true, 0L));
+    }
+
+    [Theory]
+    [InlineData(SinkStep.From, false)]
+    [InlineData(SinkStep.Recipient, true)]
+    [InlineData(SinkStep.End, true)]
+    public async Task A_refusal_is_the_recipients_once_it_was_named(SinkStep step, bool ofRecipient)
+    {
+        await using var sink = new SmtpSink(behaviour: new() { Answer = (at, _) => at == step ? new("554 no") : null });
+        await using var connection = await Open(sink);
+        (await SendAsync(connection, "odd@example.com")).OfRecipient.ShouldBe(ofRecipient);
+    }
+
+    [Fact]
+    public async Task A_server_that_says_more_than_it_was_asked_is_given_no_mail()
+    {
+        await using var sink = new SmtpSink(behaviour: new() { Pipelining = false, Answer = (at, _) => at == SinkStep.Data ? new("354 go\r\n250 2.0.0 taken already") : null });
+        await using var connection = await Open(sink);
+        (await SendAsync(connection, "good@example.com")).Result.ShouldBe(SmtpResult.Deferred);
+        (connection.Usable, sink.Count).ShouldBe((false, 0L));
+    }
+
     [Fact]
     public async Task A_slow_server_is_given_up_and_what_it_was_given_is_unknown()
     {
@@ -128,6 +162,9 @@ public sealed class SmtpConnectionTests
         (await Should.ThrowAsync<SmtpUnavailableException>(() => OpenAsync("wrong", authority))).Message.ShouldContain("535");
         // A certificate of nobody that is known here.
         await Should.ThrowAsync<SmtpUnavailableException>(() => OpenAsync("pass word", null));
+        // It is another's: the name is looked at.
+        (await Should.ThrowAsync<SmtpUnavailableException>(() => new SmtpOpening(
+            new() { Host = "127.0.0.1", Port = sink.Port, Tls = SmtpTls.StartTls, AuthorityFile = authority }, TimeProvider.System).OpenAsync(default))).InnerException.ShouldBeOfType<System.Security.Authentication.AuthenticationException>();
         sink.Behaviour.Certificate = null;
         (await Should.ThrowAsync<SmtpUnavailableException>(() => OpenAsync("pass word", authority))).Message.ShouldContain("does not offer STARTTLS");
         (await Should.ThrowAsync<SmtpUnavailableException>(() => OpenAsync("pass word", authority, SmtpTls.WhenOffered))).Message.ShouldContain("not sent in the clear");
@@ -141,6 +178,7 @@ public sealed class SmtpConnectionTests
     [InlineData("hello\r\n")]
     [InlineData("554 no\r\n")]
     [InlineData("220-a\r\n250 b\r\n")]
+    [InlineData("354 x\r\n250 y\r\n")]
     [InlineData("220 x\r\n250-x\r\n250 STARTTLS\r\n220 go\r\n250 injected\r\n")]
     [InlineData("long line")]
     [InlineData("many lines")]

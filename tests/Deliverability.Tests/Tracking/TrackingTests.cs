@@ -102,6 +102,29 @@ public sealed partial class TrackingTests(PlatformFixture platform) : IDisposabl
         (again[0].State, again[0].RefusalReason).ShouldBe((MessageState.Refused, "UNSUBSCRIBED"));
     }
 
+    [Fact]
+    public async Task Who_subscribed_again_can_unsubscribe_by_the_same_mail_again_also_in_a_body_without_a_length()
+    {
+        var email = platform.NewAddress();
+        await caller.SendAsync(MailCaller.Request(email));
+        var url = caller.Mails(email).Single().Header("List-Unsubscribe").Trim('<', '>');
+        (await PostAsync()).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await platform.CheckAsync(email)).Block.ShouldBe(SendBlock.Unsubscribed);
+        await platform.FoldAsync(email, (FactKind.Resubscribed, Now));
+        (await platform.CheckAsync(email)).Sendable.ShouldBeTrue();
+        (await (await GetAsync(url, Browser)).Content.ReadAsStringAsync()).ShouldContain("<form method=\"post\">");
+        // Within the second of the first time it is the same.
+        await UntilAsync(async () => (await PostAsync()).StatusCode == HttpStatusCode.OK && !(await platform.CheckAsync(email)).Sendable);
+        (await PostAsync(new string('x', 3000))).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+
+        async Task<HttpResponseMessage> PostAsync(string more = "")
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, Address(url)) { Content = new FormUrlEncodedContent([new("List-Unsubscribe", $"One-Click{more}")]) };
+            request.Headers.TransferEncodingChunked = true;
+            return await http.SendAsync(request);
+        }
+    }
+
     private async Task<HttpResponseMessage> GetAsync(string url, string agent, HttpMethod? method = null)
     {
         using var request = new HttpRequestMessage(method ?? HttpMethod.Get, Address(url));

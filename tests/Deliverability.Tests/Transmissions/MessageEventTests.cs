@@ -77,6 +77,75 @@ public sealed class MessageEventTests(PlatformFixture platform)
             .StoredCount.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task What_is_told_of_a_message_shows_on_it_in_whatever_order_it_is_told()
+    {
+        var sent = (await caller.SendAsync(MailCaller.Request([.. Enumerable.Range(0, 8).Select(_ => platform.NewAddress())]))).Messages;
+        var stories = new (DeliveryEventKind[] Kinds, RecipientStatus Status)[]
+        {
+            ([DeliveryEventKind.Delivered, DeliveryEventKind.Failed], RecipientStatus.Bounced),
+            ([DeliveryEventKind.Failed, DeliveryEventKind.Opened, DeliveryEventKind.Delivered], RecipientStatus.Opened),
+            ([DeliveryEventKind.Clicked, DeliveryEventKind.Complained, DeliveryEventKind.Delayed], RecipientStatus.Complained),
+            ([DeliveryEventKind.Complained, DeliveryEventKind.NotSpam, DeliveryEventKind.Delivered], RecipientStatus.Delivered),
+        };
+        foreach (var (i, (kinds, status)) in stories.Index())
+        {
+            // Each story forwards to one message, and backwards to another, one event at a time.
+            foreach (var (message, order) in new[] { (sent[2 * i], Enumerable.Range(0, kinds.Length)), (sent[(2 * i) + 1], Enumerable.Range(0, kinds.Length).Reverse()) })
+            {
+                await platform.IngestAsync("order", order.Select(k => (IReadOnlyCollection<DeliveryEventInput>)
+                [
+                    new() { EventKey = $"{message.MessageId} {k}", Kind = kinds[k], MessageId = message.MessageId, EventTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTime(PlatformFixture.Now.AddMinutes(k - 10)) },
+                ]));
+            }
+        }
+        var shown = await caller.MessagesAsync(sent[0].TransmissionId);
+        shown.Select(m => m.RecipientStatus).ShouldBe(stories.SelectMany(s => new[] { s.Status, s.Status }));
+        shown.ShouldAllBe(m => m.State == MessageState.Sent);
+        (shown[0].BounceTime is not null, shown[4].ComplainTime is not null).ShouldBe((true, true));
+        foreach (var status in stories.Select(s => s.Status).Append(RecipientStatus.Clicked))
+        {
+            var page = await platform.Messages.ListMessagesAsync(new() { TransmissionId = sent[0].TransmissionId, RecipientStatus = status }, platform.Headers);
+            page.Messages.ShouldBe(shown.Where(m => m.RecipientStatus == status));
+        }
+        (await PlatformFixture.MalformedAsync(async () => await platform.Messages.ListMessagesAsync(new() { TransmissionId = sent[0].TransmissionId, RecipientStatus = (RecipientStatus)99 }, platform.Headers))).ShouldBe(["recipient_status"]);
+        var transmission = (await platform.Transmissions.GetTransmissionAsync(new() { TransmissionId = sent[0].TransmissionId }, platform.Headers)).Transmission;
+        (transmission.BouncedCount, transmission.ComplainedCount, transmission.ClickedCount, transmission.DeliveredCount).ShouldBe((4, 2, 2, 6));
+    }
+
+    [Fact]
+    public async Task A_report_that_names_nobody_is_about_the_message_whose_bounce_address_it_came_to()
+    {
+        var email = platform.NewAddress();
+        var (_, messages) = await caller.SendAsync(MailCaller.Request(email));
+        var report = Mails.Bytes(Mails.Dsn("Final-Recipient: x400; /c=de/s=nobody\nAction: failed\nStatus: 5.1.1", original: "Subject: News", id: $"<3{email}>"));
+        (await platform.Events.IngestMailReportAsync(new() { Source = "mx", Content = ByteString.CopyFrom(report), EnvelopeRecipient = caller.Mails(email).Single().From }, platform.Headers)).StoredCount.ShouldBe(1);
+        (await caller.MessageAsync(messages[0].MessageId)).RecipientStatus.ShouldBe(RecipientStatus.Bounced);
+        (await platform.AddressAsync(email)).Status.ShouldBe(DeliverabilityStatus.DoesNotExist);
+    }
+
+    [Fact]
+    public async Task What_fails_before_the_recipient_was_named_says_nothing_of_it()
+    {
+        var (unnamed, broken) = ($"unnamed.{platform.NewAddress()}", $"broken.{platform.NewAddress()}");
+        List<Message> messages;
+        using (caller.Server((step, to) => step == SinkStep.From ? new SinkAnswer("550 who are you") : null))
+        {
+            messages = (await caller.SendAsync(MailCaller.Request(unnamed))).Messages;
+        }
+        using (caller.Server((step, to) => step == SinkStep.Data ? new SinkAnswer(Drop: true) : null))
+        {
+            messages.AddRange((await caller.SendAsync(MailCaller.Request(broken))).Messages);
+        }
+        foreach (var message in messages)
+        {
+            (message.State, message.RecipientStatus).ShouldBe((MessageState.Failed, RecipientStatus.Bounced));
+            var failed = (await EventsAsync(message.MessageId)).ShouldHaveSingleItem();
+            (failed.Kind, failed.FailureClass, failed.RuleId, failed.RuleVersion).ShouldBe((DeliveryEventKind.Failed, FailureClass.SenderFault, "", 0));
+            (await platform.AddressAsync(message.Email)).Status.ShouldBe(DeliverabilityStatus.New);
+        }
+    }
+
     private async Task<List<DeliveryEvent>> EventsAsync(long messageId) =>
         [.. (await platform.Events.ListDeliveryEventsAsync(new() { MessageId = messageId }, platform.Headers)).DeliveryEvents];
 }

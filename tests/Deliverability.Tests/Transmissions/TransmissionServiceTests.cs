@@ -172,6 +172,59 @@ public sealed class TransmissionServiceTests(PlatformFixture platform)
     }
 
     [Fact]
+    public async Task One_message_that_cannot_be_made_holds_up_no_other()
+    {
+        platform.Deliverability.Service.ExpectErrors("cannot be written as a mail");
+        platform.Deliverability.Service.ExpectErrors("Sending");
+        var (first, second) = (platform.NewAddress(), platform.NewAddress());
+        var request = Request(first, second);
+        request.Content.Text = "{{name}}";
+        (request.Recipients[0].Variables["name"], request.Recipients[1].Variables["name"]) = ("one", "two");
+        long id;
+        using (caller.Server((step, to) => step == SinkStep.Recipient && (to == first || to == second) ? new("450 4.2.1 later") : null))
+        {
+            id = (await caller.QueueAsync(request)).TransmissionId;
+            // As no request could have stored it.
+            await platform.Stores.AskAsync(ContactsHost.Account, async db =>
+            {
+                var one = await db.Messages.Where(m => m.TransmissionId == id).MinAsync(m => m.MessageId);
+                return await db.Messages.Where(m => m.MessageId == one).ExecuteUpdateAsync(set => set.SetProperty(m => m.VariableValues, "no JSON"));
+            });
+        }
+        await UntilAsync(async () => (await platform.Transmissions.GetTransmissionAsync(new() { TransmissionId = id }, platform.Headers)).Transmission.Complete);
+        (await caller.MessagesAsync(id)).Select(m => (m.Email, m.State)).ShouldBe([(first, MessageState.Failed), (second, MessageState.Sent)]);
+        (await platform.AddressAsync(first)).Status.ShouldBe(DeliverabilityStatus.New);
+    }
+
+    [Fact]
+    public async Task Of_many_mails_to_a_full_mailbox_one_is_tried_a_day()
+    {
+        var email = platform.NewAddress();
+        await platform.FoldAsync(email, (FactKind.MailboxFull, Now.AddHours(-25)));
+        using var server = caller.Server((step, to) => step == SinkStep.End && to == email ? new(Delay: TimeSpan.FromMilliseconds(300)) : null);
+        var sent = await Task.WhenAll(Enumerable.Range(0, 6).Select(i =>
+        {
+            var request = Request(email);
+            request.Transmission.FromEmail = $"shop{i}@example.org";
+            return caller.SendAsync(request);
+        }));
+        var messages = sent.SelectMany(s => s.Messages).ToList();
+        messages.Count(m => m.State == MessageState.Sent).ShouldBe(1);
+        messages.Where(m => m.State != MessageState.Sent).ShouldAllBe(m => m.State == MessageState.Refused && m.RefusalReason == "MAILBOX_FULL");
+        caller.Mails(email).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_holds_parts_or_mails_is_no_file()
+    {
+        var request = Request(platform.NewAddress());
+        request.Content.Attachments.Add(new Attachment { FileName = "a", ContentType = "Multipart/mixed" });
+        request.Content.Attachments.Add(new Attachment { FileName = "b", ContentType = "message/rfc822" });
+        request.Content.Attachments.Add(new Attachment { FileName = "c", ContentType = "messages/x" });
+        (await MalformedAsync(() => caller.QueueAsync(request))).ShouldBe(["content.attachments[0].content_type", "content.attachments[1].content_type"]);
+    }
+
+    [Fact]
     public async Task Another_account_finds_nothing()
     {
         var (transmission, messages) = await caller.SendAsync(Request(platform.NewAddress()));

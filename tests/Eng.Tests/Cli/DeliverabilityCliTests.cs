@@ -29,5 +29,43 @@ public sealed class DeliverabilityCliTests : IAsyncLifetime, IDisposable
         free.Output.ShouldContain("bob@example.org (Active) may be written to.");
     }
 
+    [Fact]
+    public async Task A_mail_is_sent_and_followed_and_the_gate_is_asked()
+    {
+        var sent = await RunAsync("send", "ada@example.org", "77", "--from", "shop@example.org", "--subject", "Hi {{name}}", "--text", "News", "--set", "name=you", "--track");
+        sent.ExitCode.ShouldBe(0, sent.Output);
+        var asked = _services.Script.Asked.ShouldBeOfType<CreateTransmissionRequest>();
+        (asked.Recipients[0].Email, asked.Recipients[1].ContactId, asked.Content.Subject, asked.Variables["name"], asked.Transmission.TrackClicks, asked.RequestId.Length).ShouldBe(("ada@example.org", 77, "Hi {{name}}", "you", true, 32));
+        foreach (var part in new[] { "Transmission 9: 2 messages queued", "[mailbox] full", "Refused: UNSUBSCRIBED", "Bounced", "1 sent, 1 refused; 0 delivered", "1 bounced" })
+        {
+            sent.Output.ShouldContain(part);
+        }
+        await RunAsync("send", "77", "--from", "shop@example.org", "--template", "news", "--version", "3");
+        asked = _services.Script.Asked.ShouldBeOfType<CreateTransmissionRequest>();
+        (asked.TemplateName, asked.TemplateVersion, asked.Content).ShouldBe(("news", 3, null));
+
+        var gate = await RunAsync("sendable", "77", "ada@example.org", "78");
+        _services.Script.Asked.ShouldBe(new CheckSendableRequest { ContactIds = { 77, 78 }, Addresses = { "ada@example.org" } });
+        gate.Output.ShouldContain("no: mailbox full");
+        gate.Output.ShouldContain("there is no such contact");
+    }
+
+    [Fact]
+    public async Task The_suppression_list_is_kept()
+    {
+        (await RunAsync("suppress", "add", "ada@example.org", "--reason", "asked for it")).Output.ShouldContain("ada@example.org is on the list now.");
+        _services.Script.Asked.ShouldBe(new AddSuppressionRequest { Address = "ada@example.org", Reason = "asked for it" });
+        (await RunAsync("suppress", "remove", "ada@example.org")).ExitCode.ShouldNotBe(0);
+        (await RunAsync("suppress", "remove", "ada@example.org", "--reason", "wrong one")).ExitCode.ShouldBe(0);
+        _services.Script.Asked.ShouldBe(new RemoveSuppressionRequest { Address = "ada@example.org", Reason = "wrong one" });
+        using var folder = new TestFolder();
+        var file = Path.Combine(folder.Path, "list.txt");
+        await File.WriteAllLinesAsync(file, ["one@example.org", "two", "", "three@example.org"]);
+        (await RunAsync("suppress", "upload", file)).Output.ShouldContain("Put on the list 2, on it before 0, refused 1");
+        var list = (await RunAsync("suppress", "list")).Output;
+        list.ShouldContain("two@example.org");
+        list.ShouldContain("[fair]");
+    }
+
     private Task<ChildProcess> RunAsync(params string[] arguments) => ScriptedServices.RunCliAsync(_services.Address, arguments, _timeout.Token);
 }

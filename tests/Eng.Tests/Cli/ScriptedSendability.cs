@@ -7,6 +7,16 @@ namespace ContactPlatform.Eng.Tests.Cli;
 /// <summary>A send gate that says what the tests expect.</summary>
 internal sealed class ScriptedSendability(Script script) : SendabilityService.SendabilityServiceBase
 {
+    public override Task<CheckSendableResponse> CheckSendable(CheckSendableRequest request, ServerCallContext context)
+    {
+        script.Asked = request;
+        return Task.FromResult(new CheckSendableResponse
+        {
+            Checks = { new SendCheck { ContactId = 77, Sendable = true, Status = DeliverabilityStatus.Active }, new SendCheck { Address = "ada@example.org", Status = DeliverabilityStatus.MailboxFull, Block = SendBlock.MailboxFull } },
+            MissingContactIds = { 78 },
+        });
+    }
+
     public override Task<ExplainSendabilityResponse> ExplainSendability(ExplainSendabilityRequest request, ServerCallContext context)
     {
         script.Asked = request;

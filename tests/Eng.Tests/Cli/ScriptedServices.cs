@@ -52,6 +52,9 @@ internal sealed class ScriptedServices : IAsyncDisposable
         application.MapGrpcService<ScriptedFields>();
         application.MapGrpcService<ScriptedProjections>();
         application.MapGrpcService<ScriptedSendability>();
+        application.MapGrpcService<ScriptedTransmissions>();
+        application.MapGrpcService<ScriptedMessages>();
+        application.MapGrpcService<ScriptedSuppressions>();
         ScriptedRecords.Map(application);
         ScriptedImports.Map(application);
         ScriptedWebhooks.Map(application);

@@ -139,6 +139,8 @@ internal static class AuthFaults
         }, headers, cancellationToken: cancellationToken)).Transmission.TransmissionId;
         await FaultBed.UntilAsync("the mail is sent", async () => (await transmissions.GetTransmissionAsync(new() { TransmissionId = transmission }, headers, cancellationToken: cancellationToken)).Transmission.Complete, cancellationToken);
         var message = (await new MessageService.MessageServiceClient(deliverability.Service.Channel).ListMessagesAsync(new() { TransmissionId = transmission }, headers, cancellationToken: cancellationToken)).Messages.Single().MessageId;
+        var template = (await new MailTemplateService.MailTemplateServiceClient(deliverability.Service.Channel).CreateMailTemplateAsync(
+            new() { MailTemplate = new() { Name = $"{Secret}.{name}".Replace(' ', '.'), Content = new() { Subject = Secret, Text = Secret } } }, headers, cancellationToken: cancellationToken)).MailTemplate.MailTemplateId;
         using (var told = new DeliveryEventService.DeliveryEventServiceClient(deliverability.Service.Channel).IngestEvents(headers, cancellationToken: cancellationToken))
         {
             await told.RequestStream.WriteAsync(new() { Source = Secret, Events = { new DeliveryEventInput { EventKey = Secret, Kind = DeliveryEventKind.Failed, Address = $"{Secret}.{name}@auth.example", Diagnostic = Secret } } }, cancellationToken);
@@ -169,7 +171,7 @@ internal static class AuthFaults
             ["contact_id"] = contact, ["contact_ids"] = contact, ["label_id"] = label, ["label_ids"] = label, ["source_label_id"] = label, ["target_label_id"] = target,
             ["contact_list_id"] = list, ["survivor_contact_id"] = contact, ["merged_contact_id"] = other,
             ["custom_field_id"] = field, ["segment_id"] = segment, ["segment_snapshot_id"] = snapshot, ["view_id"] = view, ["label_rule_id"] = rule, ["label_rule_ids"] = rule, ["run_id"] = run, ["bulk_run_id"] = bulk, ["import_id"] = import, ["import_undo_id"] = undo, ["api_key_id"] = key,
-            ["transmission_id"] = transmission, ["message_id"] = message,
+            ["transmission_id"] = transmission, ["message_id"] = message, ["mail_template_id"] = template,
             ["classification_replay_id"] = replay, ["provider_webhook_id"] = webhook,
             ["webhook_id"] = hook, ["webhook_delivery_id"] = delivery, ["address_validation_id"] = validation,
         };

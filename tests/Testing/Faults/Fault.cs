@@ -37,7 +37,8 @@ public sealed record Fault(string Name, int Tries, Func<FaultBed, CancellationTo
         new("export-killed", 5, ContactsFaults.ExportKilledAsync),
         new("import-hostile", 1, ImportFaults.HostileAsync),
         // Five processes each.
-        new("send-killed", 10, SendFaults.KilledAsync),
+        new("send-killed", 1, SendFaults.KilledAsync),
+        new("events-killed", 5, EventFaults.KilledAsync),
         new("auth", 1, AuthFaults.EveryMethodAsync),
     ];
 

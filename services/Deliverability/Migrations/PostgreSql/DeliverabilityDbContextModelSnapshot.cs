@@ -509,9 +509,17 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnType("integer")
                         .HasColumnName("attempt_count");
 
+                    b.Property<DateTime?>("BounceTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("bounce_time");
+
                     b.Property<DateTime?>("ClickTime")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("click_time");
+
+                    b.Property<DateTime?>("ComplainTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("complain_time");
 
                     b.Property<long>("ContactId")
                         .HasColumnType("bigint")
@@ -565,6 +573,10 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("next_attempt_time");
 
+                    b.Property<DateTime?>("NotSpamTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("not_spam_time");
+
                     b.Property<DateTime?>("OpenTime")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("open_time");
@@ -574,6 +586,10 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasMaxLength(60)
                         .HasColumnType("character varying(60)")
                         .HasColumnName("refusal_reason");
+
+                    b.Property<int>("ReservationCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("reservation_count");
 
                     b.Property<DateTime?>("SendTime")
                         .HasColumnType("timestamp with time zone")
@@ -616,6 +632,10 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
 
                     b.HasIndex("AccountId", "AddressId")
                         .HasDatabaseName("ix_messages_address");
+
+                    b.HasIndex("AccountId", "ContactId")
+                        .HasDatabaseName("ix_messages_contact")
+                        .HasFilter("contact_id <> 0");
 
                     b.HasIndex("AccountId", "TransmissionId", "MessageId")
                         .HasDatabaseName("ix_messages_transmission");
@@ -808,6 +828,82 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.HasKey("AccountId", "RunId");
 
                     b.ToTable("classification_replays", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.StoredTemplates.StoredTemplateRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("MailTemplateId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("mail_template_id");
+
+                    b.Property<int>("ContentVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("content_version");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("create_time");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("NameKey")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("name_key");
+
+                    b.Property<DateTime>("UpdateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("update_time");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "MailTemplateId");
+
+                    b.HasIndex("AccountId", "NameKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_mail_templates_name_key");
+
+                    b.ToTable("mail_templates", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.StoredTemplates.StoredTemplateVersionRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("MailTemplateId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("mail_template_id");
+
+                    b.Property<int>("ContentVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("content_version");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("content");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("create_time");
+
+                    b.HasKey("AccountId", "MailTemplateId", "ContentVersion");
+
+                    b.ToTable("mail_template_versions", (string)null);
                 });
 
             modelBuilder.Entity("ContactPlatform.Deliverability.Suppressions.SuppressionRow", b =>
@@ -1455,6 +1551,16 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasForeignKey("AccountId", "ProviderWebhookId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.StoredTemplates.StoredTemplateVersionRow", b =>
+                {
+                    b.HasOne("ContactPlatform.Deliverability.StoredTemplates.StoredTemplateRow", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "MailTemplateId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_mail_template_versions_mail_templates");
                 });
 
             modelBuilder.Entity("ContactPlatform.Deliverability.Transmissions.TransmissionContentRow", b =>

@@ -510,9 +510,17 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnType("int")
                         .HasColumnName("attempt_count");
 
+                    b.Property<DateTime?>("BounceTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("bounce_time");
+
                     b.Property<DateTime?>("ClickTime")
                         .HasColumnType("datetime2")
                         .HasColumnName("click_time");
+
+                    b.Property<DateTime?>("ComplainTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("complain_time");
 
                     b.Property<long>("ContactId")
                         .HasColumnType("bigint")
@@ -566,6 +574,10 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnType("datetime2")
                         .HasColumnName("next_attempt_time");
 
+                    b.Property<DateTime?>("NotSpamTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("not_spam_time");
+
                     b.Property<DateTime?>("OpenTime")
                         .HasColumnType("datetime2")
                         .HasColumnName("open_time");
@@ -575,6 +587,10 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasMaxLength(60)
                         .HasColumnType("nvarchar(60)")
                         .HasColumnName("refusal_reason");
+
+                    b.Property<int>("ReservationCount")
+                        .HasColumnType("int")
+                        .HasColumnName("reservation_count");
 
                     b.Property<DateTime?>("SendTime")
                         .HasColumnType("datetime2")
@@ -617,6 +633,10 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
 
                     b.HasIndex("AccountId", "AddressId")
                         .HasDatabaseName("ix_messages_address");
+
+                    b.HasIndex("AccountId", "ContactId")
+                        .HasDatabaseName("ix_messages_contact")
+                        .HasFilter("contact_id <> 0");
 
                     b.HasIndex("AccountId", "TransmissionId", "MessageId")
                         .HasDatabaseName("ix_messages_transmission");
@@ -809,6 +829,82 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.HasKey("AccountId", "RunId");
 
                     b.ToTable("classification_replays", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.StoredTemplates.StoredTemplateRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("MailTemplateId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("mail_template_id");
+
+                    b.Property<int>("ContentVersion")
+                        .HasColumnType("int")
+                        .HasColumnName("content_version");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("create_time");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("NameKey")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)")
+                        .HasColumnName("name_key");
+
+                    b.Property<DateTime>("UpdateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("update_time");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "MailTemplateId");
+
+                    b.HasIndex("AccountId", "NameKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_mail_templates_name_key");
+
+                    b.ToTable("mail_templates", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.StoredTemplates.StoredTemplateVersionRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("MailTemplateId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("mail_template_id");
+
+                    b.Property<int>("ContentVersion")
+                        .HasColumnType("int")
+                        .HasColumnName("content_version");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("content");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("create_time");
+
+                    b.HasKey("AccountId", "MailTemplateId", "ContentVersion");
+
+                    b.ToTable("mail_template_versions", (string)null);
                 });
 
             modelBuilder.Entity("ContactPlatform.Deliverability.Suppressions.SuppressionRow", b =>
@@ -1457,6 +1553,16 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasForeignKey("AccountId", "ProviderWebhookId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.StoredTemplates.StoredTemplateVersionRow", b =>
+                {
+                    b.HasOne("ContactPlatform.Deliverability.StoredTemplates.StoredTemplateRow", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "MailTemplateId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_mail_template_versions_mail_templates");
                 });
 
             modelBuilder.Entity("ContactPlatform.Deliverability.Transmissions.TransmissionContentRow", b =>

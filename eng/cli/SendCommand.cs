@@ -1,0 +1,96 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography;
+using ContactPlatform.Deliverability.V1;
+using Spectre.Console;
+
+namespace ContactPlatform.Cli;
+
+/// <summary>Sends mails, and shows what became of them.</summary>
+internal static class SendCommand
+{
+    private const int Shown = 20;
+
+    public static Command Create()
+    {
+        var to = new Argument<string[]>("TO") { Description = "Emails, or numbers of contacts.", Arity = ArgumentArity.OneOrMore };
+        var from = new Option<string>("--from") { Description = "Address that the mail is from.", Required = true };
+        var name = new Option<string?>("--from-name") { Description = "Name that the mail is from." };
+        var subject = new Option<string?>("--subject") { Description = "Subject; {{variables}} are filled in." };
+        var text = new Option<string?>("--text") { Description = "The text; {{variables}} are filled in." };
+        var html = new Option<FileInfo?>("--html") { Description = "A file with HTML, in which {{variables}} are filled in." };
+        var template = new Option<string?>("--template") { Description = "Name of a stored template, in place of subject, text and HTML." };
+        var version = new Option<int>("--version") { Description = "Which version of the template; the newest unless given." };
+        var set = new Option<string[]>("--set") { Description = "A variable's value for all recipients, as name=value.", AllowMultipleArgumentsPerToken = true };
+        var track = new Option<bool>("--track") { Description = "Tell who opened the mail and who followed its links." };
+        var command = new Command("send", "Sends a mail to each of some recipients, and waits until the mail server has them.") { to, from, name, subject, text, html, template, version, set, track };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            using var stack = Stack.Find();
+            var request = new CreateTransmissionRequest
+            {
+                Transmission = new() { FromEmail = result.GetValue(from)!, FromName = result.GetValue(name) ?? "", TrackOpens = result.GetValue(track), TrackClicks = result.GetValue(track) },
+                Recipients = { result.GetValue(to)!.Select(Recipient) },
+                RequestId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
+                TemplateName = result.GetValue(template) ?? "",
+                TemplateVersion = result.GetValue(version),
+            };
+            if (request.TemplateName.Length == 0 || result.GetValue(subject) is not null || result.GetValue(text) is not null || result.GetValue(html) is not null)
+            {
+                request.Content = new() { Subject = result.GetValue(subject) ?? "", Text = result.GetValue(text) ?? "", Html = result.GetValue(html) is { } file ? await File.ReadAllTextAsync(file.FullName, cancellationToken) : "" };
+            }
+
+            foreach (var pair in result.GetValue(set) ?? [])
+            {
+                var parts = pair.Split('=', 2);
+                request.Variables[parts[0]] = parts.Length == 2 ? parts[1] : throw new CliException($"\"{pair}\" is no variable with a value: name=value.");
+            }
+
+            var sent = (await stack.Transmissions.CreateTransmissionAsync(request, cancellationToken: cancellationToken)).Transmission;
+            AnsiConsole.MarkupLine($"Transmission {sent.TransmissionId}: {Words.Count(sent.TotalCount, "message")} queued");
+            using var watch = stack.Transmissions.WatchTransmission(new() { TransmissionId = sent.TransmissionId }, cancellationToken: cancellationToken);
+            while (await watch.ResponseStream.MoveNext(cancellationToken))
+            {
+                sent = watch.ResponseStream.Current.Transmission;
+            }
+
+            await ShowAsync(stack, sent, cancellationToken);
+        });
+        return command;
+    }
+
+    /// <summary>`sent`.</summary>
+    public static Command CreateSent()
+    {
+        var id = new Argument<long>("TRANSMISSION") { Description = "Number of a transmission." };
+        var command = new Command("sent", "Shows what became of a transmission.") { id };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            using var stack = Stack.Find();
+            await ShowAsync(stack, (await stack.Transmissions.GetTransmissionAsync(new() { TransmissionId = result.GetValue(id) }, cancellationToken: cancellationToken)).Transmission, cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task ShowAsync(Stack stack, Transmission transmission, CancellationToken cancellationToken)
+    {
+        var page = await stack.Messages.ListMessagesAsync(new() { TransmissionId = transmission.TransmissionId, PageSize = Shown }, cancellationToken: cancellationToken);
+        var table = new Table().RoundedBorder().AddColumns("To", "Message", "Recipient", "Said");
+        foreach (var message in page.Messages)
+        {
+            table.AddRow(
+                Words.Plain(message.Email.Length > 0 ? message.Email : "(erased)"),
+                Words.Spaced(message.State.ToString()) + (message.RefusalReason.Length > 0 ? $": {Words.Plain(message.RefusalReason)}" : ""),
+                message.RecipientStatus == RecipientStatus.Unspecified ? "" : Words.Spaced(message.RecipientStatus.ToString()),
+                Words.Plain(message.Diagnostic));
+        }
+
+        AnsiConsole.Write(table);
+        var states = string.Join(", ", transmission.StateCounts.Select(s => $"{Words.Count(s.Count)} {Words.Spaced(s.State.ToString()).ToLowerInvariant()}"));
+        AnsiConsole.MarkupLine($"{Words.Count(transmission.TotalCount, "message")}: {states}; {Words.Count(transmission.DeliveredCount)} delivered, {Words.Count(transmission.OpenedCount)} opened, "
+            + $"{Words.Count(transmission.ClickedCount)} clicked, {Words.Count(transmission.BouncedCount)} bounced, {Words.Count(transmission.ComplainedCount)} complained");
+    }
+
+    private static Recipient Recipient(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? new() { ContactId = id } : new() { Email = text };
+}
