@@ -1,4 +1,4 @@
-namespace ContactPlatform.Deliverability.Mime;
+namespace ContactPlatform.ServiceDefaults.Mime;
 
 /// <summary>Identifiers in mail.</summary>
 public static class MailIds

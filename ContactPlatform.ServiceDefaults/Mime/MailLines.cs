@@ -1,4 +1,4 @@
-namespace ContactPlatform.Deliverability.Mime;
+namespace ContactPlatform.ServiceDefaults.Mime;
 
 /// <summary>Walks the lines of a message; they end with CR LF, or with LF alone as mail stored on disks does.</summary>
 internal static class MailLines

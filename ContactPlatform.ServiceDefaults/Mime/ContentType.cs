@@ -1,10 +1,11 @@
-namespace ContactPlatform.Deliverability.Mime;
+namespace ContactPlatform.ServiceDefaults.Mime;
 
 /// <summary>A Content-Type field (RFC 2045 5.1): media type in lower case, and the parameters that are asked for.</summary>
 /// <param name="MediaType">Such as `multipart/report`; `text/plain` when the field is missing or malformed.</param>
 /// <param name="Boundary">The parameter of that name; empty when there is none.</param>
 /// <param name="ReportType">The parameter of that name in lower case; empty when there is none.</param>
-public sealed record ContentType(string MediaType, string Boundary, string ReportType)
+/// <param name="Charset">The parameter of that name in lower case; empty when there is none.</param>
+public sealed record ContentType(string MediaType, string Boundary, string ReportType, string Charset)
 {
     /// <summary>Reads a field's value.</summary>
     public static ContentType Read(string value)
@@ -14,7 +15,7 @@ public sealed record ContentType(string MediaType, string Boundary, string Repor
         string Parameter(string name) => parts.Skip(1).Select(p => p.Split('=', 2))
             .FirstOrDefault(p => p.Length == 2 && p[0].Trim().Equals(name, StringComparison.OrdinalIgnoreCase))?[1].Trim() ?? "";
         // RFC 2046 5.1.1: 1 to 70 characters.
-        return new(media, Parameter("boundary") is { Length: <= 70 } boundary ? boundary : "", Parameter("report-type").ToLowerInvariant());
+        return new(media, Parameter("boundary") is { Length: <= 70 } boundary ? boundary : "", Parameter("report-type").ToLowerInvariant(), Parameter("charset").ToLowerInvariant());
     }
 
     /// <summary>Parts between semicolons that stand in no quotes, without the quotes, and without comments.</summary>

@@ -1,4 +1,6 @@
-namespace ContactPlatform.Deliverability.Mime;
+using ContactPlatform.ServiceDefaults.Mime;
+
+namespace ContactPlatform.Deliverability.Reports;
 
 /// <summary>The message that a report is about, as far as the report gives it back.</summary>
 public static class OriginalMessage

@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 
-namespace ContactPlatform.Deliverability.Mime;
+namespace ContactPlatform.ServiceDefaults.Mime;
 
 /// <summary>A part that holds no other parts.</summary>
 /// <param name="Type">Its type.</param>
@@ -8,6 +8,12 @@ namespace ContactPlatform.Deliverability.Mime;
 /// <param name="Raw">Its body as it was sent.</param>
 public sealed record MailPart(ContentType Type, string Encoding, ReadOnlyMemory<byte> Raw)
 {
+    /// <summary>True for a file that came with the message (RFC 2183).</summary>
+    public bool IsAttachment { get; init; }
+
+    /// <summary>The body as text; see <see cref="MailText"/>.</summary>
+    public string DecodeText() => MailText.Decode(Decode().Span, Type.Charset);
+
     /// <summary>The body decoded, never longer than it was sent; as it was sent where it cannot be decoded.</summary>
     public ReadOnlyMemory<byte> Decode() => Encoding switch
     {

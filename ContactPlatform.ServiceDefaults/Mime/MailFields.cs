@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace ContactPlatform.Deliverability.Mime;
+namespace ContactPlatform.ServiceDefaults.Mime;
 
 /// <summary>
 /// A block of fields (RFC 5322 2.2): names with values, unfolded. Lines that are no field are passed over, as mail programs

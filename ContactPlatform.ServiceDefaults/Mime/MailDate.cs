@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ContactPlatform.Deliverability.Mime;
+namespace ContactPlatform.ServiceDefaults.Mime;
 
 /// <summary>Reads dates of mail (RFC 5322 3.3), also with a zone's name or a comment behind them.</summary>
 public static class MailDate

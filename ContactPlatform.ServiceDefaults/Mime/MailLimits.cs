@@ -1,4 +1,4 @@
-namespace ContactPlatform.Deliverability.Mime;
+namespace ContactPlatform.ServiceDefaults.Mime;
 
 /// <summary>How much of a message that somebody hands in is read. What is larger is refused before it is decoded.</summary>
 public static class MailLimits
@@ -20,7 +20,4 @@ public static class MailLimits
 
     /// <summary>Levels of parts within parts.</summary>
     public const int Depth = 5;
-
-    /// <summary>Recipients that one report may be about.</summary>
-    public const int Recipients = 100;
 }

@@ -1,8 +1,8 @@
 using System.Text;
 
-namespace ContactPlatform.Deliverability.Mime;
+namespace ContactPlatform.ServiceDefaults.Mime;
 
-/// <summary>A message (RFC 5322, RFC 2046), taken apart as far as reports need it. Nothing of it is copied but its fields.</summary>
+/// <summary>A message (RFC 5322, RFC 2046), taken apart as far as reports and replies need it. Nothing of it is copied but its fields.</summary>
 /// <param name="Fields">The message's own header.</param>
 /// <param name="Parts">Its parts that hold no others, in order. A message within it (message/rfc822) is such a part.</param>
 public sealed record MailMessage(MailFields Fields, IReadOnlyList<MailPart> Parts)
@@ -16,7 +16,7 @@ public sealed record MailMessage(MailFields Fields, IReadOnlyList<MailPart> Part
         message = null;
         if (raw.Length > MailLimits.Message)
         {
-            return $"has {raw.Length} bytes; at most {MailLimits.Message} are allowed: cut off what follows the report";
+            return $"has {raw.Length} bytes; at most {MailLimits.Message} are allowed: its end may be cut off";
         }
         var parts = new List<MailPart>();
         var problem = ReadPart(raw, 0, parts, out var fields);
@@ -40,7 +40,10 @@ public sealed record MailMessage(MailFields Fields, IReadOnlyList<MailPart> Part
             {
                 return $"has more than {MailLimits.Parts} parts";
             }
-            parts.Add(new(type, fields["Content-Transfer-Encoding"].ToLowerInvariant(), raw[body..]));
+            parts.Add(new(type, fields["Content-Transfer-Encoding"].ToLowerInvariant(), raw[body..])
+            {
+                IsAttachment = fields["Content-Disposition"].StartsWith("attachment", StringComparison.OrdinalIgnoreCase),
+            });
             return null;
         }
         if (depth == MailLimits.Depth)
