@@ -67,6 +67,12 @@ public static class ContactPlatformClients
         .Add<Deliverability.V1.SuppressionService.SuppressionServiceClient>(address)
         .Add<Deliverability.V1.ChangesService.ChangesServiceClient>(address);
 
+    /// <summary>Adds the clients of Sequences.</summary>
+    /// <param name="services">The caller's services.</param>
+    /// <param name="address">Address of the service's gRPC endpoint.</param>
+    public static IServiceCollection AddSequencesClients(this IServiceCollection services, Uri address) => services
+        .Add<Sequences.V1.ChangesService.ChangesServiceClient>(address);
+
     private static IServiceCollection Add<TClient>(this IServiceCollection services, Uri address) where TClient : ClientBase
     {
         services.AddGrpcClient<TClient>($"{typeof(TClient).FullName}", options => options.Address = address)

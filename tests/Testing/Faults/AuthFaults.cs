@@ -26,15 +26,16 @@ internal static class AuthFaults
     public static async Task EveryMethodAsync(FaultBed bed, CancellationToken cancellationToken)
     {
         await using var deliverability = await bed.Stack.StartDeliverabilityAsync(cancellationToken);
-        var ids = await VictimAsync(bed, deliverability, cancellationToken);
+        await using var sequences = await bed.Stack.StartSequencesAsync(cancellationToken);
+        var ids = await VictimAsync(bed, deliverability, sequences, cancellationToken);
         var good = (await bed.Stack.Contacts.HeadersAsync(ContactsHost.Account, cancellationToken)).GetValue("authorization")!["Bearer ".Length..];
         var other = (await bed.Stack.Contacts.HeadersAsync(ContactsHost.OtherAccount, cancellationToken)).GetValue("authorization")!["Bearer ".Length..];
         var bad = await BadTokensAsync(bed, good, cancellationToken);
         var noScope = await SignedAsync(bed, good, claims => claims["scope"] = "nothing.whatever", cancellationToken);
-        var before = await DigestAsync(bed, deliverability, cancellationToken);
+        var before = await DigestAsync(bed, deliverability, sequences, cancellationToken);
         var wrong = new List<string>();
         var calls = 0;
-        foreach (var (method, channel) in Methods(bed, deliverability))
+        foreach (var (method, channel) in Methods(bed, deliverability, sequences))
         {
             foreach (var (what, token) in bad)
             {
@@ -64,13 +65,13 @@ internal static class AuthFaults
                 }
             }
         }
-        wrong.AddRange((await DigestAsync(bed, deliverability, cancellationToken)).Where(d => before[d.Key] != d.Value).Select(d => $"{d.Key} has changed: {before[d.Key]}, now {d.Value}"));
+        wrong.AddRange((await DigestAsync(bed, deliverability, sequences, cancellationToken)).Where(d => before[d.Key] != d.Value).Select(d => $"{d.Key} has changed: {before[d.Key]}, now {d.Value}"));
         bed.Log($"{calls} calls");
         FaultBed.Must(wrong.Count == 0, string.Join("\n", wrong));
     }
 
     /// <summary>All methods that ask for a scope, each with where it is served.</summary>
-    private static IEnumerable<(MethodDescriptor Method, ChannelBase Channel)> Methods(FaultBed bed, DeliverabilityHost deliverability)
+    private static IEnumerable<(MethodDescriptor Method, ChannelBase Channel)> Methods(FaultBed bed, DeliverabilityHost deliverability, SequencesHost sequences)
     {
         var services = typeof(ContactService).Assembly.GetTypes()
             .Select(t => t.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static))
@@ -82,6 +83,7 @@ internal static class AuthFaults
             {
                 "contacts" => bed.Stack.Contacts.Service.Channel,
                 "funnel" => bed.Stack.Funnel.Service.Channel,
+                "sequences" => sequences.Service.Channel,
                 _ => deliverability.Service.Channel,
             };
             // Who exchanges a key has no token yet.
@@ -93,7 +95,7 @@ internal static class AuthFaults
     }
 
     /// <summary>Makes one of everything in the account that is to be left alone.</summary>
-    private static async Task<Dictionary<string, long>> VictimAsync(FaultBed bed, DeliverabilityHost deliverability, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, long>> VictimAsync(FaultBed bed, DeliverabilityHost deliverability, SequencesHost sequences, CancellationToken cancellationToken)
     {
         var (stack, headers) = (bed.Stack, bed.Stack.Headers);
         var name = bed.NewName().Replace(' ', '-');
@@ -153,6 +155,8 @@ internal static class AuthFaults
         // The feeds are at rest before anything is compared.
         await bed.CheckAsync(cancellationToken);
         var behind = await FunnelCheck.BehindAsync("Deliverability", stack.Contacts.Database, deliverability.Database, TimeSpan.FromSeconds(60), cancellationToken);
+        FaultBed.Must(behind is null, behind ?? "");
+        behind = await FunnelCheck.BehindAsync("Sequences", stack.Contacts.Database, sequences.Database, TimeSpan.FromSeconds(60), cancellationToken);
         FaultBed.Must(behind is null, behind ?? "");
         return new()
         {
@@ -299,10 +303,10 @@ internal static class AuthFaults
     }
 
     /// <summary>What the account's rows are, by table, apart from pieces of files that are swept away by themselves.</summary>
-    private static async Task<Dictionary<string, string>> DigestAsync(FaultBed bed, DeliverabilityHost deliverability, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, string>> DigestAsync(FaultBed bed, DeliverabilityHost deliverability, SequencesHost sequences, CancellationToken cancellationToken)
     {
         var digests = new Dictionary<string, string>();
-        foreach (var (name, database) in new[] { ("contacts", bed.Stack.Contacts.Database), ("funnel", bed.Stack.Funnel.Database), ("deliverability", deliverability.Database) })
+        foreach (var (name, database) in new[] { ("contacts", bed.Stack.Contacts.Database), ("funnel", bed.Stack.Funnel.Database), ("deliverability", deliverability.Database), ("sequences", sequences.Database) })
         {
             await using var connection = new NpgsqlConnection(database.ConnectionString);
             await connection.OpenAsync(cancellationToken);

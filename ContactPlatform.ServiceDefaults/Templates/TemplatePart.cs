@@ -1,4 +1,4 @@
-namespace ContactPlatform.Deliverability.Templates;
+namespace ContactPlatform.ServiceDefaults.Templates;
 
 /// <summary>How a variable's value is written where it stands.</summary>
 public enum Escaping

@@ -1,4 +1,4 @@
-namespace ContactPlatform.Deliverability.Templates;
+namespace ContactPlatform.ServiceDefaults.Templates;
 
 /// <summary>Where the address of a link stands in HTML.</summary>
 /// <param name="Start">Its first character, behind the quote.</param>

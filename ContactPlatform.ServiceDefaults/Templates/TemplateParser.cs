@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace ContactPlatform.Deliverability.Templates;
+namespace ContactPlatform.ServiceDefaults.Templates;
 
 /// <summary>
 /// Reads templates: `{{name}}` is a place for a variable. In HTML the addresses of `&lt;a href&gt;` are found as well, so that

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 
-namespace ContactPlatform.Deliverability.Templates;
+namespace ContactPlatform.ServiceDefaults.Templates;
 
 /// <summary>A template that was read: pieces of text, places for variables, and links. Never changes.</summary>
 public sealed class Template

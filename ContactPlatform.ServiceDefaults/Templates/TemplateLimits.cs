@@ -1,4 +1,4 @@
-namespace ContactPlatform.Deliverability.Templates;
+namespace ContactPlatform.ServiceDefaults.Templates;
 
 /// <summary>How large templates and what is put into them may be.</summary>
 public static class TemplateLimits

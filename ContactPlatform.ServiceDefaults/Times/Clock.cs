@@ -1,4 +1,4 @@
-namespace ContactPlatform.Deliverability;
+namespace ContactPlatform.ServiceDefaults.Times;
 
 /// <summary>Times as they are stored.</summary>
 public static class Clock

@@ -1,6 +1,6 @@
 using ContactPlatform.Contacts.V1;
 
-namespace ContactPlatform.Deliverability.Transmissions;
+namespace ContactPlatform.ServiceDefaults.Templates;
 
 /// <summary>The variables that contacts fill in.</summary>
 public static class ContactVariables

@@ -1,0 +1,163 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
+
+#nullable disable
+
+namespace ContactPlatform.Sequences.Migrations.PostgreSql
+{
+    /// <inheritdoc />
+    public partial class Initial : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateSequence(
+                name: "ids",
+                incrementBy: 1000);
+
+            migrationBuilder.CreateTable(
+                name: "contact_statuses",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    contact_id = table.Column<long>(type: "bigint", nullable: false),
+                    opted_out = table.Column<bool>(type: "boolean", nullable: false),
+                    call_status = table.Column<short>(type: "smallint", nullable: false),
+                    record_inactive = table.Column<bool>(type: "boolean", nullable: false),
+                    deleted = table.Column<bool>(type: "boolean", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_contact_statuses", x => new { x.account_id, x.contact_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "feed_positions",
+                columns: table => new
+                {
+                    source = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    position = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    apply_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_feed_positions", x => x.source);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    change_id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    transaction_id = table.Column<ulong>(type: "xid8", nullable: false, defaultValueSql: "pg_current_xact_id()"),
+                    payload = table.Column<byte[]>(type: "bytea", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_outbox", x => new { x.account_id, x.change_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "requests",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    method = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    request_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    body_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    result_id = table.Column<long>(type: "bigint", nullable: false),
+                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_requests", x => new { x.account_id, x.method, x.request_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "runs",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    run_id = table.Column<long>(type: "bigint", nullable: false),
+                    kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    subject_id = table.Column<long>(type: "bigint", nullable: false),
+                    state = table.Column<int>(type: "integer", nullable: false),
+                    epoch = table.Column<long>(type: "bigint", nullable: false),
+                    cursor_id = table.Column<long>(type: "bigint", nullable: false),
+                    total_count = table.Column<long>(type: "bigint", nullable: false),
+                    done_count = table.Column<long>(type: "bigint", nullable: false),
+                    changed_count = table.Column<long>(type: "bigint", nullable: false),
+                    unchanged_count = table.Column<long>(type: "bigint", nullable: false),
+                    skip_counts = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
+                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    start_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    set_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    end_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    actor_kind = table.Column<short>(type: "smallint", nullable: false),
+                    actor_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    actor_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    failure_reason = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    message = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    cancel_requested = table.Column<bool>(type: "boolean", nullable: false),
+                    trace_parent = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    broken_attempts = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_runs", x => new { x.account_id, x.run_id });
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_outbox_transaction_id_change_id",
+                table: "outbox",
+                columns: new[] { "transaction_id", "change_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_requests_create_time",
+                table: "requests",
+                column: "create_time");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_runs_account_id_kind_subject_id_run_id",
+                table: "runs",
+                columns: new[] { "account_id", "kind", "subject_id", "run_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_runs_run_id",
+                table: "runs",
+                column: "run_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_runs_state_run_id",
+                table: "runs",
+                columns: new[] { "state", "run_id" });
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "contact_statuses");
+
+            migrationBuilder.DropTable(
+                name: "feed_positions");
+
+            migrationBuilder.DropTable(
+                name: "outbox");
+
+            migrationBuilder.DropTable(
+                name: "requests");
+
+            migrationBuilder.DropTable(
+                name: "runs");
+
+            migrationBuilder.DropSequence(
+                name: "ids");
+        }
+    }
+}

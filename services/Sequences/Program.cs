@@ -1,0 +1,26 @@
+using ContactPlatform;
+using ContactPlatform.Sequences;
+using ContactPlatform.Sequences.Changes;
+using ContactPlatform.Sequences.ContactFeed;
+using ContactPlatform.Sequences.ContactStatuses;
+using ContactPlatform.ServiceDefaults.Auth;
+using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.ServiceDefaults.Hosting;
+using ContactPlatform.ServiceDefaults.Runs;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("sequences", SequencesScopes.Table);
+builder.AddPlatformDatabase<SequencesDbContext, SqlServerSequencesDbContext>("sequences");
+builder.Services
+    .AddContactsClients(new Uri(builder.Configuration["services:contacts:grpc:0"]
+        ?? throw new InvalidOperationException("services:contacts:grpc:0 is not configured")))
+    .AddSingleton<ServiceTokens>()
+    .AddSingleton<ContactsCalls>()
+    .AddScoped<ContactStatusStore>()
+    .AddHostedService<RunWorker>()
+    .AddHostedService<ContactFeedConsumer>();
+
+var app = builder.Build();
+app.MapGrpcService<ChangesEndpoint>();
+app.MapServiceDefaults();
+app.Run();
