@@ -71,6 +71,8 @@ public static class ContactPlatformClients
     /// <param name="services">The caller's services.</param>
     /// <param name="address">Address of the service's gRPC endpoint.</param>
     public static IServiceCollection AddSequencesClients(this IServiceCollection services, Uri address) => services
+        .Add<Sequences.V1.ReplyService.ReplyServiceClient>(address)
+        .Add<Sequences.V1.ReplyWebhookService.ReplyWebhookServiceClient>(address)
         .Add<Sequences.V1.ChangesService.ChangesServiceClient>(address);
 
     private static IServiceCollection Add<TClient>(this IServiceCollection services, Uri address) where TClient : ClientBase

@@ -19,6 +19,15 @@ public sealed class MailFields
     /// <summary>The values of all fields of a name, in order.</summary>
     public IEnumerable<string> All(string name) => fields.Where(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(f => f.Value);
 
+    /// <summary>Makes fields of what somebody else has read: names that no field has are passed over, control characters become blanks.</summary>
+    public static MailFields Of(IEnumerable<(string Name, string Value)> fields)
+    {
+        var made = new MailFields();
+        made.fields.AddRange(fields.Where(f => f.Name.Length is > 0 and <= 100 && IsName(Encoding.UTF8.GetBytes(f.Name))).Take(MailLimits.Fields)
+            .Select(f => (f.Name, Value(Encoding.UTF8.GetBytes(f.Value)))));
+        return made;
+    }
+
     /// <summary>Reads fields up to the first empty line.</summary>
     /// <param name="text">What begins with the fields.</param>
     /// <param name="read">The fields; those up to the limit when the answer is false.</param>

@@ -3,6 +3,8 @@ using ContactPlatform.Sequences;
 using ContactPlatform.Sequences.Changes;
 using ContactPlatform.Sequences.ContactFeed;
 using ContactPlatform.Sequences.ContactStatuses;
+using ContactPlatform.Sequences.Replies;
+using ContactPlatform.Sequences.ReplyWebhooks;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Hosting;
@@ -17,10 +19,17 @@ builder.Services
     .AddSingleton<ServiceTokens>()
     .AddSingleton<ContactsCalls>()
     .AddScoped<ContactStatusStore>()
+    .AddScoped<OptOuts>()
+    .AddScoped<ReplySenders>()
+    .AddScoped<ReplyRecorder>()
+    .AddScoped<ReplyWebhookCalls>()
     .AddHostedService<RunWorker>()
     .AddHostedService<ContactFeedConsumer>();
 
 var app = builder.Build();
+app.MapGrpcService<ReplyEndpoint>();
+app.MapGrpcService<ReplyWebhookEndpoint>();
+app.MapReplyWebhooks();
 app.MapGrpcService<ChangesEndpoint>();
 app.MapServiceDefaults();
 app.Run();

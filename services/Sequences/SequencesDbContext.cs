@@ -1,4 +1,6 @@
 using ContactPlatform.Sequences.ContactStatuses;
+using ContactPlatform.Sequences.Replies;
+using ContactPlatform.Sequences.ReplyWebhooks;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
@@ -20,6 +22,12 @@ public class SequencesDbContext : PlatformDbContext
 
     /// <summary>What holds of contacts whatever sequence they are in.</summary>
     public DbSet<ContactStatusRow> ContactStatuses => Set<ContactStatusRow>();
+
+    /// <summary>What contacts answered.</summary>
+    public DbSet<ReplyRow> Replies => Set<ReplyRow>();
+
+    /// <summary>Where replies are handed in over HTTP.</summary>
+    public DbSet<ReplyWebhookRow> ReplyWebhooks => Set<ReplyWebhookRow>();
 }
 
 /// <summary>The same with SQL Server's migrations.</summary>

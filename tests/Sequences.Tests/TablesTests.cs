@@ -10,7 +10,7 @@ namespace ContactPlatform.Sequences.Tests;
 public sealed class TablesTests
 {
     /// <summary>The files of the contract that have methods.</summary>
-    public static readonly FileDescriptor[] Files = [ChangesReflection.Descriptor];
+    public static readonly FileDescriptor[] Files = [ReplyReflection.Descriptor, ReplyWebhookReflection.Descriptor, ChangesReflection.Descriptor];
 
     [Fact]
     public void Every_method_has_a_scope() =>
@@ -28,6 +28,7 @@ public sealed class TablesTests
     private static string Expected(string method) => method[(method.LastIndexOf('/') + 1)..] switch
     {
         "StreamChanges" or "GetBacklog" => Scopes.ChangesRead,
+        var name when name.Contains("Webhook", StringComparison.Ordinal) => Scopes.AccessAdmin,
         var name when new[] { "Get", "List", "Check", "Preview", "Watch" }.Any(verb => name.StartsWith(verb, StringComparison.Ordinal)) => Scopes.SequencesRead,
         _ => Scopes.SequencesWrite,
     };

@@ -2,6 +2,7 @@ using ContactPlatform.Sequences.ContactStatuses;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Feeds;
 using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
 using ContactsChange = ContactPlatform.Contacts.V1.StreamChangesResponse;
 
 namespace ContactPlatform.Sequences.ContactFeed;
@@ -39,8 +40,9 @@ public sealed class ContactFeedConsumer(Contacts.V1.ChangesService.ChangesServic
             {
                 await contacts.LockAsync(ids, cancellationToken);
                 await contacts.DeleteAsync(ids, cancellationToken);
+                await scope.GetRequiredService<SequencesDbContext>().Replies.Where(r => ids.Contains(r.ContactId)).ExecuteDeleteAsync(cancellationToken);
             }),
-            // Sequences keeps nothing else of a contact; of an erased and of a merged one it is told as deleted, too.
+            // Of an erased and of a merged one it is told as deleted, too.
             _ => Task.CompletedTask,
         };
     }

@@ -17,8 +17,8 @@ public static class NotNowRules
         {
             Unless = ["not be {contacted} * in the future", "later this week", "later today"],
         },
-        new("ask-again", "{again} * again", "{again} * next {period}|{season}", "{again} * in|after|around|during|from {month}|{season}", "{again} * in {some} * {period}", "{again} * after|once|when we|our|the|i|{month}|{season}", "{again} back|out in|after|next|then|when|once|later|around", "reach out * then|later|again|next", "circle|touch back|base", "remind me", "in {some} * months time", "{again} * then$", "{again} * later", "revisit|reconsider|reassess|reevaluate|re {this}|the|in|next|once|when|later|evaluate") { Unless = Appointments },
-        new("period", "next quarter|year|fiscal|budget|financial", "in|around|from|after|during {season}", "after|around|during the|our summer|holidays|easter|christmas|budget|launch|migration|merger|move|audit|year|season", "next {season}", "new year", "in {some} * months")
+        new("ask-again", "{again} * again", "{again} * next {period}|{season}", "{again} * in|after|around|during|from {month}|{season}", "{again} * in {some} * {period}", "{again} * after|once|when we|our|the|i|{month}|{season}", "{again} back|out in|after|next|then|when|once|later|around", "reach out * then|later|again|next", "circle|touch back|base", "remind me", "in {some} * months time", "{again} * then$", "drop * line", "get|be * in touch again|later|then|in|after|next", "{again} * later", "revisit|reconsider|reassess|reevaluate|re {this}|the|in|next|once|when|later|evaluate") { Unless = Appointments },
+        new("period", "next quarter|year|fiscal|budget|financial", "in|around|from|after|during|until {season}", "in|around|during the {season}", "next {period} maybe|perhaps", "wait|hold * until|till|bit|while", "can not|will not * before", "after|around|during the|our summer|holidays|easter|christmas|budget|launch|migration|merger|move|audit|year|season", "next {season}", "new year", "in {some} * months")
         {
             Unless = [.. Appointments, "in {some} * months * built|built|finished|left|moved|signed", "at|of next year * event|plan|in|year ago"],
         },

@@ -2,7 +2,7 @@ namespace ContactPlatform.Sequences.Replies;
 
 /// <summary>
 /// Words that a rule looks for, written as <see cref="ReplyTokens"/> makes them. `*` stands for up to four words of the same
-/// sentence, `a|b` for either word, `{me}` for any of <see cref="WordSets"/>, `^` at the beginning for the beginning of the text, `$` at the end for its end. A phrase
+/// sentence, `a|b` for either word, `{me}` for any of <see cref="WordSets"/>, `^` at the beginning for the beginning of a sentence, `$` at the end for its end. A phrase
 /// does not reach over the end of a sentence.
 /// </summary>
 public sealed class Phrase
@@ -32,9 +32,9 @@ public sealed class Phrase
     /// <summary>True when the words stand in the text, and no negation right before them.</summary>
     public bool Fits(IReadOnlyList<ReplyToken> tokens)
     {
-        for (var at = 0; at < (first ? Math.Min(1, tokens.Count) : tokens.Count); at++)
+        for (var at = 0; at < tokens.Count; at++)
         {
-            if (Fits(tokens, at, 0) && !Negated(tokens, at))
+            if ((!first || at == 0 || tokens[at].Break == WordBreak.Sentence) && Fits(tokens, at, 0) && !Negated(tokens, at))
             {
                 return true;
             }
@@ -46,7 +46,7 @@ public sealed class Phrase
     {
         if (word == words.Length)
         {
-            return !last || at == tokens.Count;
+            return !last || at == tokens.Count || tokens[at].Break == WordBreak.Sentence;
         }
         if (words[word] is ["*"])
         {

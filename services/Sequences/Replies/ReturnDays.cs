@@ -1,3 +1,5 @@
+using ContactPlatform.Sequences.V1;
+
 namespace ContactPlatform.Sequences.Replies;
 
 /// <summary>
@@ -33,15 +35,15 @@ public static class ReturnDays
         ["back"] = Cue.Back, ["return"] = Cue.Back, ["returning"] = Cue.Back, ["returns"] = Cue.Back, ["resume"] = Cue.Back, ["resumes"] = Cue.Back, ["resuming"] = Cue.Back, ["rejoin"] = Cue.Back, ["available"] = Cue.Back, ["reachable"] = Cue.Back,
         ["reopen"] = Cue.Back, ["reopens"] = Cue.Back, ["reopening"] = Cue.Back, ["re-open"] = Cue.Back,
         ["until"] = Cue.Until, ["till"] = Cue.Until, ["til"] = Cue.Until, ["untill"] = Cue.Until, ["before"] = Cue.Until,
-        ["through"] = Cue.Last, ["thru"] = Cue.Last, ["to"] = Cue.Last, ["including"] = Cue.Last,
+        ["again"] = Cue.Back, ["through"] = Cue.Last, ["and"] = Cue.Last, ["thru"] = Cue.Last, ["to"] = Cue.Last, ["including"] = Cue.Last,
         ["from"] = Cue.Start, ["starting"] = Cue.Start, ["since"] = Cue.Start, ["beginning"] = Cue.Start, ["between"] = Cue.Start, ["away"] = Cue.Start, ["out"] = Cue.Start,
     };
 
     /// <summary>Cues that only count right before their day: elsewhere they are about something else.</summary>
-    private static readonly HashSet<string> Near = new(StringComparer.Ordinal) { "to", "from", "before", "since", "through", "between", "including", "beginning", "away", "out" };
+    private static readonly HashSet<string> Near = new(StringComparer.Ordinal) { "to", "and", "again", "from", "before", "since", "through", "between", "including", "beginning", "away", "out" };
 
     /// <summary>Words that may stand between a near cue and its day.</summary>
-    private static readonly HashSet<string> Fillers = new(StringComparer.Ordinal) { "the", "on", "and", "including", "about", "approximately", "end", "of" };
+    private static readonly HashSet<string> Fillers = new(StringComparer.Ordinal) { "the", "on", "about", "approximately", "end", "of" };
 
     /// <summary>Returns that are told in terms of the day on which the text was written.</summary>
     private static readonly WordRule Relative = new("relative", "back|return|returning|until|till tomorrow", "back|return|returning * tomorrow", "back|return|returning|until|till * next week|month|monday|tuesday|wednesday|thursday|friday",
@@ -73,7 +75,7 @@ public static class ReturnDays
                 return days.Count == 1 ? days[0] : new(ReturnKnowledge.Ambiguous);
             }
         }
-        return found.Count > 0 ? new(ReturnKnowledge.Ambiguous) : new(Relative.Fits(ReplyTokens.Read(text)) ? ReturnKnowledge.Relative : ReturnKnowledge.None);
+        return found.Count > 0 ? new(ReturnKnowledge.Ambiguous) : new(Relative.Fits(ReplyTokens.Read(text)) ? ReturnKnowledge.Relative : ReturnKnowledge.Unspecified);
     }
 
     private static ReturnDay Following(DateOnly last, DateOnly today) => new(last.AddDays(1) > today ? ReturnKnowledge.Known : ReturnKnowledge.Past, last.AddDays(1));
@@ -89,7 +91,7 @@ public static class ReturnDays
                 // Back from Monday on, available as of the 3rd; but away from the 3rd.
                 return cue == Cue.Start && Earlier(tokens, i) == Cue.Back ? Cue.Back
                     // `to 3 March` is an end behind a beginning alone: `happy to` and `looking forward to` are none.
-                    : tokens[i].Text == "to" && !IsRange(tokens, i) ? Cue.None : cue;
+                    : tokens[i].Text is "to" or "and" && !IsRange(tokens, i) ? Cue.None : cue;
             }
             near &= Fillers.Contains(tokens[i].Text);
         }
@@ -105,5 +107,7 @@ public static class ReturnDays
         return tokens[from].Text == "from" && at >= 0 && !tokens[at].EndsSentence && !denied ? Cues.GetValueOrDefault(tokens[at].Text) : Cue.None;
     }
 
-    private static bool IsRange(List<DayToken> tokens, int to) => to > 0 && (tokens[to - 1].Day is not null || WrittenDay.ReadDay(tokens[to - 1].Text) > 0);
+    /// <summary>A day, or a figure, before `to`; before `and` only where `between` opened the range.</summary>
+    private static bool IsRange(List<DayToken> tokens, int at) => at > 0 && (tokens[at - 1].Day is not null || WrittenDay.ReadDay(tokens[at - 1].Text) > 0)
+        && (tokens[at].Text == "to" || (at > 1 && tokens[at - 2].Text == "between") || (at > 2 && tokens[at - 3].Text == "between"));
 }

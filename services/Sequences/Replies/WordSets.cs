@@ -6,6 +6,7 @@ public static class WordSets
     /// <summary>The sets.</summary>
     public static readonly IReadOnlyDictionary<string, string> Table = new Dictionary<string, string>(StringComparer.Ordinal)
     {
+        ["unsubscribe"] = "unsubscribe|unsubscribed|unsub|unsuscribe|unsubcribe|unsubscibe|unscubscribe|unsubscrib|desubscribe",
         ["me"] = "me|us",
         ["my"] = "my|our",
         ["this"] = "this|that|it|these|those",

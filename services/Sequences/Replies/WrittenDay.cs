@@ -1,4 +1,5 @@
 using System.Globalization;
+using ContactPlatform.Sequences.V1;
 
 namespace ContactPlatform.Sequences.Replies;
 
