@@ -11,8 +11,8 @@ public static class DoNotContactRules
         {
             Unless = ["our|their|your customers|users|subscribers|readers|people * unsubscribe", "unsubscribe rate|rates|link|links|button|page|flow|numbers"],
         },
-        new("remove", "remove me|us", "remove * {my} {data}", "remove * from {my}|your|the|this|all|any * {list}", "remove all|any|every|everyone|everybody|anyone * from", "remove * {data}|addresses|domain|company * {list}", "take me|us off", "take {my} * {data} off", "off your|the|this|that|of {list}", "off your mailing", "delete * {my} * {data}", "delete me|us", "erase * {my} * {data}"),
-        new("stop", "stop {contacting}", "stop sending me|us|these|this|emails|mails|messages|your|spam|any", "stop the|these|this|all|your|with {mails}|calls|sequence|campaign|automation", "stop with the|your|these|all", "cease * {contacting}", "cease * {mails}", "quit {contacting}", "leave me|us alone", "go away", "get lost", "off and never", "fuck|piss off", "no thanks stop")
+        new("remove", "remove me|us", "remove * {my} {data}", "remove * from {my}|your|the|this|all|any * {list}", "remove all|any|every|everyone|everybody|anyone * from", "remove * {data}|addresses|domain|company * {list}", "take me|us off|out", "take {my} * {data} off", "off your|the|this|that|of {list}", "off your mailing", "delete * {my} * {data}", "delete me|us", "erase * {my} * {data}"),
+        new("stop", "stop|stopped|stops {contacting}", "stop sending me|us|these|this|emails|mails|messages|your|spam|any", "stop the|these|this|all|your|with {mails}|calls|sequence|campaign|automation", "stop with the|your|these|all", "no more of {this}|your", "cease * {contacting}", "cease * {mails}", "quit {contacting}", "leave me|us alone", "go away", "get lost", "off and never", "fuck|piss off", "no thanks stop")
         {
             Unless = ["stop {contacting} * old|other|wrong|previous", "stop calling * email instead"],
         },
