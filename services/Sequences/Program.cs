@@ -3,6 +3,10 @@ using ContactPlatform.Sequences;
 using ContactPlatform.Sequences.Changes;
 using ContactPlatform.Sequences.ContactFeed;
 using ContactPlatform.Sequences.ContactStatuses;
+using ContactPlatform.Sequences.EnrollmentRuns;
+using ContactPlatform.Sequences.Enrollments;
+using ContactPlatform.Sequences.Sequences;
+using ContactPlatform.Sequences.StatusMatrix;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Hosting;
@@ -16,11 +20,24 @@ builder.Services
         ?? throw new InvalidOperationException("services:contacts:grpc:0 is not configured")))
     .AddSingleton<ServiceTokens>()
     .AddSingleton<ContactsCalls>()
+    .AddScoped<ContactReader>()
     .AddScoped<ContactStatusStore>()
+    .AddScoped<SequenceStore>()
+    .AddScoped<EnrollmentStore>()
+    .AddScoped<EnrollmentWork>()
+    .AddScoped<EnrollContacts>()
+    .AddScoped<ContactEvents>()
+    .AddScoped<StatusWork>()
+    .AddSingleton<ContactSets>()
+    .AddSingleton<IRunExecutor, EnrollmentRunExecutor>()
     .AddHostedService<RunWorker>()
     .AddHostedService<ContactFeedConsumer>();
 
 var app = builder.Build();
+app.MapGrpcService<SequenceEndpoint>();
+app.MapGrpcService<EnrollmentEndpoint>();
+app.MapGrpcService<EnrollmentRunEndpoint>();
+app.MapGrpcService<StatusEndpoint>();
 app.MapGrpcService<ChangesEndpoint>();
 app.MapServiceDefaults();
 app.Run();

@@ -1,4 +1,5 @@
-using ContactPlatform.Sequences.ContactStatuses;
+using ContactPlatform.Common.V1;
+using ContactPlatform.Sequences.Enrollments;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Feeds;
 using Grpc.Core;
@@ -10,9 +11,6 @@ namespace ContactPlatform.Sequences.ContactFeed;
 public sealed class ContactFeedConsumer(Contacts.V1.ChangesService.ChangesServiceClient changes, ContactsCalls calls, IServiceProvider services)
     : FeedConsumer<ContactsChange>("contacts", services)
 {
-    /// <summary>Contacts changed by one statement: few enough to keep SQL Server from locking the whole table.</summary>
-    private const int ChunkSize = 1000;
-
     /// <inheritdoc/>
     protected override async Task<AsyncServerStreamingCall<ContactsChange>> OpenAsync(string afterPosition, CancellationToken cancellationToken) =>
         changes.StreamChanges(new Contacts.V1.StreamChangesRequest { AfterPosition = afterPosition }, await calls.HeadersAsync(0, cancellationToken), cancellationToken: cancellationToken);
@@ -27,27 +25,23 @@ public sealed class ContactFeedConsumer(Contacts.V1.ChangesService.ChangesServic
     /// <inheritdoc/>
     protected override Task ApplyAsync(IServiceProvider scope, FeedChange<ContactsChange> change, CancellationToken cancellationToken)
     {
-        var (body, contacts) = (change.Body, scope.GetRequiredService<ContactStatusStore>());
+        var (body, events) = (change.Body, scope.GetRequiredService<ContactEvents>());
+        var actor = body.Actor ?? new Actor();
         return body.ChangeCase switch
         {
-            ContactsChange.ChangeOneofCase.RecordStateChanged => EachAsync(body.RecordStateChanged.ContactIds, async ids =>
-            {
-                await contacts.LockAsync(ids, cancellationToken);
-                await contacts.SetRecordInactiveAsync(ids, body.RecordStateChanged.Inactive, cancellationToken);
-            }),
-            ContactsChange.ChangeOneofCase.ContactsDeleted => EachAsync(body.ContactsDeleted.ContactIds, async ids =>
-            {
-                await contacts.LockAsync(ids, cancellationToken);
-                await contacts.DeleteAsync(ids, cancellationToken);
-            }),
-            // Sequences keeps nothing else of a contact; of an erased and of a merged one it is told as deleted, too.
+            ContactsChange.ChangeOneofCase.RecordStateChanged =>
+                EachAsync(body.RecordStateChanged.ContactIds, ids => events.SetRecordInactiveAsync(ids, body.RecordStateChanged.Inactive, actor, cancellationToken)),
+            ContactsChange.ChangeOneofCase.ContactMerged =>
+                events.MergeAsync(body.ContactMerged.SurvivorContactId, body.ContactMerged.MergedContactId, actor, cancellationToken),
+            // Sequences keeps no personal data; of erased contacts and of merged ones it is told as deleted, too.
+            ContactsChange.ChangeOneofCase.ContactsDeleted => EachAsync(body.ContactsDeleted.ContactIds, ids => events.DeleteAsync(ids, actor, cancellationToken)),
             _ => Task.CompletedTask,
         };
     }
 
     private static async Task EachAsync(IEnumerable<long> ids, Func<long[], Task> apply)
     {
-        foreach (var chunk in ids.Distinct().Order().Chunk(ChunkSize))
+        foreach (var chunk in ids.Distinct().Order().Chunk(EnrollmentWork.Size))
         {
             await apply(chunk);
         }
