@@ -3,17 +3,17 @@ using System;
 using ContactPlatform.Funnel;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
-using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace ContactPlatform.Funnel.Migrations.PostgreSql
+namespace ContactPlatform.Funnel.Migrations.SqlServer
 {
-    [DbContext(typeof(FunnelDbContext))]
-    [Migration("20261121061115_MergedContacts")]
-    partial class MergedContacts
+    [DbContext(typeof(SqlServerFunnelDbContext))]
+    [Migration("20261121150738_Initial")]
+    partial class Initial
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -21,9 +21,9 @@ namespace ContactPlatform.Funnel.Migrations.PostgreSql
 #pragma warning disable 612, 618
             modelBuilder
                 .HasAnnotation("ProductVersion", "10.0.14")
-                .HasAnnotation("Relational:MaxIdentifierLength", 63);
+                .HasAnnotation("Relational:MaxIdentifierLength", 128);
 
-            NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
+            SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
 
             modelBuilder.HasSequence("ids")
                 .IncrementsBy(1000);
@@ -45,17 +45,17 @@ namespace ContactPlatform.Funnel.Migrations.PostgreSql
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<DateTime>("ChangeTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("change_time");
 
                     b.Property<short>("Stage")
@@ -78,13 +78,13 @@ namespace ContactPlatform.Funnel.Migrations.PostgreSql
                         .HasColumnName("label_rule_id");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("display_name");
 
                     b.Property<long>("LabelId")
@@ -123,7 +123,7 @@ namespace ContactPlatform.Funnel.Migrations.PostgreSql
 
                     b.Property<byte[]>("MembersDifference")
                         .HasMaxLength(1000)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(1000)")
                         .HasColumnName("members_difference");
 
                     b.Property<long>("PreviewId")
@@ -154,13 +154,13 @@ namespace ContactPlatform.Funnel.Migrations.PostgreSql
                         .HasColumnName("run_id");
 
                     b.Property<int>("ChunkNumber")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("chunk_number");
 
                     b.Property<byte[]>("ContactIds")
                         .IsRequired()
                         .HasMaxLength(8000)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(8000)")
                         .HasColumnName("contact_ids");
 
                     b.HasKey("AccountId", "RunId", "ChunkNumber");
@@ -179,16 +179,16 @@ namespace ContactPlatform.Funnel.Migrations.PostgreSql
                         .HasColumnName("preview_id");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<byte[]>("Digest")
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("digest");
 
                     b.Property<DateTime>("ExpireTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("expire_time");
 
                     b.Property<long>("LabelRuleId")
@@ -213,19 +213,19 @@ namespace ContactPlatform.Funnel.Migrations.PostgreSql
                         .HasColumnName("contact_id");
 
                     b.Property<DateTime?>("ChangeTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("change_time");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<DateTime?>("DeleteTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("delete_time");
 
                     b.Property<bool>("Lost")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("lost");
 
                     b.Property<short>("LostCause")
@@ -237,7 +237,7 @@ namespace ContactPlatform.Funnel.Migrations.PostgreSql
                         .HasColumnName("merged_into");
 
                     b.Property<bool>("RecordInactive")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("record_inactive");
 
                     b.Property<short?>("Stage")
@@ -277,13 +277,13 @@ namespace ContactPlatform.Funnel.Migrations.PostgreSql
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<short>("Cause")
@@ -291,11 +291,11 @@ namespace ContactPlatform.Funnel.Migrations.PostgreSql
                         .HasColumnName("cause");
 
                     b.Property<DateTime>("ChangeTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("change_time");
 
                     b.Property<bool>("FromLost")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("from_lost");
 
                     b.Property<short?>("FromStage")
@@ -313,7 +313,7 @@ namespace ContactPlatform.Funnel.Migrations.PostgreSql
                         .HasColumnName("run_id");
 
                     b.Property<bool>("ToLost")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("to_lost");
 
                     b.Property<short?>("ToStage")
@@ -357,17 +357,17 @@ namespace ContactPlatform.Funnel.Migrations.PostgreSql
                 {
                     b.Property<string>("Source")
                         .HasMaxLength(40)
-                        .HasColumnType("character varying(40)")
+                        .HasColumnType("nvarchar(40)")
                         .HasColumnName("source");
 
                     b.Property<DateTime>("ApplyTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("apply_time");
 
                     b.Property<string>("Position")
                         .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("character varying(40)")
+                        .HasColumnType("nvarchar(40)")
                         .HasColumnName("position");
 
                     b.HasKey("Source");
@@ -386,22 +386,23 @@ namespace ContactPlatform.Funnel.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("change_id");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("ChangeId"));
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("ChangeId"));
 
                     b.Property<byte[]>("Payload")
                         .IsRequired()
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(max)")
                         .HasColumnName("payload");
 
-                    b.Property<ulong>("TransactionId")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("xid8")
-                        .HasColumnName("transaction_id")
-                        .HasDefaultValueSql("pg_current_xact_id()");
+                    b.Property<byte[]>("RowVersion")
+                        .IsConcurrencyToken()
+                        .IsRequired()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("rowversion")
+                        .HasColumnName("row_version");
 
                     b.HasKey("AccountId", "ChangeId");
 
-                    b.HasIndex("TransactionId", "ChangeId");
+                    b.HasIndex("RowVersion", "ChangeId");
 
                     b.ToTable("outbox", (string)null);
                 });
@@ -414,22 +415,22 @@ namespace ContactPlatform.Funnel.Migrations.PostgreSql
 
                     b.Property<string>("Method")
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("method");
 
                     b.Property<string>("RequestId")
                         .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
+                        .HasColumnType("nvarchar(64)")
                         .HasColumnName("request_id");
 
                     b.Property<byte[]>("BodyHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("body_hash");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<long>("ResultId")
@@ -460,21 +461,21 @@ namespace ContactPlatform.Funnel.Migrations.PostgreSql
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<int>("BrokenAttempts")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("broken_attempts");
 
                     b.Property<bool>("CancelRequested")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("cancel_requested");
 
                     b.Property<long>("ChangedCount")
@@ -482,7 +483,7 @@ namespace ContactPlatform.Funnel.Migrations.PostgreSql
                         .HasColumnName("changed_count");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<long>("CursorId")
@@ -494,7 +495,7 @@ namespace ContactPlatform.Funnel.Migrations.PostgreSql
                         .HasColumnName("done_count");
 
                     b.Property<DateTime?>("EndTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("end_time");
 
                     b.Property<long>("Epoch")
@@ -504,37 +505,37 @@ namespace ContactPlatform.Funnel.Migrations.PostgreSql
                     b.Property<string>("FailureReason")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("failure_reason");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("character varying(40)")
+                        .HasColumnType("nvarchar(40)")
                         .HasColumnName("kind");
 
                     b.Property<string>("Message")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("message");
 
                     b.Property<DateTime?>("SetTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("set_time");
 
                     b.Property<string>("SkipCounts")
                         .IsRequired()
                         .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
+                        .HasColumnType("nvarchar(1000)")
                         .HasColumnName("skip_counts");
 
                     b.Property<DateTime?>("StartTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("start_time");
 
                     b.Property<int>("State")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("state");
 
                     b.Property<long>("SubjectId")
@@ -548,7 +549,7 @@ namespace ContactPlatform.Funnel.Migrations.PostgreSql
                     b.Property<string>("TraceParent")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("trace_parent");
 
                     b.Property<long>("UnchangedCount")

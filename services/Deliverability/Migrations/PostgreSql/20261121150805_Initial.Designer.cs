@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ContactPlatform.Deliverability.Migrations.PostgreSql
 {
     [DbContext(typeof(DeliverabilityDbContext))]
-    [Migration("20261121133242_Initial")]
+    [Migration("20261121150805_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -885,7 +885,7 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .ValueGeneratedOnAdd()
                         .HasColumnType("xid8")
                         .HasColumnName("transaction_id")
-                        .HasDefaultValueSql("pg_current_xact_id()");
+                        .HasDefaultValueSql("GREATEST(pg_current_xact_id(), (pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1)::text::xid8)");
 
                     b.HasKey("AccountId", "ChangeId");
 

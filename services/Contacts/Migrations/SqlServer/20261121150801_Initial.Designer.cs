@@ -12,8 +12,8 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace ContactPlatform.Contacts.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerContactsDbContext))]
-    [Migration("20261121100805_Views")]
-    partial class Views
+    [Migration("20261121150801_Initial")]
+    partial class Initial
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -159,6 +159,61 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                     b.ToTable("bulk_runs", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Contacts.Consent.Suppression", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("AddressHash")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("varchar(64)")
+                        .HasColumnName("address_hash");
+
+                    b.Property<long>("ImportId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_id");
+
+                    b.Property<string>("KeyId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)")
+                        .HasColumnName("key_id");
+
+                    b.Property<short>("LiftActorKind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("lift_actor_kind");
+
+                    b.Property<string>("LiftActorSubject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("lift_actor_subject");
+
+                    b.Property<DateTime?>("LiftTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("lift_time");
+
+                    b.Property<short>("SuppressActorKind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("suppress_actor_kind");
+
+                    b.Property<string>("SuppressActorSubject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("suppress_actor_subject");
+
+                    b.Property<DateTime>("SuppressTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("suppress_time");
+
+                    b.HasKey("AccountId", "AddressHash");
+
+                    b.ToTable("suppressions", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Contacts.Contacts.Contact", b =>
                 {
                     b.Property<long>("AccountId")
@@ -247,6 +302,10 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                         .HasColumnName("time_zone")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<DateTime?>("UnsubscribedTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("unsubscribed_time");
+
                     b.Property<DateTime>("UpdateTime")
                         .HasColumnType("datetime2")
                         .HasColumnName("update_time");
@@ -271,6 +330,9 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                         .IsUnique()
                         .HasDatabaseName("ix_contacts_phone")
                         .HasFilter("email IS NULL AND phone IS NOT NULL");
+
+                    b.HasIndex(new[] { "AccountId", "Phone" }, "ix_contacts_second_phone")
+                        .HasFilter("email IS NOT NULL AND phone IS NOT NULL");
 
                     b.ToTable("contacts", null, t =>
                         {
@@ -392,6 +454,79 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                         .HasDatabaseName("ix_custom_fields_field_key");
 
                     b.ToTable("custom_fields", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.DeliverabilityProjection.ContactDeliverability", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTime?>("LastClickTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("last_click_time");
+
+                    b.Property<DateTime?>("LastOpenTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("last_open_time");
+
+                    b.Property<DateTime?>("LastSendTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("last_send_time");
+
+                    b.Property<long>("Revision")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revision");
+
+                    b.Property<short>("Status")
+                        .HasColumnType("smallint")
+                        .HasColumnName("status");
+
+                    b.HasKey("AccountId", "ContactId");
+
+                    b.HasIndex("AccountId", "Status", "ContactId")
+                        .HasDatabaseName("ix_contact_deliverability_status");
+
+                    b.ToTable("contact_deliverability", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.DeliverabilityProjection.RebuiltContactDeliverability", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTime?>("LastClickTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("last_click_time");
+
+                    b.Property<DateTime?>("LastOpenTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("last_open_time");
+
+                    b.Property<DateTime?>("LastSendTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("last_send_time");
+
+                    b.Property<long>("Revision")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revision");
+
+                    b.Property<short>("Status")
+                        .HasColumnType("smallint")
+                        .HasColumnName("status");
+
+                    b.HasKey("AccountId", "ContactId");
+
+                    b.ToTable("rebuilt_contact_deliverability", (string)null);
                 });
 
             modelBuilder.Entity("ContactPlatform.Contacts.Erasures.Tombstone", b =>
@@ -544,6 +679,186 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                     b.ToTable("rebuilt_funnel_defaults", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Contacts.ImportUndos.ImportChangeRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ImportId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<DateTime>("ChangeTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("change_time");
+
+                    b.Property<string>("LabelIds")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("label_ids");
+
+                    b.Property<short>("Stage")
+                        .HasColumnType("smallint")
+                        .HasColumnName("stage");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "ImportId", "ContactId", "Number");
+
+                    b.ToTable("import_changes", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.ImportUndos.ImportCreationRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ImportId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_id");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<short>("Stage")
+                        .HasColumnType("smallint")
+                        .HasColumnName("stage");
+
+                    b.Property<int>("ContactCount")
+                        .HasColumnType("int")
+                        .HasColumnName("contact_count");
+
+                    b.Property<byte[]>("ContactIds")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("contact_ids");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("create_time");
+
+                    b.HasKey("AccountId", "ImportId", "Number", "Stage");
+
+                    b.ToTable("import_creations", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.ImportUndos.ImportUndoResultRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ImportUndoId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_undo_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<string>("KeptFields")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("kept_fields");
+
+                    b.Property<short>("Outcome")
+                        .HasColumnType("smallint")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)")
+                        .HasColumnName("reason");
+
+                    b.HasKey("AccountId", "ImportUndoId", "ContactId");
+
+                    b.ToTable("import_undo_results", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.ImportUndos.ImportUndoRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ImportUndoId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_undo_id");
+
+                    b.Property<long>("DeletedCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("deleted_count");
+
+                    b.Property<long>("FailedCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("failed_count");
+
+                    b.Property<long>("ImportId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_id");
+
+                    b.Property<long>("KeptCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("kept_count");
+
+                    b.Property<long>("PartlyRestoredCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("partly_restored_count");
+
+                    b.Property<long>("RestoredCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("restored_count");
+
+                    b.HasKey("AccountId", "ImportUndoId");
+
+                    b.ToTable("import_undos", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.ImportUndos.ImportValueRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ImportId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("import_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("detail");
+
+                    b.HasKey("AccountId", "ImportId", "ContactId", "Number");
+
+                    b.HasIndex("AccountId", "ContactId")
+                        .HasDatabaseName("ix_import_values_contact");
+
+                    b.ToTable("import_values", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Contacts.Imports.ImportChunkRow", b =>
                 {
                     b.Property<long>("AccountId")
@@ -647,6 +962,10 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                         .HasColumnType("bigint")
                         .HasColumnName("refused_count");
 
+                    b.Property<long>("RememberedCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("remembered_count");
+
                     b.Property<DateTime>("TouchTime")
                         .HasColumnType("datetime2")
                         .HasColumnName("touch_time");
@@ -654,6 +973,14 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                     b.Property<long>("UnchangedCount")
                         .HasColumnType("bigint")
                         .HasColumnName("unchanged_count");
+
+                    b.Property<bool>("Undoable")
+                        .HasColumnType("bit")
+                        .HasColumnName("undoable");
+
+                    b.Property<long>("UnsubscribedCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unsubscribed_count");
 
                     b.Property<long>("UpdatedCount")
                         .HasColumnType("bigint")
@@ -1367,6 +1694,16 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                         .HasConstraintName("fk_contact_field_values_custom_fields");
                 });
 
+            modelBuilder.Entity("ContactPlatform.Contacts.DeliverabilityProjection.ContactDeliverability", b =>
+                {
+                    b.HasOne("ContactPlatform.Contacts.Contacts.Contact", null)
+                        .WithOne()
+                        .HasForeignKey("ContactPlatform.Contacts.DeliverabilityProjection.ContactDeliverability", "AccountId", "ContactId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_deliverability_contacts");
+                });
+
             modelBuilder.Entity("ContactPlatform.Contacts.FunnelProjection.ContactStage", b =>
                 {
                     b.HasOne("ContactPlatform.Contacts.Contacts.Contact", null)
@@ -1375,6 +1712,16 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_contact_stages_contacts");
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.ImportUndos.ImportValueRow", b =>
+                {
+                    b.HasOne("ContactPlatform.Contacts.Contacts.Contact", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "ContactId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_import_values_contacts");
                 });
 
             modelBuilder.Entity("ContactPlatform.Contacts.Labels.LabelMember", b =>

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace ContactPlatform.Deliverability.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerDeliverabilityDbContext))]
-    [Migration("20261121133246_Initial")]
+    [Migration("20261121150809_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

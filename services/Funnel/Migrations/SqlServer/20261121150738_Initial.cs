@@ -1,9 +1,9 @@
-using System;
+﻿using System;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace ContactPlatform.Contacts.Migrations.SqlServer
+namespace ContactPlatform.Funnel.Migrations.SqlServer
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -11,55 +11,46 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
-            // Added by hand: a label's members are streamed from one snapshot, without holding writers up.
-            migrationBuilder.Sql("ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON", suppressTransaction: true);
-
             migrationBuilder.CreateSequence(
                 name: "ids",
                 incrementBy: 1000);
 
             migrationBuilder.CreateTable(
-                name: "api_keys",
-                columns: table => new
-                {
-                    account_id = table.Column<long>(type: "bigint", nullable: false),
-                    api_key_id = table.Column<long>(type: "bigint", nullable: false),
-                    display_name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    scopes = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    prefix = table.Column<string>(type: "nvarchar(11)", maxLength: 11, nullable: false),
-                    hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
-                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    revoke_time = table.Column<DateTime>(type: "datetime2", nullable: true)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_api_keys", x => new { x.account_id, x.api_key_id });
-                });
-
-            migrationBuilder.CreateTable(
-                name: "contacts",
+                name: "contact_stages",
                 columns: table => new
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
-                    email = table.Column<string>(type: "nvarchar(254)", maxLength: 254, nullable: true, collation: "Latin1_General_100_BIN2"),
-                    phone = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: true, collation: "Latin1_General_100_BIN2"),
-                    given_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    family_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    time_zone = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    record_state = table.Column<short>(type: "smallint", nullable: false),
-                    source = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    subscribed_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    owner = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    lead_score = table.Column<int>(type: "int", nullable: false),
+                    stage = table.Column<short>(type: "smallint", nullable: true),
+                    lost = table.Column<bool>(type: "bit", nullable: false),
+                    lost_cause = table.Column<short>(type: "smallint", nullable: false),
+                    record_inactive = table.Column<bool>(type: "bit", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false),
+                    change_time = table.Column<DateTime>(type: "datetime2", nullable: true),
                     create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    update_time = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    delete_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    merged_into = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_contacts", x => new { x.account_id, x.contact_id });
-                    table.CheckConstraint("ck_contacts_reachable", "email IS NOT NULL OR phone IS NOT NULL");
+                    table.PrimaryKey("PK_contact_stages", x => new { x.account_id, x.contact_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "default_stages",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false),
+                    stage = table.Column<short>(type: "smallint", nullable: false),
+                    change_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    actor_kind = table.Column<short>(type: "smallint", nullable: false),
+                    actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    actor_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_default_stages", x => new { x.account_id, x.version });
                 });
 
             migrationBuilder.CreateTable(
@@ -76,20 +67,67 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
-                name: "labels",
+                name: "label_rule_previews",
                 columns: table => new
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
-                    label_id = table.Column<long>(type: "bigint", nullable: false),
-                    display_name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    name_key = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    preview_id = table.Column<long>(type: "bigint", nullable: false),
+                    label_rule_id = table.Column<long>(type: "bigint", nullable: false),
+                    digest = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: true),
                     create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    update_time = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    version = table.Column<long>(type: "bigint", nullable: false)
+                    expire_time = table.Column<DateTime>(type: "datetime2", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_labels", x => new { x.account_id, x.label_id });
+                    table.PrimaryKey("PK_label_rule_previews", x => new { x.account_id, x.preview_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "label_rule_runs",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    run_id = table.Column<long>(type: "bigint", nullable: false),
+                    label_rule_id = table.Column<long>(type: "bigint", nullable: false),
+                    label_id = table.Column<long>(type: "bigint", nullable: false),
+                    stage = table.Column<short>(type: "smallint", nullable: false),
+                    undone_run_id = table.Column<long>(type: "bigint", nullable: false),
+                    preview_id = table.Column<long>(type: "bigint", nullable: false),
+                    members_difference = table.Column<byte[]>(type: "varbinary(1000)", maxLength: 1000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_label_rule_runs", x => new { x.account_id, x.run_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "label_rule_targets",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    run_id = table.Column<long>(type: "bigint", nullable: false),
+                    chunk_number = table.Column<int>(type: "int", nullable: false),
+                    contact_ids = table.Column<byte[]>(type: "varbinary(8000)", maxLength: 8000, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_label_rule_targets", x => new { x.account_id, x.run_id, x.chunk_number });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "label_rules",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    label_rule_id = table.Column<long>(type: "bigint", nullable: false),
+                    label_id = table.Column<long>(type: "bigint", nullable: false),
+                    stage = table.Column<short>(type: "smallint", nullable: false),
+                    display_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_label_rules", x => new { x.account_id, x.label_rule_id });
                 });
 
             migrationBuilder.CreateTable(
@@ -158,74 +196,58 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
-                name: "signing_keys",
-                columns: table => new
-                {
-                    key_number = table.Column<long>(type: "bigint", nullable: false),
-                    key_id = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
-                    private_key = table.Column<byte[]>(type: "varbinary(500)", maxLength: 500, nullable: false),
-                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    activate_time = table.Column<DateTime>(type: "datetime2", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_signing_keys", x => x.key_number);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "label_members",
+                name: "stage_changes",
                 columns: table => new
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
-                    label_id = table.Column<long>(type: "bigint", nullable: false),
-                    contact_id = table.Column<long>(type: "bigint", nullable: false)
+                    contact_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false),
+                    change_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    actor_kind = table.Column<short>(type: "smallint", nullable: false),
+                    actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    actor_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    from_stage = table.Column<short>(type: "smallint", nullable: true),
+                    from_lost = table.Column<bool>(type: "bit", nullable: false),
+                    to_stage = table.Column<short>(type: "smallint", nullable: true),
+                    to_lost = table.Column<bool>(type: "bit", nullable: false),
+                    cause = table.Column<short>(type: "smallint", nullable: false),
+                    run_id = table.Column<long>(type: "bigint", nullable: false),
+                    move = table.Column<short>(type: "smallint", nullable: false, computedColumnSql: "CAST(COALESCE(from_stage, 0) * 24 + CAST(from_lost AS int) * 12 + COALESCE(to_stage, 0) * 2 + CAST(to_lost AS int) AS smallint)", stored: true)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_label_members", x => new { x.account_id, x.label_id, x.contact_id });
-                    table.ForeignKey(
-                        name: "fk_label_members_contacts",
-                        columns: x => new { x.account_id, x.contact_id },
-                        principalTable: "contacts",
-                        principalColumns: new[] { "account_id", "contact_id" },
-                        onDelete: ReferentialAction.Cascade);
-                    table.ForeignKey(
-                        name: "fk_label_members_labels",
-                        columns: x => new { x.account_id, x.label_id },
-                        principalTable: "labels",
-                        principalColumns: new[] { "account_id", "label_id" },
-                        onDelete: ReferentialAction.Cascade);
+                    table.PrimaryKey("PK_stage_changes", x => new { x.account_id, x.contact_id, x.version });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "undo_results",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    run_id = table.Column<long>(type: "bigint", nullable: false),
+                    contact_id = table.Column<long>(type: "bigint", nullable: false),
+                    outcome = table.Column<short>(type: "smallint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_undo_results", x => new { x.account_id, x.run_id, x.contact_id });
                 });
 
             migrationBuilder.CreateIndex(
-                name: "IX_api_keys_hash",
-                table: "api_keys",
-                column: "hash",
-                unique: true);
+                name: "IX_contact_stages_account_id_merged_into",
+                table: "contact_stages",
+                columns: new[] { "account_id", "merged_into" },
+                filter: "merged_into IS NOT NULL");
 
             migrationBuilder.CreateIndex(
-                name: "ix_contacts_email",
-                table: "contacts",
-                columns: new[] { "account_id", "email" },
-                unique: true,
-                filter: "email IS NOT NULL");
+                name: "IX_label_rule_previews_expire_time",
+                table: "label_rule_previews",
+                column: "expire_time");
 
             migrationBuilder.CreateIndex(
-                name: "ix_contacts_phone",
-                table: "contacts",
-                columns: new[] { "account_id", "phone" },
-                unique: true,
-                filter: "email IS NULL AND phone IS NOT NULL");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_label_members_contact",
-                table: "label_members",
-                columns: new[] { "account_id", "contact_id" });
-
-            migrationBuilder.CreateIndex(
-                name: "ix_labels_name_key",
-                table: "labels",
-                columns: new[] { "account_id", "name_key" },
+                name: "IX_label_rules_account_id_label_id_stage",
+                table: "label_rules",
+                columns: new[] { "account_id", "label_id", "stage" },
                 unique: true);
 
             migrationBuilder.CreateIndex(
@@ -253,19 +275,42 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                 name: "IX_runs_state_run_id",
                 table: "runs",
                 columns: new[] { "state", "run_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_stage_changes_account_id_move_change_time",
+                table: "stage_changes",
+                columns: new[] { "account_id", "move", "change_time" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_stage_changes_account_id_run_id_contact_id",
+                table: "stage_changes",
+                columns: new[] { "account_id", "run_id", "contact_id" },
+                filter: "cause IN (3, 6)");
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
-                name: "api_keys");
+                name: "contact_stages");
+
+            migrationBuilder.DropTable(
+                name: "default_stages");
 
             migrationBuilder.DropTable(
                 name: "feed_positions");
 
             migrationBuilder.DropTable(
-                name: "label_members");
+                name: "label_rule_previews");
+
+            migrationBuilder.DropTable(
+                name: "label_rule_runs");
+
+            migrationBuilder.DropTable(
+                name: "label_rule_targets");
+
+            migrationBuilder.DropTable(
+                name: "label_rules");
 
             migrationBuilder.DropTable(
                 name: "outbox");
@@ -277,13 +322,10 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                 name: "runs");
 
             migrationBuilder.DropTable(
-                name: "signing_keys");
+                name: "stage_changes");
 
             migrationBuilder.DropTable(
-                name: "contacts");
-
-            migrationBuilder.DropTable(
-                name: "labels");
+                name: "undo_results");
 
             migrationBuilder.DropSequence(
                 name: "ids");
