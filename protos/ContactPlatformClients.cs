@@ -37,6 +37,7 @@ public static class ContactPlatformClients
         .Add<Contacts.V1.ContactService.ContactServiceClient>(address)
         .Add<Contacts.V1.LabelService.LabelServiceClient>(address)
         .Add<Contacts.V1.ContactListService.ContactListServiceClient>(address)
+        .Add<Contacts.V1.SegmentService.SegmentServiceClient>(address)
         .Add<Contacts.V1.ContactErasureService.ContactErasureServiceClient>(address)
         .Add<Contacts.V1.ContactMergeService.ContactMergeServiceClient>(address)
         .Add<Contacts.V1.TimelineService.TimelineServiceClient>(address)
@@ -71,6 +72,10 @@ public static class ContactPlatformClients
     /// <param name="services">The caller's services.</param>
     /// <param name="address">Address of the service's gRPC endpoint.</param>
     public static IServiceCollection AddSequencesClients(this IServiceCollection services, Uri address) => services
+        .Add<Sequences.V1.SequenceService.SequenceServiceClient>(address)
+        .Add<Sequences.V1.EnrollmentService.EnrollmentServiceClient>(address)
+        .Add<Sequences.V1.EnrollmentRunService.EnrollmentRunServiceClient>(address)
+        .Add<Sequences.V1.StatusMatrixService.StatusMatrixServiceClient>(address)
         .Add<Sequences.V1.ReplyService.ReplyServiceClient>(address)
         .Add<Sequences.V1.ReplyWebhookService.ReplyWebhookServiceClient>(address)
         .Add<Sequences.V1.ChangesService.ChangesServiceClient>(address);

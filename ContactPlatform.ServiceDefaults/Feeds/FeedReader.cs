@@ -9,8 +9,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ContactPlatform.ServiceDefaults.Feeds;
 
 /// <summary>
-/// Reads this service's changes in an order that no late committer can break. PostgreSQL: by the writer's transaction,
-/// and only those below the oldest that is still running. SQL Server: by row version, below the lowest still active.
+/// Reads this service's changes in an order that no late committer can break, and in which two changes of one row stand as
+/// they were made, where its writer holds it before it tells. PostgreSQL: by the last transaction that was done when the
+/// row was written, or the writer's own, and only those below the oldest that is still running. SQL Server: by row version, below the lowest still active.
 /// </summary>
 public sealed class FeedReader(IServiceScopeFactory scopes, CommitSignal signal, Stopping stopping)
 {

@@ -18,7 +18,7 @@ public sealed class OutboxRow : IAccountOwned
     /// <summary>Number of the row, in the order of insertion.</summary>
     public long ChangeId { get; private set; }
 
-    /// <summary>PostgreSQL: the writer's transaction.</summary>
+    /// <summary>PostgreSQL: the writer's transaction, or the last one that was done when the row was written, whichever is later.</summary>
     public ulong TransactionId { get; private set; }
 
     /// <summary>SQL Server: the row's version, which grows over the whole database.</summary>
@@ -37,7 +37,7 @@ public sealed class OutboxRow : IAccountOwned
     /// Writes a position, for rows that were inserted by a hand-written statement. Fixed in length, so that positions
     /// compare as text as they do in the feed.
     /// </summary>
-    /// <param name="order">PostgreSQL: the writer's transaction; SQL Server: the row version.</param>
+    /// <param name="order">PostgreSQL: the number of a transaction; SQL Server: the row version.</param>
     /// <param name="id">Number of the row.</param>
     public static string Format(ulong order, long id) => string.Create(CultureInfo.InvariantCulture, $"{order:x16}-{id:x16}");
 
@@ -51,6 +51,11 @@ public sealed class OutboxRow : IAccountOwned
                 && long.TryParse(position.AsSpan(17), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out id)
                 && id >= 0);
     }
+
+    // Its own number alone would not do: a transaction gets it with its first lock, and may wait for a row that a later one
+    // changes and commits. When it writes here at last that one is done, so it stands at or behind the last done (at the
+    // same number the row's own number tells them apart), and never before its own, below which readers stay while it runs.
+    private const string Order = "GREATEST(pg_current_xact_id(), (pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1)::text::xid8)";
 
     internal static void Configure(EntityTypeBuilder<OutboxRow> entity, bool sqlServer)
     {
@@ -67,7 +72,7 @@ public sealed class OutboxRow : IAccountOwned
         else
         {
             entity.Ignore(o => o.RowVersion);
-            entity.Property(o => o.TransactionId).HasColumnType("xid8").HasDefaultValueSql("pg_current_xact_id()").ValueGeneratedOnAdd();
+            entity.Property(o => o.TransactionId).HasColumnType("xid8").HasDefaultValueSql(Order).ValueGeneratedOnAdd();
             entity.HasIndex(o => new { o.TransactionId, o.ChangeId });
         }
     }

@@ -10,4 +10,10 @@ for provider in PostgreSql SqlServer; do
   [ "$provider" = SqlServer ] && context=SqlServer$context
   dotnet ef migrations add "$name" --no-build --project "services/$service" --startup-project eng/migrations \
     --context "$context" --output-dir "Migrations/$provider" --namespace "ContactPlatform.$service.Migrations.$provider"
+  # The first snapshot of a model is put into folders named like its namespace.
+  first=services/$service/ContactPlatform
+  if [ -d "$first" ]; then
+    mv "$first/$service/Migrations/$provider"/* "services/$service/Migrations/$provider/"
+    rm -r "$first"
+  fi
 done

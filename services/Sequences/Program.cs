@@ -3,6 +3,10 @@ using ContactPlatform.Sequences;
 using ContactPlatform.Sequences.Changes;
 using ContactPlatform.Sequences.ContactFeed;
 using ContactPlatform.Sequences.ContactStatuses;
+using ContactPlatform.Sequences.EnrollmentRuns;
+using ContactPlatform.Sequences.Enrollments;
+using ContactPlatform.Sequences.Sequences;
+using ContactPlatform.Sequences.StatusMatrix;
 using ContactPlatform.Sequences.Replies;
 using ContactPlatform.Sequences.ReplyWebhooks;
 using ContactPlatform.ServiceDefaults.Auth;
@@ -18,8 +22,17 @@ builder.Services
         ?? throw new InvalidOperationException("services:contacts:grpc:0 is not configured")))
     .AddSingleton<ServiceTokens>()
     .AddSingleton<ContactsCalls>()
+    .AddScoped<ContactReader>()
     .AddScoped<ContactStatusStore>()
-    .AddScoped<OptOuts>()
+    .AddScoped<SequenceStore>()
+    .AddScoped<EnrollmentStore>()
+    .AddScoped<EnrollmentWork>()
+    .AddScoped<EnrollContacts>()
+    .AddScoped<ContactEvents>()
+    .AddScoped<StatusWork>()
+    .AddSingleton<ContactSets>()
+    .AddSingleton<IRunExecutor, EnrollmentRunExecutor>()
+    .AddScoped<ReplyWork>()
     .AddScoped<ReplySenders>()
     .AddScoped<ReplyRecorder>()
     .AddScoped<ReplyWebhookCalls>()
@@ -27,6 +40,10 @@ builder.Services
     .AddHostedService<ContactFeedConsumer>();
 
 var app = builder.Build();
+app.MapGrpcService<SequenceEndpoint>();
+app.MapGrpcService<EnrollmentEndpoint>();
+app.MapGrpcService<EnrollmentRunEndpoint>();
+app.MapGrpcService<StatusEndpoint>();
 app.MapGrpcService<ReplyEndpoint>();
 app.MapGrpcService<ReplyWebhookEndpoint>();
 app.MapReplyWebhooks();

@@ -1,4 +1,7 @@
 using ContactPlatform.Sequences.ContactStatuses;
+using ContactPlatform.Sequences.EnrollmentRuns;
+using ContactPlatform.Sequences.Enrollments;
+using ContactPlatform.Sequences.Sequences;
 using ContactPlatform.Sequences.Replies;
 using ContactPlatform.Sequences.ReplyWebhooks;
 using ContactPlatform.ServiceDefaults.Auth;
@@ -20,9 +23,32 @@ public class SequencesDbContext : PlatformDbContext
     {
     }
 
+    /// <summary>Sequences.</summary>
+    public DbSet<SequenceRow> Sequences => Set<SequenceRow>();
+
+    /// <summary>Their steps and settings, present and past.</summary>
+    public DbSet<SequenceVersionRow> SequenceVersions => Set<SequenceVersionRow>();
+
+    /// <summary>Who is in which sequence.</summary>
+    public DbSet<EnrollmentRow> Enrollments => Set<EnrollmentRow>();
+
+    /// <summary>Everything that ever changed them.</summary>
+    public DbSet<EnrollmentChangeRow> EnrollmentChanges => Set<EnrollmentChangeRow>();
+
+    /// <summary>What was answered to those who enrolled contacts.</summary>
+    public DbSet<EnrollAnswerRow> EnrollAnswers => Set<EnrollAnswerRow>();
+
+    /// <summary>What runs that enrol are about.</summary>
+    public DbSet<EnrollmentRunRow> EnrollmentRuns => Set<EnrollmentRunRow>();
+
+    /// <summary>Whom they have to deal with.</summary>
+    public DbSet<EnrollmentRunTargetRow> EnrollmentRunTargets => Set<EnrollmentRunTargetRow>();
+
     /// <summary>What holds of contacts whatever sequence they are in.</summary>
     public DbSet<ContactStatusRow> ContactStatuses => Set<ContactStatusRow>();
 
+    /// <summary>Everything that ever changed that.</summary>
+    public DbSet<ContactStatusChangeRow> ContactStatusChanges => Set<ContactStatusChangeRow>();
     /// <summary>What contacts answered.</summary>
     public DbSet<ReplyRow> Replies => Set<ReplyRow>();
 

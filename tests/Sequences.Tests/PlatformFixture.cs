@@ -1,5 +1,9 @@
 using System.Diagnostics;
+using ContactPlatform.Common.V1;
 using ContactPlatform.Contacts.V1;
+using ContactPlatform.Sequences.ContactStatuses;
+using ContactPlatform.Sequences.Enrollments;
+using ContactPlatform.Sequences.V1;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
@@ -33,6 +37,12 @@ public sealed class PlatformFixture : IAsyncLifetime
 
     public ContactService.ContactServiceClient ContactService => new(Contacts.Service.Channel);
 
+    public SequenceService.SequenceServiceClient Sequencing => new(Sequences.Service.Channel);
+
+    public EnrollmentService.EnrollmentServiceClient Enrolling => new(Sequences.Service.Channel);
+
+    public StatusMatrixService.StatusMatrixServiceClient Statuses => new(Sequences.Service.Channel);
+
     public async Task InitializeAsync()
     {
         Contacts = await ContactsHost.StartAsync(CancellationToken.None);
@@ -47,6 +57,7 @@ public sealed class PlatformFixture : IAsyncLifetime
         builder.AddServiceDefaults("sequences", SequencesScopes.Table);
         builder.AddPlatformDatabase<SequencesDbContext, SqlServerSequencesDbContext>("sequences");
         builder.Logging.ClearProviders();
+        builder.Services.AddScoped<ContactStatusStore>().AddScoped<EnrollmentStore>().AddScoped<EnrollmentWork>();
         _stores = builder.Build();
     }
 
@@ -57,6 +68,9 @@ public sealed class PlatformFixture : IAsyncLifetime
         await Contacts.DisposeAsync();
     }
 
+    /// <summary>The time, UTC, in whole microseconds.</summary>
+    public static DateTime Now => TimeProvider.System.Now();
+
     /// <summary>A name that no other test uses.</summary>
     public string NewName() => $"name {Interlocked.Increment(ref _names)}";
 
@@ -66,6 +80,53 @@ public sealed class PlatformFixture : IAsyncLifetime
         var contact = new Contact { Email = $"person{Interlocked.Increment(ref _names)}@example.com", GivenName = "Ada" };
         with?.Invoke(contact);
         return (await ContactService.CreateContactAsync(new() { Contact = contact }, Headers)).Contact.ContactId;
+    }
+
+    /// <summary>Creates a sequence, a mail, a call and another mail unless another is given, and activates it.</summary>
+    public async Task<Sequence> CreateSequenceAsync(bool activate = true, Sequence? sequence = null)
+    {
+        var made = (await Sequencing.CreateSequenceAsync(new() { Sequence = sequence ?? Tests.Sequences.Made.Sequence(NewName()) }, Headers)).Sequence;
+        return activate ? (await Sequencing.ActivateSequenceAsync(new() { SequenceId = made.SequenceId }, Headers)).Sequence : made;
+    }
+
+    /// <summary>Enrols contacts.</summary>
+    public async Task<EnrollContactsResponse> EnrollAsync(long sequenceId, params long[] contactIds) =>
+        await Enrolling.EnrollContactsAsync(new() { SequenceId = sequenceId, ContactIds = { contactIds }, RequestId = NewName() }, Headers);
+
+    /// <summary>Enrols a new contact, and returns it with its enrolment.</summary>
+    public async Task<(long ContactId, long EnrollmentId)> EnrolledAsync(long sequenceId, Action<Contact>? with = null)
+    {
+        var contact = await CreateContactAsync(with);
+        return (contact, (await EnrollAsync(sequenceId, contact)).Results.Single().EnrollmentId);
+    }
+
+    /// <summary>Has a mail of an enrolment's sequence be delivered, as the engine will tell it: with its history.</summary>
+    public async Task ContactedAsync(long enrollmentId)
+    {
+        await using var scope = _stores.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CurrentAccount>().Id = ContactsHost.Account;
+        var (db, work) = (scope.ServiceProvider.GetRequiredService<SequencesDbContext>(), scope.ServiceProvider.GetRequiredService<EnrollmentWork>());
+        var contact = await db.Enrollments.Where(e => e.EnrollmentId == enrollmentId).Select(e => e.ContactId).SingleAsync();
+        await using var transaction = await db.BeginBulkAsync(default);
+        var held = await work.LockAsync([contact], [], default);
+        var row = held.Enrollments.Single(e => e.EnrollmentId == enrollmentId);
+        var to = row.After(row.Standing with { Flags = row.Flags | EnrollmentFlags.Contacted }, Now, null);
+        await work.SaveAsync(held, [new(row, to, EnrollmentChangeCause.Api)], [], new(new() { Kind = ActorKind.Service, Subject = "service:test" }, to.ChangeTime), default);
+        await transaction.CommitAsync();
+    }
+
+    /// <summary>How an enrolment stands.</summary>
+    public async Task<Enrollment> EnrollmentAsync(long enrollmentId) => (await Enrolling.GetEnrollmentAsync(new() { EnrollmentId = enrollmentId }, Headers)).Enrollment;
+
+    /// <summary>A history, oldest first; asserts that it has no gap and that each entry begins where the one before ends.</summary>
+    public async Task<List<EnrollmentChange>> HistoryAsync(long enrollmentId)
+    {
+        var changes = (await Enrolling.ListEnrollmentChangesAsync(new() { EnrollmentId = enrollmentId, PageSize = 1000 }, Headers)).EnrollmentChanges.Reverse().ToList();
+        changes.Select(c => c.Version).ShouldBe(Enumerable.Range(1, changes.Count).Select(v => (long)v));
+        changes.Skip(1).Select(c => c.From).ShouldBe(changes.SkipLast(1).Select(c => c.To));
+        var now = await EnrollmentAsync(enrollmentId);
+        (now.Version, now.Standing).ShouldBe((changes.Count, changes[^1].To));
+        return changes;
     }
 
     /// <summary>Asks the database.</summary>

@@ -14,7 +14,7 @@ public class ModelTests
     /// <summary>Columns that one database alone has.</summary>
     private static readonly Dictionary<string, string> _differences = new()
     {
-        ["outbox.transaction_id"] = "PostgreSQL orders the feed by the writer's transaction",
+        ["outbox.transaction_id"] = "PostgreSQL orders the feed by transactions",
         ["outbox.row_version"] = "SQL Server orders the feed by row version",
     };
 

@@ -12,9 +12,12 @@ public static class CallSites
     /// <summary>Environment variable with the folder of those files; none is written without it.</summary>
     public const string Folder = "CONTACTPLATFORM_QUERY_SITES";
 
+    /// <summary>How the files' names end.</summary>
+    public const string Extension = ".sites";
+
     private static readonly HashSet<string> _seen = [];
     private static readonly string? _file = Environment.GetEnvironmentVariable(Folder) is { Length: > 0 } folder
-        ? Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Stopwatch.GetTimestamp()}"))
+        ? Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Stopwatch.GetTimestamp()}{Extension}"))
         : null;
 
     /// <summary>Those of this process, so far.</summary>

@@ -95,6 +95,10 @@ public sealed class LinqGate : IObserver<DiagnosticListener>, IObserver<KeyValue
             return;
         }
         var query = data.ExpressionPrinter.PrintExpression(data.Expression);
+        if (Translated.Knows(context, query))
+        {
+            return;
+        }
         try
         {
             using var twin = Twin(context);
@@ -107,7 +111,9 @@ public sealed class LinqGate : IObserver<DiagnosticListener>, IObserver<KeyValue
             if (TSql.Errors(sql) is { Count: > 0 } errors)
             {
                 _report($"does not parse: {string.Join("; ", errors)} in {sql} of {query}");
+                return;
             }
+            Translated.Note(context, query);
         }
 #pragma warning disable CA1031 // Whatever it is, it is reported, and the service under test goes on.
         catch (Exception e)

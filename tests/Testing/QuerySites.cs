@@ -21,7 +21,7 @@ public static class QuerySites
     /// <summary>Asked when the other tests of a suite are done: a line for each method with places that they left out.</summary>
     public static IReadOnlyList<string> Unreached(Assembly code)
     {
-        var reached = Directory.EnumerateFiles(Folder).SelectMany(File.ReadLines).Concat(CallSites.Noted).Distinct()
+        var reached = Directory.EnumerateFiles(Folder, "*" + CallSites.Extension).SelectMany(File.ReadLines).Concat(CallSites.Noted).Distinct()
             .Select(l => l.Split(' ')).CountBy(l => (l[0], l[1])).ToDictionary();
         return [.. from method in CompiledCode.Methods(code)
                    let queries = CompiledCode.Calls(method).Where(SendsQuery).ToList()

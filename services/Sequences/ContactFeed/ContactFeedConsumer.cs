@@ -1,8 +1,9 @@
-using ContactPlatform.Sequences.ContactStatuses;
+using ContactPlatform.Common.V1;
+using ContactPlatform.Sequences.Enrollments;
+using ContactPlatform.Sequences.Replies;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Feeds;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 using ContactsChange = ContactPlatform.Contacts.V1.StreamChangesResponse;
 
 namespace ContactPlatform.Sequences.ContactFeed;
@@ -11,9 +12,6 @@ namespace ContactPlatform.Sequences.ContactFeed;
 public sealed class ContactFeedConsumer(Contacts.V1.ChangesService.ChangesServiceClient changes, ContactsCalls calls, IServiceProvider services)
     : FeedConsumer<ContactsChange>("contacts", services)
 {
-    /// <summary>Contacts changed by one statement: few enough to keep SQL Server from locking the whole table.</summary>
-    private const int ChunkSize = 1000;
-
     /// <inheritdoc/>
     protected override async Task<AsyncServerStreamingCall<ContactsChange>> OpenAsync(string afterPosition, CancellationToken cancellationToken) =>
         changes.StreamChanges(new Contacts.V1.StreamChangesRequest { AfterPosition = afterPosition }, await calls.HeadersAsync(0, cancellationToken), cancellationToken: cancellationToken);
@@ -28,28 +26,32 @@ public sealed class ContactFeedConsumer(Contacts.V1.ChangesService.ChangesServic
     /// <inheritdoc/>
     protected override Task ApplyAsync(IServiceProvider scope, FeedChange<ContactsChange> change, CancellationToken cancellationToken)
     {
-        var (body, contacts) = (change.Body, scope.GetRequiredService<ContactStatusStore>());
+        var (body, events, replies) = (change.Body, scope.GetRequiredService<ContactEvents>(), scope.GetRequiredService<ReplyWork>());
+        var actor = body.Actor ?? new Actor();
         return body.ChangeCase switch
         {
-            ContactsChange.ChangeOneofCase.RecordStateChanged => EachAsync(body.RecordStateChanged.ContactIds, async ids =>
-            {
-                await contacts.LockAsync(ids, cancellationToken);
-                await contacts.SetRecordInactiveAsync(ids, body.RecordStateChanged.Inactive, cancellationToken);
-            }),
+            ContactsChange.ChangeOneofCase.RecordStateChanged =>
+                EachAsync(body.RecordStateChanged.ContactIds, ids => events.SetRecordInactiveAsync(ids, body.RecordStateChanged.Inactive, actor, cancellationToken)),
+            ContactsChange.ChangeOneofCase.ContactMerged => MergeAsync(body.ContactMerged.SurvivorContactId, body.ContactMerged.MergedContactId),
+            // Of erased contacts and of merged ones it is told as deleted, too.
             ContactsChange.ChangeOneofCase.ContactsDeleted => EachAsync(body.ContactsDeleted.ContactIds, async ids =>
             {
-                await contacts.LockAsync(ids, cancellationToken);
-                await contacts.DeleteAsync(ids, cancellationToken);
-                await scope.GetRequiredService<SequencesDbContext>().Replies.Where(r => ids.Contains(r.ContactId)).ExecuteDeleteAsync(cancellationToken);
+                await events.DeleteAsync(ids, actor, cancellationToken);
+                await replies.ForgetAsync(ids, cancellationToken);
             }),
-            // Of an erased and of a merged one it is told as deleted, too.
             _ => Task.CompletedTask,
         };
+
+        async Task MergeAsync(long survivorId, long mergedId)
+        {
+            await events.MergeAsync(survivorId, mergedId, actor, cancellationToken);
+            await replies.MergeAsync(survivorId, mergedId, cancellationToken);
+        }
     }
 
     private static async Task EachAsync(IEnumerable<long> ids, Func<long[], Task> apply)
     {
-        foreach (var chunk in ids.Distinct().Order().Chunk(ChunkSize))
+        foreach (var chunk in ids.Distinct().Order().Chunk(EnrollmentWork.Size))
         {
             await apply(chunk);
         }

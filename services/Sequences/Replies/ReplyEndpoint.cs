@@ -1,4 +1,4 @@
-using ContactPlatform.Sequences.ContactStatuses;
+using ContactPlatform.Sequences.Enrollments;
 using ContactPlatform.Sequences.V1;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ContactPlatform.Sequences.Replies;
 
 /// <summary>Serves ReplyService.</summary>
-public sealed class ReplyEndpoint(SequencesDbContext db, ReplyRecorder recorder, ContactStatusStore statuses, OptOuts optOuts, TimeProvider time) : ReplyService.ReplyServiceBase
+public sealed class ReplyEndpoint(SequencesDbContext db, ReplyRecorder recorder, EnrollmentWork enrollments, ReplyWork work, TimeProvider time) : ReplyService.ReplyServiceBase
 {
     /// <inheritdoc/>
     public override async Task<RecordReplyResponse> RecordReply(RecordReplyRequest request, ServerCallContext context)
@@ -51,20 +51,21 @@ public sealed class ReplyEndpoint(SequencesDbContext db, ReplyRecorder recorder,
         violations.ThrowIfAny();
         var contactId = (await LoadAsync(id, cancel)).ContactId;
         await using var transaction = await db.BeginBulkAsync(cancel);
-        var status = (await statuses.LockAsync([contactId], cancel))[contactId];
+        var held = await enrollments.LockAsync([contactId], [contactId], cancel);
         var row = await db.Replies.SingleOrDefaultAsync(r => r.ReplyId == id, cancel) ?? throw Missing(id);
         if (Etag.Check(request.Etag, row.Version) is { } refusal)
         {
             throw new RefusalException(refusal);
         }
+        var (act, position) = (Act.Of(Caller.Of(context), time), "");
         if (row.CategoryTime is null || row.Category != category)
         {
-            (row.Category, row.NeedsPerson, row.CategoryTime) = (category, false, time.Now());
+            (row.Category, row.NeedsPerson, row.CategoryTime) = (category, false, act.Time);
             (row.ActorKind, row.ActorSubject, row.ActorName) = (actor.Kind, actor.Subject, actor.DisplayName);
             row.Version++;
             await db.SaveChangesAsync(cancel);
+            position = await work.ApplyAsync(row, held, act, cancel);
         }
-        var position = category == ReplyCategory.DoNotContact ? await optOuts.OptOutAsync(status, actor, cancel) : "";
         await transaction.CommitAsync(cancel);
         return new() { Reply = row.ToProto(), ChangeToken = position };
     }

@@ -1,5 +1,5 @@
 using ContactPlatform.Common.V1;
-using ContactPlatform.Sequences.ContactStatuses;
+using ContactPlatform.Sequences.Enrollments;
 using ContactPlatform.Sequences.V1;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
@@ -14,7 +14,7 @@ namespace ContactPlatform.Sequences.Replies;
 public readonly record struct Recorded(RecordOutcome Outcome, ReplyRow? Row = null, string ChangeToken = "");
 
 /// <summary>Stores replies, whichever way they came, and lets them do what they do.</summary>
-public sealed class ReplyRecorder(SequencesDbContext db, ReplySenders senders, ContactStatusStore statuses, OptOuts optOuts, IdSequence ids, TimeProvider time)
+public sealed class ReplyRecorder(SequencesDbContext db, ReplySenders senders, EnrollmentWork enrollments, ReplyWork work, IdSequence ids, TimeProvider time)
 {
     /// <summary>Records a reply.</summary>
     /// <exception cref="RefusalException">CONTACT_NOT_FOUND, SERVICE_UNAVAILABLE.</exception>
@@ -36,8 +36,8 @@ public sealed class ReplyRecorder(SequencesDbContext db, ReplySenders senders, C
         var verdict = ReplyClassifier.Classify(input.Reply);
         var replyId = await ids.NextAsync(cancellationToken);
         await using var transaction = await db.BeginBulkAsync(cancellationToken);
-        var status = (await statuses.LockAsync([contactId], cancellationToken))[contactId];
-        if (status.Deleted)
+        var held = await enrollments.LockAsync([contactId], [contactId], cancellationToken);
+        if (held.Contacts[contactId].Deleted)
         {
             return new(RecordOutcome.Unmatched);
         }
@@ -46,6 +46,7 @@ public sealed class ReplyRecorder(SequencesDbContext db, ReplySenders senders, C
         {
             return new(RecordOutcome.Duplicate, other);
         }
+        var now = time.Now();
         var row = new ReplyRow
         {
             AccountId = db.AccountId,
@@ -61,16 +62,16 @@ public sealed class ReplyRecorder(SequencesDbContext db, ReplySenders senders, C
             RuleId = verdict.RuleId,
             RuleVersion = ReplyClassifier.Version,
             Automatic = verdict.Automatic,
-            NeedsPerson = ReplyDecisions.NeedsPerson(verdict, match),
+            NeedsPerson = ReplyEffects.NeedsPerson(verdict, match),
             ReturnKnowledge = verdict.Return.Knowledge,
             ReturnDate = verdict.Return.Day,
             Subject = ReplyInput.Clean(input.Reply.Subject, ReplyRow.MaximumSubject),
             Text = ReplyInput.Clean(QuotedText.Split(input.Reply.Text).Own, ReplyRow.MaximumText),
-            ReceiveTime = time.Now(),
+            ReceiveTime = now,
         };
         db.Replies.Add(row);
         await db.SaveChangesAsync(cancellationToken);
-        var position = ReplyDecisions.OptsOut(row.Category, match) ? await optOuts.OptOutAsync(status, actor, cancellationToken) : "";
+        var position = await work.ApplyAsync(row, held, new(actor, now), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new(RecordOutcome.Recorded, row, position);
     }

@@ -62,6 +62,11 @@ public static class ReturnDays
             {
                 continue;
             }
+            if (written.Day is null && tokens[i - 1].Text == "to")
+            {
+                // Monday to Friday are somebody's hours.
+                continue;
+            }
             // `next Monday` is another day for some than for others.
             var vague = i > 0 && tokens[i - 1].Text == "next" && written is { Day: null };
             var day = vague ? new(ReturnKnowledge.Ambiguous) : written.On(today);

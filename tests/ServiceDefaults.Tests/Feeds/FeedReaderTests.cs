@@ -143,6 +143,29 @@ public sealed class FeedReaderTests : IAsyncLifetime, IDisposable
         read.ShouldHaveSingleItem().ShouldBe((position, 5));
     }
 
+    [Fact]
+    public async Task Who_began_first_but_waited_for_another_stands_behind_it()
+    {
+        await using var host = await ProbeHost.StartAsync(_database, await TestServers.RedisAsync(), ProbeFixture.NewPrefix(), Token);
+        await using var waits = Context();
+        await using var open = await waits.Database.BeginTransactionAsync(Token);
+        // Some row of its own, and its number; the next one is held by the other, who is done before this one goes on.
+        await waits.Database.ExecuteSqlRawAsync("SELECT pg_current_xact_id()", Token);
+        var other = await AddAsync(host, 1);
+        var row = OutboxRow.Of(1, new ProbeResponse { Number = 2 });
+        waits.Outbox.Add(row);
+        await waits.SaveChangesAsync(Token);
+        await open.CommitAsync(Token);
+        string.CompareOrdinal(row.Position, other).ShouldBeGreaterThan(0);
+        var read = new ConcurrentQueue<(string Position, long Number)>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var reading = ReadAsync(host, read, stop.Token);
+        await Eventually.ShouldBeAsync("both changes are read", () => read.Count == 2);
+        await stop.CancelAsync();
+        await reading;
+        read.ShouldBe([(other, 1), (row.Position, 2)]);
+    }
+
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
     public void Dispose() => _timeout.Dispose();

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using ContactPlatform.Common.V1;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.Deliverability.V1;
+using ContactPlatform.Sequences.V1;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
@@ -152,6 +153,13 @@ internal static class AuthFaults
         await FaultBed.UntilAsync("the replay ends", async () => (await classification.GetClassificationReplayAsync(new() { ClassificationReplayId = replay }, headers, cancellationToken: cancellationToken)).ClassificationReplay.Run.EndTime is not null, cancellationToken);
         var webhook = (await new ProviderWebhookService.ProviderWebhookServiceClient(deliverability.Service.Channel).CreateProviderWebhookAsync(
             new() { Provider = WebhookProvider.Mailgun, DisplayName = Secret, VerificationKey = $"{Secret}-0123456789abcdef" }, headers, cancellationToken: cancellationToken)).ProviderWebhook.ProviderWebhookId;
+        var sequencing = new SequenceService.SequenceServiceClient(sequences.Service.Channel);
+        var (sequence, elsewhere) = (await SequenceAsync(), await SequenceAsync());
+        var enrollment = (await new EnrollmentService.EnrollmentServiceClient(sequences.Service.Channel).EnrollContactsAsync(
+            new() { SequenceId = sequence, ContactIds = { contact }, RequestId = bed.NewName() }, headers, cancellationToken: cancellationToken)).Results.Single().EnrollmentId;
+        var enrolling = new EnrollmentRunService.EnrollmentRunServiceClient(sequences.Service.Channel);
+        var enrollmentRun = (await enrolling.CreateEnrollmentRunAsync(new() { SequenceId = sequence, ContactListId = list, RequestId = bed.NewName() }, headers, cancellationToken: cancellationToken)).EnrollmentRun.EnrollmentRunId;
+        await FaultBed.UntilAsync("the enrolment ends", async () => (await enrolling.GetEnrollmentRunAsync(new() { EnrollmentRunId = enrollmentRun }, headers, cancellationToken: cancellationToken)).EnrollmentRun.Run.EndTime is not null, cancellationToken);
         // The feeds are at rest before anything is compared.
         await bed.CheckAsync(cancellationToken);
         var behind = await FunnelCheck.BehindAsync("Deliverability", stack.Contacts.Database, deliverability.Database, TimeSpan.FromSeconds(60), cancellationToken);
@@ -165,7 +173,15 @@ internal static class AuthFaults
             ["custom_field_id"] = field, ["segment_id"] = segment, ["segment_snapshot_id"] = snapshot, ["view_id"] = view, ["label_rule_id"] = rule, ["label_rule_ids"] = rule, ["run_id"] = run, ["bulk_run_id"] = bulk, ["import_id"] = import, ["import_undo_id"] = undo, ["api_key_id"] = key,
             ["transmission_id"] = transmission, ["message_id"] = message,
             ["classification_replay_id"] = replay, ["provider_webhook_id"] = webhook,
+            ["sequence_id"] = sequence, ["from_sequence_id"] = sequence, ["to_sequence_id"] = elsewhere, ["enrollment_id"] = enrollment, ["enrollment_run_id"] = enrollmentRun,
         };
+
+        async Task<long> SequenceAsync()
+        {
+            var made = (await sequencing.CreateSequenceAsync(new() { Sequence = new() { DisplayName = Secret, Steps = { new Step { Call = new() { Instructions = Secret } } } } }, headers, cancellationToken: cancellationToken)).Sequence.SequenceId;
+            await sequencing.ActivateSequenceAsync(new() { SequenceId = made }, headers, cancellationToken: cancellationToken);
+            return made;
+        }
     }
 
     private static async Task<List<(string What, string? Token)>> BadTokensAsync(FaultBed bed, string good, CancellationToken cancellationToken)
@@ -283,6 +299,7 @@ internal static class AuthFaults
         {
             FieldType.Int64 => ids.TryGetValue(field.Name, out var id) ? id : null,
             FieldType.Int32 when field.Name == "page_size" => 10,
+            FieldType.Bool when field.HasPresence => true,
             FieldType.Enum => field.EnumType.Values.Count > 1 ? Enum(field) : null,
             FieldType.String => Word(field.Name),
             FieldType.Message when field.MessageType.FullName == "google.protobuf.FieldMask" => new FieldMask { Paths = { "given_name" } },

@@ -25,6 +25,69 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
             modelBuilder.HasSequence("ids")
                 .IncrementsBy(1000);
 
+            modelBuilder.Entity("ContactPlatform.Sequences.ContactStatuses.ContactStatusChangeRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<short>("ActorKind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("actor_kind");
+
+                    b.Property<string>("ActorName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("actor_name");
+
+                    b.Property<string>("ActorSubject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("actor_subject");
+
+                    b.Property<DateTime>("ChangeTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("change_time");
+
+                    b.Property<short>("FromCallStatus")
+                        .HasColumnType("smallint")
+                        .HasColumnName("from_call_status");
+
+                    b.Property<short>("FromEngagement")
+                        .HasColumnType("smallint")
+                        .HasColumnName("from_engagement");
+
+                    b.Property<bool>("FromOptedOut")
+                        .HasColumnType("bit")
+                        .HasColumnName("from_opted_out");
+
+                    b.Property<short>("ToCallStatus")
+                        .HasColumnType("smallint")
+                        .HasColumnName("to_call_status");
+
+                    b.Property<short>("ToEngagement")
+                        .HasColumnType("smallint")
+                        .HasColumnName("to_engagement");
+
+                    b.Property<bool>("ToOptedOut")
+                        .HasColumnType("bit")
+                        .HasColumnName("to_opted_out");
+
+                    b.HasKey("AccountId", "ContactId", "Version");
+
+                    b.ToTable("contact_status_changes", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Sequences.ContactStatuses.ContactStatusRow", b =>
                 {
                     b.Property<long>("AccountId")
@@ -43,6 +106,18 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnType("bit")
                         .HasColumnName("deleted");
 
+                    b.Property<short>("Engagement")
+                        .HasColumnType("smallint")
+                        .HasColumnName("engagement");
+
+                    b.Property<DateTime?>("EngagementTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("engagement_time");
+
+                    b.Property<DateTime?>("FirstWorkingTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("first_working_time");
+
                     b.Property<bool>("OptedOut")
                         .HasColumnType("bit")
                         .HasColumnName("opted_out");
@@ -58,6 +133,330 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.HasKey("AccountId", "ContactId");
 
                     b.ToTable("contact_statuses", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.EnrollmentRuns.EnrollmentRunRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("RunId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run_id");
+
+                    b.Property<long>("ContactListId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_list_id");
+
+                    b.Property<long>("SegmentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("segment_id");
+
+                    b.HasKey("AccountId", "RunId");
+
+                    b.ToTable("enrollment_runs", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.EnrollmentRuns.EnrollmentRunTargetRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("RunId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.HasKey("AccountId", "RunId", "ContactId");
+
+                    b.ToTable("enrollment_run_targets", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Enrollments.EnrollAnswerRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("AnswerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("answer_id");
+
+                    b.Property<byte[]>("Answer")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("answer");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("create_time");
+
+                    b.HasKey("AccountId", "AnswerId");
+
+                    b.HasIndex("AccountId", "CreateTime");
+
+                    b.ToTable("enroll_answers", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Enrollments.EnrollmentChangeRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("EnrollmentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("enrollment_id");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<short>("ActorKind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("actor_kind");
+
+                    b.Property<string>("ActorName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("actor_name");
+
+                    b.Property<string>("ActorSubject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("actor_subject");
+
+                    b.Property<short>("Cause")
+                        .HasColumnType("smallint")
+                        .HasColumnName("cause");
+
+                    b.Property<DateTime>("ChangeTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("change_time");
+
+                    b.Property<bool>("FromEnded")
+                        .HasColumnType("bit")
+                        .HasColumnName("from_ended");
+
+                    b.Property<short>("FromFinishReason")
+                        .HasColumnType("smallint")
+                        .HasColumnName("from_finish_reason");
+
+                    b.Property<short>("FromFlags")
+                        .HasColumnType("smallint")
+                        .HasColumnName("from_flags");
+
+                    b.Property<short>("FromStatus")
+                        .HasColumnType("smallint")
+                        .HasColumnName("from_status");
+
+                    b.Property<bool>("ToEnded")
+                        .HasColumnType("bit")
+                        .HasColumnName("to_ended");
+
+                    b.Property<short>("ToFinishReason")
+                        .HasColumnType("smallint")
+                        .HasColumnName("to_finish_reason");
+
+                    b.Property<short>("ToFlags")
+                        .HasColumnType("smallint")
+                        .HasColumnName("to_flags");
+
+                    b.Property<short>("ToStatus")
+                        .HasColumnType("smallint")
+                        .HasColumnName("to_status");
+
+                    b.HasKey("AccountId", "EnrollmentId", "Version");
+
+                    b.ToTable("enrollment_changes", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Enrollments.EnrollmentRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("EnrollmentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("enrollment_id");
+
+                    b.Property<DateTime>("ChangeTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("change_time");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTime?>("DueTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("due_time");
+
+                    b.Property<DateTime?>("EndTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("end_time");
+
+                    b.Property<DateTime>("EnrollTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("enroll_time");
+
+                    b.Property<short>("FinishReason")
+                        .HasColumnType("smallint")
+                        .HasColumnName("finish_reason");
+
+                    b.Property<short>("Flags")
+                        .HasColumnType("smallint")
+                        .HasColumnName("flags");
+
+                    b.Property<long>("LastStepId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_step_id");
+
+                    b.Property<DateTime?>("ResumeTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("resume_time");
+
+                    b.Property<long>("SequenceId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence_id");
+
+                    b.Property<short>("Status")
+                        .HasColumnType("smallint")
+                        .HasColumnName("status");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<long?>("WaitSeconds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("wait_seconds");
+
+                    b.HasKey("AccountId", "EnrollmentId");
+
+                    b.HasIndex("DueTime")
+                        .HasFilter("due_time IS NOT NULL");
+
+                    b.HasIndex("AccountId", "ContactId", "SequenceId")
+                        .IsUnique()
+                        .HasFilter("end_time IS NULL");
+
+                    b.HasIndex("AccountId", "SequenceId", "EnrollmentId");
+
+                    b.ToTable("enrollments", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Sequences.SequenceRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("SequenceId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence_id");
+
+                    b.Property<long>("ContentVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("content_version");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("create_time");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("display_name");
+
+                    b.Property<string>("OwnerSubject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("owner_subject");
+
+                    b.Property<short>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.Property<string>("StepOrder")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("step_order");
+
+                    b.Property<DateTime>("UpdateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("update_time");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<short>("Visibility")
+                        .HasColumnType("smallint")
+                        .HasColumnName("visibility");
+
+                    b.HasKey("AccountId", "SequenceId");
+
+                    b.ToTable("sequences", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Sequences.SequenceVersionRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("SequenceId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence_id");
+
+                    b.Property<long>("ContentVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("content_version");
+
+                    b.Property<short>("ActorKind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("actor_kind");
+
+                    b.Property<string>("ActorName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("actor_name");
+
+                    b.Property<string>("ActorSubject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("actor_subject");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("content");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("create_time");
+
+                    b.Property<int>("StepCount")
+                        .HasColumnType("int")
+                        .HasColumnName("step_count");
+
+                    b.HasKey("AccountId", "SequenceId", "ContentVersion");
+
+                    b.ToTable("sequence_versions", (string)null);
                 });
 
             modelBuilder.Entity("ContactPlatform.ServiceDefaults.Feeds.FeedPositionRow", b =>
