@@ -503,7 +503,7 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .ValueGeneratedOnAdd()
                         .HasColumnType("xid8")
                         .HasColumnName("transaction_id")
-                        .HasDefaultValueSql("pg_current_xact_id()");
+                        .HasDefaultValueSql("GREATEST(pg_current_xact_id(), (pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1)::text::xid8)");
 
                     b.HasKey("AccountId", "ChangeId");
 

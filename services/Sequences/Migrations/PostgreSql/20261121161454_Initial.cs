@@ -171,7 +171,7 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     change_id = table.Column<long>(type: "bigint", nullable: false)
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    transaction_id = table.Column<ulong>(type: "xid8", nullable: false, defaultValueSql: "pg_current_xact_id()"),
+                    transaction_id = table.Column<ulong>(type: "xid8", nullable: false, defaultValueSql: "GREATEST(pg_current_xact_id(), (pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1)::text::xid8)"),
                     payload = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
                 constraints: table =>

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace ContactPlatform.Sequences.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerSequencesDbContext))]
-    [Migration("20261121155951_Initial")]
+    [Migration("20261121161459_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ContactPlatform.Sequences.Migrations.PostgreSql
 {
     [DbContext(typeof(SequencesDbContext))]
-    [Migration("20261121155946_Initial")]
+    [Migration("20261121161454_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -506,7 +506,7 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .ValueGeneratedOnAdd()
                         .HasColumnType("xid8")
                         .HasColumnName("transaction_id")
-                        .HasDefaultValueSql("pg_current_xact_id()");
+                        .HasDefaultValueSql("GREATEST(pg_current_xact_id(), (pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1)::text::xid8)");
 
                     b.HasKey("AccountId", "ChangeId");
 
