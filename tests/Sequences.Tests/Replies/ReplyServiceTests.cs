@@ -97,6 +97,26 @@ public sealed class ReplyServiceTests(PlatformFixture platform)
     }
 
     [Fact]
+    public async Task A_reply_acts_on_the_enrolments_of_its_contact_and_a_person_ends_an_absence_that_was_none()
+    {
+        var sequence = await platform.CreateSequenceAsync();
+        var email = "";
+        var (contact, enrollment) = await platform.EnrolledAsync(sequence.SequenceId, c => email = c.Email);
+        await platform.ContactedAsync(enrollment);
+        var away = await Replies.RecordReplyAsync(Mail($"From: {email}\nMessage-ID: <o-{email}>\nSubject: Automatic reply\nAuto-Submitted: auto-replied\n\nI am out of the office."), platform.Headers);
+        (await platform.EnrollmentAsync(enrollment)).Standing.Status.ShouldBe(EnrollmentStatus.OutOfOffice);
+        away.ChangeToken.ShouldNotBeEmpty();
+        (await Replies.SetReplyCategoryAsync(new() { ReplyId = away.Reply.ReplyId, Category = ReplyCategory.Interested }, platform.Headers)).ChangeToken.ShouldNotBeEmpty();
+        var history = await platform.HistoryAsync(enrollment);
+        history.Select(h => (h.To.Status, h.Cause)).TakeLast(2).ShouldBe([(EnrollmentStatus.OutOfOffice, EnrollmentChangeCause.Reply), (EnrollmentStatus.Finished, EnrollmentChangeCause.Reply)]);
+
+        // Replies of a merged contact are the survivor's.
+        var survivor = await platform.CreateContactAsync();
+        await new ContactPlatform.Contacts.V1.ContactMergeService.ContactMergeServiceClient(platform.Contacts.Service.Channel).MergeContactsAsync(new() { SurvivorContactId = survivor, MergedContactId = contact }, platform.Headers);
+        await UntilAsync(async () => (await Replies.ListRepliesAsync(new() { ContactId = survivor }, platform.Headers)).Replies.Count == 1);
+    }
+
+    [Fact]
     public async Task What_is_malformed_too_large_or_of_nobody_is_refused()
     {
         (await MalformedAsync(() => Replies.RecordReplyAsync(new() { ContactId = -1 }, platform.Headers).ResponseAsync)).ShouldBe(["source", "contact_id", "content"]);
