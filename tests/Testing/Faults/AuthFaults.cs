@@ -160,6 +160,9 @@ internal static class AuthFaults
         var enrolling = new EnrollmentRunService.EnrollmentRunServiceClient(sequences.Service.Channel);
         var enrollmentRun = (await enrolling.CreateEnrollmentRunAsync(new() { SequenceId = sequence, ContactListId = list, RequestId = bed.NewName() }, headers, cancellationToken: cancellationToken)).EnrollmentRun.EnrollmentRunId;
         await FaultBed.UntilAsync("the enrolment ends", async () => (await enrolling.GetEnrollmentRunAsync(new() { EnrollmentRunId = enrollmentRun }, headers, cancellationToken: cancellationToken)).EnrollmentRun.Run.EndTime is not null, cancellationToken);
+        var reply = (await new ReplyService.ReplyServiceClient(sequences.Service.Channel).RecordReplyAsync(
+            new() { Source = Secret, ContactId = other, Sms = new() { FromPhone = "+442079460123", Text = Secret, MessageKey = Secret } }, headers, cancellationToken: cancellationToken)).Reply.ReplyId;
+        var replyWebhook = (await new ReplyWebhookService.ReplyWebhookServiceClient(sequences.Service.Channel).CreateReplyWebhookAsync(new() { DisplayName = Secret }, headers, cancellationToken: cancellationToken)).ReplyWebhook.ReplyWebhookId;
         // The feeds are at rest before anything is compared.
         await bed.CheckAsync(cancellationToken);
         var behind = await FunnelCheck.BehindAsync("Deliverability", stack.Contacts.Database, deliverability.Database, TimeSpan.FromSeconds(60), cancellationToken);
@@ -174,6 +177,7 @@ internal static class AuthFaults
             ["transmission_id"] = transmission, ["message_id"] = message,
             ["classification_replay_id"] = replay, ["provider_webhook_id"] = webhook,
             ["sequence_id"] = sequence, ["from_sequence_id"] = sequence, ["to_sequence_id"] = elsewhere, ["enrollment_id"] = enrollment, ["enrollment_run_id"] = enrollmentRun,
+            ["reply_id"] = reply, ["reply_webhook_id"] = replyWebhook,
         };
 
         async Task<long> SequenceAsync()
@@ -302,6 +306,7 @@ internal static class AuthFaults
             FieldType.Bool when field.HasPresence => true,
             FieldType.Enum => field.EnumType.Values.Count > 1 ? Enum(field) : null,
             FieldType.String => Word(field.Name),
+            FieldType.Bytes when field.Name == "mail" => ByteString.CopyFromUtf8("From: ada@auth.example\r\n\r\nYes."),
             FieldType.Message when field.MessageType.FullName == "google.protobuf.FieldMask" => new FieldMask { Paths = { "given_name" } },
             FieldType.Message when depth < 3 && !field.IsRepeated && !field.MessageType.FullName.StartsWith("google.", StringComparison.Ordinal) => Fill(bed, field.MessageType, ids, depth + 1),
             _ => null,
@@ -312,6 +317,7 @@ internal static class AuthFaults
             "request_id" => bed.NewName(),
             "display_name" => bed.NewName(),
             "reason" => bed.NewName(),
+            "source" => "auth",
             "email" or "address" => $"{bed.NewName().Replace(' ', '.')}@auth.example",
             _ => null,
         };
