@@ -69,14 +69,14 @@ public static partial class WrittenDays
     {
         if (WrittenDay.ReadWeekday(words[at].Text) is not { } weekday)
         {
-            return Date(words, at, false);
+            return Date(words, at);
         }
         var next = Behind(words, at, 1).Text is "the" or "on" ? 2 : 1;
-        var (day, length) = Behind(words, at, next) == Word.None ? default : Date(words, at + next, true);
+        var (day, length) = Behind(words, at, next) == Word.None ? default : Date(words, at + next);
         return length > 0 ? (day with { Weekday = weekday }, next + length) : (new(weekday), 1);
     }
 
-    private static (WrittenDay, int) Date(List<Word> words, int at, bool behindWeekday)
+    private static (WrittenDay, int) Date(List<Word> words, int at)
     {
         var first = words[at].Text;
         if (Figures(first) is { } figures)
@@ -94,8 +94,8 @@ public static partial class WrittenDays
         }
         var behind = Behind(words, at, 1).Text == "of" ? 2 : 1;
         return WrittenDay.ReadMonth(Behind(words, at, behind).Text) is > 0 and var named ? WithYear(words, at, new(null, day, named), behind + 1)
-            // `the 15th`, or `Monday 15`; a figure alone may be anything.
-            : behindWeekday || !char.IsAsciiDigit(first[^1]) ? (new(null, day), 1) : default;
+            // `the 15th`; a figure alone may be anything.
+            : !char.IsAsciiDigit(first[^1]) ? (new(null, day), 1) : default;
     }
 
     private static (WrittenDay, int) WithYear(List<Word> words, int at, WrittenDay day, int length) =>

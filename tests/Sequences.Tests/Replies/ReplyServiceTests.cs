@@ -42,7 +42,7 @@ public sealed class ReplyServiceTests(PlatformFixture platform)
     public async Task A_reply_finds_its_contact_by_its_thread_or_by_who_forwarded_and_whoever_only_quotes_opts_nobody_out()
     {
         var (contact, email) = await ContactAsync();
-        await Replies.RecordReplyAsync(Mail($"From: {email}\nMessage-ID: <first-{email}>\n\nMy colleague will answer."), platform.Headers);
+        await Replies.RecordReplyAsync(Mail($"From: {email}\nMessage-ID: <first-{email}>\n\nNot interested."), platform.Headers);
         var thread = (await Replies.RecordReplyAsync(Mail($"From: someone@elsewhere.example\nMessage-ID: <second-{email}>\nIn-Reply-To: <first-{email}>\n\nYes please."), platform.Headers)).Reply;
         (thread.ContactId, thread.Match, thread.Category, thread.NeedsPerson).ShouldBe((contact, ReplyMatch.Thread, ReplyCategory.Interested, false));
         var forwarded = (await Replies.RecordReplyAsync(Mail($"From: boss@elsewhere.example\nMessage-ID: <third-{email}>\n\nStop emailing us.\n\n-----Original Message-----\nFrom: {email}\nTo: boss@elsewhere.example"), platform.Headers)).Reply;
@@ -137,7 +137,7 @@ public sealed class ReplyServiceTests(PlatformFixture platform)
         var (contact, email) = await ContactAsync();
         string Text(string words) => $"From: {email}\r\nMessage-ID: <{words.Length}-{email}>\r\n\r\n{words}";
         (await PostAsync(made.Path, new StringContent(Text("Not interested."), Encoding.UTF8, "message/rfc822"))).ShouldBe(HttpStatusCode.OK);
-        (await PostAsync(made.Path, new MultipartFormDataContent { { new StringContent(Text("Not now, sorry.")), "email" } })).ShouldBe(HttpStatusCode.OK);
+        (await PostAsync(made.Path, new MultipartFormDataContent { { new StringContent(Text("Not now.")), "email" } })).ShouldBe(HttpStatusCode.OK);
         (await PostAsync(made.Path, new FormUrlEncodedContent([new("body-mime", Text("Sounds good!"))]))).ShouldBe(HttpStatusCode.OK);
         (await PostAsync(made.Path, new FormUrlEncodedContent([new("From", "+442079460999"), new("Body", "STOP"), new("MessageSid", "SM9")]))).ShouldBe(HttpStatusCode.OK, "it is of nobody, and is not to be repeated");
         var replies = (await Replies.ListRepliesAsync(new() { ContactId = contact }, platform.Headers)).Replies;
