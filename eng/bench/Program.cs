@@ -4,12 +4,6 @@ using ContactPlatform.Bench;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
-if (args is [StartBench.EmptyService, var port])
-{
-    StartBench.ServeNothing(port);
-    return 0;
-}
-
 var name = new Argument<string>("NAME") { Description = "Which one: " + string.Join(", ", Benches.All.Select(b => b.Name)) + "." };
 var size = new Option<int?>("--size") { Description = "How much: contacts, rows or calls. Its own default when not given." };
 var rounds = new Option<int>("--rounds") { Description = "How often the work and its limit take turns.", DefaultValueFactory = _ => 3 };

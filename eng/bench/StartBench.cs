@@ -5,50 +5,40 @@ using ContactPlatform.Contacts.V1;
 using ContactPlatform.LocalTools;
 using ContactPlatform.Testing;
 using Grpc.Net.Client;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 
 namespace ContactPlatform.Bench;
 
 /// <summary>
 /// `./dev run` when everything is built and the database exists, until everything is healthy and a call is served;
-/// against PostgreSQL (on data that exist), Garnet and four services that do nothing, started as processes all at once.
+/// against four services that do nothing, started the same way: by an AppHost, with PostgreSQL on data that exist,
+/// Garnet, health checks and the dashboard. What the processes alone cost, all started at once, is shown beside it.
 /// </summary>
 internal static class StartBench
 {
-    /// <summary>Argument with which this program is one of the four.</summary>
-    public const string EmptyService = "--empty-service";
-
     private const int Services = 4;
 
     public static async Task<Outcome> RunAsync(BenchRun run, CancellationToken cancellationToken)
     {
-        BenchRun.Progress("./dev run once, to build what is missing and to create the databases");
+        BenchRun.Progress("both once, to build what is missing and to create the databases");
         await DevRunAsync(cancellationToken);
+        await EmptyHostAsync(cancellationToken);
         await using var postgres = await PostgresServer.StartAsync(cancellationToken, durable: true);
         await postgres.StopAsync(cancellationToken);
-        await EmptyAsync(postgres, cancellationToken);
         var (work, limit) = (new List<double>(), new List<double>());
         for (var round = 1; round <= run.Rounds; round++)
         {
             work.Add(await DevRunAsync(cancellationToken));
             BenchRun.Sample("./dev run", work[^1], "s");
-            limit.Add(await EmptyAsync(postgres, cancellationToken));
+            limit.Add(await EmptyHostAsync(cancellationToken));
             BenchRun.Sample("empty services", limit[^1], "s");
+            BenchRun.Sample("  their processes alone", await ProcessesAsync(postgres, cancellationToken), "s");
         }
         return new Outcome(work.Median(), "s", limit.Median());
     }
 
-    /// <summary>One of the four: answers to everything.</summary>
-    public static void ServeNothing(string port)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(int.Parse(port, CultureInfo.InvariantCulture)));
-        var app = builder.Build();
-        app.MapGet("/{**path}", () => Results.Ok());
-        app.Run();
-    }
+    private static string EmptyHost => Program("eng/empty/host", "EmptyHost");
+
+    private static string EmptyService => Program("eng/empty/service", "EmptyService");
 
     private static async Task<double> DevRunAsync(CancellationToken cancellationToken)
     {
@@ -64,7 +54,19 @@ internal static class StartBench
         return seconds;
     }
 
-    private static async Task<double> EmptyAsync(PostgresServer postgres, CancellationToken cancellationToken)
+    private static async Task<double> EmptyHostAsync(CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await using var host = ChildProcess.StartDotNet(EmptyHost, [Path.Combine(RepoRoot.LocalFolder, "empty")], new Dictionary<string, string?> { ["DOTNET_ENVIRONMENT"] = "Development" });
+        await host.WaitForLineAsync(l => l == "Everything is up.", cancellationToken);
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        await host.StopAsync(cancellationToken);
+        return seconds;
+    }
+
+    private static string Program(string folder, string name) => Path.Combine(RepoRoot.Path, folder, "bin", "Release", "net10.0", $"ContactPlatform.{name}.dll");
+
+    private static async Task<double> ProcessesAsync(PostgresServer postgres, CancellationToken cancellationToken)
     {
         var processes = new List<ChildProcess>();
         try
@@ -75,7 +77,7 @@ internal static class StartBench
             for (var i = 0; i < Services; i++)
             {
                 var port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
-                var process = ChildProcess.StartDotNet(typeof(StartBench).Assembly.Location, [EmptyService, port]);
+                var process = ChildProcess.StartDotNet(EmptyService, [], new Dictionary<string, string?> { ["GRPC_PORT"] = FreePort.Next().ToString(CultureInfo.InvariantCulture), ["HTTP_PORT"] = port });
                 processes.Add(process);
                 waits.Add(process.WaitForHealthAsync(new Uri($"http://127.0.0.1:{port}/"), cancellationToken));
             }

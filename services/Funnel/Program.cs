@@ -23,6 +23,7 @@ builder.Services
     .AddSingleton<ServiceTokens>()
     .AddSingleton<ContactsCalls>()
     .AddScoped<StageStore>()
+    .AddScoped<StageReads>()
     .AddScoped<StageBatchStore>()
     .AddSingleton<StageBatches>()
     .AddScoped<DefaultStageStore>()

@@ -49,7 +49,7 @@ public sealed class StoreFixture : IAsyncLifetime
         builder.AddServiceDefaults("funnel", FunnelScopes.Table);
         builder.AddPlatformDatabase<FunnelDbContext, SqlServerFunnelDbContext>("funnel");
         builder.Logging.ClearProviders();
-        builder.Services.AddScoped<StageStore>().AddScoped<DefaultStageStore>().AddScoped<ReportStore>().AddScoped<ContactFeedStore>().AddScoped<LabelRuleTargets>()
+        builder.Services.AddScoped<StageStore>().AddScoped<StageReads>().AddScoped<DefaultStageStore>().AddScoped<ReportStore>().AddScoped<ContactFeedStore>().AddScoped<LabelRuleTargets>()
             .AddScoped<FlowStore>().AddScoped<PreviewStore>().AddScoped<UndoStore>().AddSingleton<LabelMembers>().AddSingleton<UndoExecutor>()
             // Nobody is there: what is tested here must not need Contacts.
             .AddContactsClients(new Uri("http://127.0.0.1:9")).AddSingleton<ServiceTokens>().AddSingleton<ContactsCalls>()

@@ -9,7 +9,7 @@ namespace ContactPlatform.Funnel.ContactFeed;
 /// Contacts that are newer than what the feed has brought: asked for at Contacts, so that a contact can be moved in the
 /// moment after it was created.
 /// </summary>
-public sealed class NewContacts(ContactService.ContactServiceClient contacts, ContactsCalls calls, StageStore stages, StageBatches batches, ContactFeedStore store, FunnelDbContext db)
+public sealed class NewContacts(ContactService.ContactServiceClient contacts, ContactsCalls calls, StageReads stages, StageBatches batches, ContactFeedStore store, FunnelDbContext db)
 {
     /// <summary>Finds a contact that exists.</summary>
     /// <exception cref="RefusalException">CONTACT_NOT_FOUND, SERVICE_UNAVAILABLE.</exception>

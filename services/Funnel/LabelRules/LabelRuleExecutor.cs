@@ -23,6 +23,12 @@ public sealed class LabelRuleExecutor(LabelRuleSnapshot snapshot, IServiceScopeF
     /// <summary>Pieces worked on at a time: while one waits for its commit, the other uses the database.</summary>
     private const int Workers = 2;
 
+    /// <summary>
+    /// Pieces taken at a time while there is nothing to move: nothing is held then, and most of the time of one would go
+    /// into its transaction.
+    /// </summary>
+    private const int Idle = 16;
+
     /// <summary>How often to look for the end of a piece that a worker before this one has not let go of.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
@@ -76,27 +82,30 @@ public sealed class LabelRuleExecutor(LabelRuleSnapshot snapshot, IServiceScopeF
         long began;
         try
         {
-            for (var last = -1; ; await rightOfWay.GiveWayAsync(began, stop.Token))
+            for (var (last, most) = (-1, 1); ; await rightOfWay.GiveWayAsync(began, stop.Token))
             {
                 began = time.GetTimestamp();
                 await using var transaction = await db.BeginBulkAsync(stop.Token);
-                if (await targets.TakeAsync(run.RunId, last, stop.Token) is not { } chunk)
+                if (await targets.TakeAsync(run.RunId, last, most, stop.Token) is not { } taken)
                 {
                     return;
                 }
-                var act = new Act(work.Row.Actor, StageChangeCause.LabelRule, run.RunId, time.Now());
-                var moved = await MoveAsync(services, run.Stage, chunk.ContactIds, work.Row.SetTime!.Value, act, stop.Token);
-                if (ChangesProto.StagesChanged(run.AccountId, act, moved, _ => (run.Stage, false)) is { } outbox)
+                var outcomes = most == 1
+                    ? await MoveAsync(services, run, taken.ContactIds, work, stop.Token)
+                    : await services.GetRequiredService<StageReads>().OutcomesAsync(taken.ContactIds, run.Stage, stop.Token);
+                var still = outcomes is not null && !outcomes.ContainsKey(Outcome.Changed);
+                if (most > 1 && !still)
                 {
-                    db.Outbox.Add(outbox);
-                    await db.SaveChangesAsync(stop.Token);
-                    db.ChangeTracker.Clear();
+                    // Some move after all: piece by piece again. What was taken is still there, since nothing is committed.
+                    most = 1;
+                    continue;
                 }
+                most = still ? Idle : 1;
                 // One at a time from the count to the commit: the counters are the run's, not the piece's.
                 await gate.WaitAsync(stop.Token);
                 try
                 {
-                    Count(work, moved);
+                    Count(work, outcomes!);
                     await work.CheckpointAsync(db, stop.Token);
                     await transaction.CommitAsync(stop.Token);
                 }
@@ -110,7 +119,7 @@ public sealed class LabelRuleExecutor(LabelRuleSnapshot snapshot, IServiceScopeF
                 {
                     gate.Release();
                 }
-                last = chunk.Number;
+                last = taken.Last;
             }
         }
         catch
@@ -120,28 +129,34 @@ public sealed class LabelRuleExecutor(LabelRuleSnapshot snapshot, IServiceScopeF
         }
     }
 
-    /// <summary>Moves a piece; contacts that the feed has not brought yet are added on the way, since Contacts named them.</summary>
-    private static async Task<List<Moved>> MoveAsync(IServiceProvider services, FunnelStage stage, long[] ids, DateTime known, Act act, CancellationToken cancellationToken)
+    /// <summary>Moves a piece and tells other services; contacts that the feed has not brought yet are added on the way, since Contacts named them.</summary>
+    private async Task<IReadOnlyDictionary<Outcome, long>?> MoveAsync(IServiceProvider services, LabelRuleRunRow run, long[] ids, RunWork work, CancellationToken cancellationToken)
     {
-        var stages = services.GetRequiredService<StageStore>();
-        var moved = await stages.SetManyAsync(ids, stage, act, cancellationToken);
+        var (db, stages) = (services.GetRequiredService<FunnelDbContext>(), services.GetRequiredService<StageStore>());
+        var act = new Act(work.Row.Actor, StageChangeCause.LabelRule, run.RunId, time.Now());
+        var moved = await stages.SetManyAsync(ids, run.Stage, act, cancellationToken);
         if (moved.Count < ids.Length)
         {
             long[] unknown = [.. ids.Except(moved.Select(m => m.ContactId))];
-            await services.GetRequiredService<ContactFeedStore>().AddAsync(unknown, known, cancellationToken);
-            moved.AddRange(await stages.SetManyAsync(unknown, stage, act, cancellationToken));
+            await services.GetRequiredService<ContactFeedStore>().AddAsync(unknown, work.Row.SetTime!.Value, cancellationToken);
+            moved.AddRange(await stages.SetManyAsync(unknown, run.Stage, act, cancellationToken));
         }
-        return moved;
+        if (ChangesProto.StagesChanged(run.AccountId, act, moved, _ => (run.Stage, false)) is { } outbox)
+        {
+            db.Outbox.Add(outbox);
+            await db.SaveChangesAsync(cancellationToken);
+            db.ChangeTracker.Clear();
+        }
+        return moved.CountBy(m => m.Outcome).ToDictionary(o => o.Key, o => (long)o.Value);
     }
 
-    private static void Count(RunWork work, List<Moved> moved)
+    private static void Count(RunWork work, IReadOnlyDictionary<Outcome, long> outcomes)
     {
-        long Of(Outcome outcome) => moved.Count(m => m.Outcome == outcome);
-        work.Row.DoneCount += moved.Count;
-        work.Row.ChangedCount += Of(Outcome.Changed);
-        work.Row.UnchangedCount += Of(Outcome.Unchanged);
-        work.Skip(FunnelReasons.RecordInactive.Name, Of(Outcome.RecordInactive));
-        work.Skip(FunnelReasons.ContactNotFound.Name, Of(Outcome.Deleted));
+        work.Row.DoneCount += outcomes.Values.Sum();
+        work.Row.ChangedCount += outcomes.GetValueOrDefault(Outcome.Changed);
+        work.Row.UnchangedCount += outcomes.GetValueOrDefault(Outcome.Unchanged);
+        work.Skip(FunnelReasons.RecordInactive.Name, outcomes.GetValueOrDefault(Outcome.RecordInactive));
+        work.Skip(FunnelReasons.ContactNotFound.Name, outcomes.GetValueOrDefault(Outcome.Deleted));
     }
 
     private AsyncServiceScope Scope(RunWork work)

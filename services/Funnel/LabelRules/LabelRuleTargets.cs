@@ -22,14 +22,14 @@ public sealed class LabelRuleTargets(FunnelDbContext db, StageStore stages)
     // The row's lock is the claim: another worker passes it by, and it is free again when this transaction is rolled back.
     private static readonly SqlText Take = new(
         """
-        DELETE FROM label_rule_targets WHERE account_id = @account AND run_id = @run AND chunk_number = (
+        DELETE FROM label_rule_targets WHERE account_id = @account AND run_id = @run AND chunk_number IN (
           SELECT chunk_number FROM label_rule_targets WHERE account_id = @account AND run_id = @run AND chunk_number > @after
-          ORDER BY chunk_number LIMIT 1 FOR UPDATE SKIP LOCKED)
+          ORDER BY chunk_number LIMIT @most FOR UPDATE SKIP LOCKED)
         RETURNING chunk_number, contact_ids
         """,
         """
         WITH next AS (
-          SELECT TOP (1) chunk_number, contact_ids FROM label_rule_targets WITH (UPDLOCK, READPAST, ROWLOCK)
+          SELECT TOP (@most) chunk_number, contact_ids FROM label_rule_targets WITH (UPDLOCK, READPAST, ROWLOCK)
           WHERE account_id = @account AND run_id = @run AND chunk_number > @after ORDER BY chunk_number)
         DELETE FROM next OUTPUT deleted.chunk_number, deleted.contact_ids
         """);
@@ -47,15 +47,19 @@ public sealed class LabelRuleTargets(FunnelDbContext db, StageStore stages)
         await db.LabelRuleTargets.AsNoTracking().Where(t => t.RunId == runId && t.ChunkNumber == chunkNumber).Select(t => t.ContactIds)
             .SingleOrDefaultAsync(cancellationToken) is { } bytes ? MemoryMarshal.Cast<byte, long>(bytes).ToArray() : null;
 
-    /// <summary>Takes the next free piece in the open transaction; null when there is none.</summary>
-    public async Task<(int Number, long[] ContactIds)?> TakeAsync(long runId, int after, CancellationToken cancellationToken)
+    /// <summary>Takes the next free pieces in the open transaction; none when there is none.</summary>
+    /// <returns>Number of the last one, and the contacts of all, ascending.</returns>
+    public async Task<(int Last, long[] ContactIds)?> TakeAsync(long runId, int after, int most, CancellationToken cancellationToken)
     {
         await using var command = await stages.CommandAsync(Take, cancellationToken);
-        command.With("account", db.AccountId).With("run", runId).With("after", after);
+        command.With("account", db.AccountId).With("run", runId).With("after", after).With("most", most);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken)
-            ? (reader.GetInt32(0), MemoryMarshal.Cast<byte, long>((byte[])reader.GetValue(1)).ToArray())
-            : null;
+        var pieces = new SortedList<int, byte[]>(most);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            pieces.Add(reader.GetInt32(0), (byte[])reader.GetValue(1));
+        }
+        return pieces.Count == 0 ? null : (pieces.Keys[^1], [.. pieces.Values.SelectMany(ids => MemoryMarshal.Cast<byte, long>(ids).ToArray())]);
     }
 
     /// <summary>True while pieces are left, also those that somebody else has taken and not committed.</summary>

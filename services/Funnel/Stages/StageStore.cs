@@ -138,27 +138,9 @@ public sealed class StageStore(FunnelDbContext db)
         SELECT outcome, stage, lost, STRING_AGG(CAST(contact_id AS varchar(max)), ',') FROM @locked GROUP BY outcome, stage, lost;
         """);
 
-    private static readonly SqlText Known = new(
-        "SELECT contact_id FROM contact_stages WHERE account_id = @account AND contact_id = ANY(@ids)",
-        "SELECT contact_id FROM contact_stages WHERE account_id = @account AND contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids))");
-
     /// <summary>Finds a contact of the account; null when Funnel has not heard of it. It may be deleted.</summary>
     public Task<ContactStageRow?> FindAsync(long contactId, CancellationToken cancellationToken) =>
         db.ContactStages.AsNoTracking().SingleOrDefaultAsync(s => s.ContactId == contactId, cancellationToken);
-
-    /// <summary>Returns those of the ids that Funnel has not heard of.</summary>
-    public async Task<long[]> UnknownAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
-    {
-        await using var command = await CommandAsync(Known, cancellationToken);
-        command.With("account", db.AccountId).WithIds("ids", ids);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var known = new HashSet<long>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            known.Add(reader.GetInt64(0));
-        }
-        return [.. ids.Where(id => !known.Contains(id))];
-    }
 
     /// <summary>Moves one contact, if it still is as it was read, and tells other services.</summary>
     /// <param name="move">The move.</param>

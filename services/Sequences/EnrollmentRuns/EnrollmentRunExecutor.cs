@@ -45,7 +45,7 @@ public sealed class EnrollmentRunExecutor(IServiceScopeFactory scopes, ContactSe
 
     private async Task FixAsync(RunWork work, SequencesDbContext db, CancellationToken cancellationToken)
     {
-        var (run, count) = (await db.EnrollmentRuns.AsNoTracking().SingleAsync(r => r.RunId == work.Row.RunId, cancellationToken), 0L);
+        var run = await db.EnrollmentRuns.AsNoTracking().SingleAsync(r => r.RunId == work.Row.RunId, cancellationToken);
         // Ids alone, 8 bytes each: read before the transaction, which waits for nothing but the database.
         var ids = new List<long>();
         await foreach (var part in sets.PartsAsync(work.Row.AccountId, run, cancellationToken))
@@ -53,9 +53,9 @@ public sealed class EnrollmentRunExecutor(IServiceScopeFactory scopes, ContactSe
             ids.AddRange(part);
         }
         await using var transaction = await db.BeginBulkAsync(cancellationToken);
-        count = await BulkCopy.WriteAsync(db.Database.GetDbConnection(), transaction.GetDbTransaction(), "enrollment_run_targets", Columns,
+        work.Row.TotalCount = await BulkCopy.WriteAsync(db.Database.GetDbConnection(), transaction.GetDbTransaction(), "enrollment_run_targets", Columns,
             ids.Select(id => new object?[] { work.Row.AccountId, work.Row.RunId, id }), cancellationToken);
-        (work.Row.TotalCount, work.Row.SetTime) = (count, work.Now);
+        work.Row.SetTime = work.Now;
         await work.CheckpointAsync(db, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }

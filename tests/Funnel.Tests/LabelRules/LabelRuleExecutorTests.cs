@@ -62,6 +62,26 @@ public sealed class LabelRuleExecutorTests(StoreFixture fixture)
     }
 
     [Fact]
+    public async Task Who_moved_meanwhile_is_found_among_many_who_stand()
+    {
+        await using var scope = fixture.Open(account);
+        var (feed, stages) = (scope.ServiceProvider.GetRequiredService<ContactFeedStore>(), scope.ServiceProvider.GetRequiredService<StageStore>());
+        long[] ids = [.. Enumerable.Range(1, 12_000).Select(i => (long)i)];
+        // One stands elsewhere, one is inactive, and the last is newer than what the feed has brought.
+        await feed.AddAsync(ids[..^1], Before, default);
+        await stages.SetManyAsync(ids, FunnelStage.Promoter, StoreFixture.At(Before), default);
+        await stages.SetManyAsync([9_500], FunnelStage.Engaged, StoreFixture.At(Before), default);
+        await feed.DeactivateAsync([9_700], StoreFixture.At(Before, StageChangeCause.RecordInactive), default);
+        var work = await RunAsync(ids, FunnelStage.Promoter);
+
+        await fixture.Executor.ExecuteAsync(work, default);
+
+        (work.Row.DoneCount, work.Row.ChangedCount, work.Row.UnchangedCount).ShouldBe((12_000, 2, 11_997));
+        work.Skipped["RECORD_INACTIVE"].ShouldBe(1);
+        (await FunnelCheck.BrokenAsync(fixture.Database, default)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_worker_whose_epoch_is_over_writes_nothing()
     {
         await using var scope = fixture.Open(account);
