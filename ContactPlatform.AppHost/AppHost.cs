@@ -50,6 +50,14 @@ var deliverability = builder.AddProject("deliverability", "../services/Deliverab
     .WithReference(contacts)
     .WaitFor(contacts);
 
+var sequences = builder.AddProject("sequences", "../services/Sequences/Sequences.csproj", launchProfileName: null)
+    .WithServiceEndpoints(grpcPort: 7150, httpPort: 7151)
+    .WithStores(stores, "sequences", stores.Sequences)
+    .WithEnvironment("Access__ServiceKey", serviceKey)
+    .WithReplicas(options.Replicas("sequences"))
+    .WithReference(contacts)
+    .WaitFor(contacts);
+
 var mail = options.Profile == Profile.External ? null : LocalMail.Add(builder);
 if (mail is null)
 {
@@ -78,12 +86,12 @@ if (options.Profile != Profile.External)
     DemoCommands.Offer(data, contacts, funnel, deliverability);
 }
 
-builder.AnnounceWhenHealthy(data, options.Profile, mail?.Sink, contacts, funnel, deliverability);
+builder.AnnounceWhenHealthy(data, options.Profile, mail?.Sink, contacts, funnel, deliverability, sequences);
 
 DistributedApplication? app = null;
 if (stores.Cluster is { } cluster)
 {
-    DataReset.Offer(stores.Servers[0], cluster, [contacts.Resource, funnel.Resource, deliverability.Resource], () => app!.ResourceCommands);
+    DataReset.Offer(stores.Servers[0], cluster, [contacts.Resource, funnel.Resource, deliverability.Resource, sequences.Resource], () => app!.ResourceCommands);
 }
 
 app = builder.Build();

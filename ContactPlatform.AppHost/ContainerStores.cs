@@ -15,6 +15,7 @@ internal static class ContainerStores
             sqlServer.AddDatabase("contacts-database", "contacts"),
             sqlServer.AddDatabase("funnel-database", "funnel"),
             sqlServer.AddDatabase("deliverability-database", "deliverability"),
+            sqlServer.AddDatabase("sequences-database", "sequences"),
             redis,
             [sqlServer, redis]);
     }

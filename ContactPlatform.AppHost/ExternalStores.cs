@@ -5,7 +5,7 @@ namespace ContactPlatform.AppHost;
 
 /// <summary>
 /// Databases and Redis that somebody else runs: ConnectionStrings:contacts-database, :funnel-database,
-/// :deliverability-database and :redis-server of the configuration, Database:Provider for the kind (SqlServer unless given).
+/// :deliverability-database, :sequences-database and :redis-server of the configuration, Database:Provider for the kind (SqlServer unless given).
 /// </summary>
 internal static class ExternalStores
 {
@@ -14,6 +14,7 @@ internal static class ExternalStores
         builder.AddConnectionString("contacts-database"),
         builder.AddConnectionString("funnel-database"),
         builder.AddConnectionString("deliverability-database"),
+        builder.AddConnectionString("sequences-database"),
         builder.AddConnectionString("redis-server"),
         []);
 }

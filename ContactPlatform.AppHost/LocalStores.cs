@@ -17,7 +17,7 @@ internal static class LocalStores
         var postgresPort = FreePorts.Prefer(7132);
         var passwordFile = data.WriteSecret("postgres-password", data.Secrets.PostgresPassword);
         var run = Postgres.Command(Path.Combine(data.Path, "postgres"), postgresPort, passwordFile);
-        var cluster = new PostgresCluster(["contacts", "funnel", "deliverability"], new NpgsqlConnectionStringBuilder
+        var cluster = new PostgresCluster(["contacts", "funnel", "deliverability", "sequences"], new NpgsqlConnectionStringBuilder
         {
             Host = "127.0.0.1",
             Port = postgresPort,
@@ -40,7 +40,7 @@ internal static class LocalStores
             .WithHealthCheck("redis-ready");
 
         var password = builder.AddParameter("postgres-password", data.Secrets.PostgresPassword, secret: true);
-        return new Stores("PostgreSql", Database("contacts"), Database("funnel"), Database("deliverability"), RedisAddress(), [postgres, redis]) { Cluster = cluster };
+        return new Stores("PostgreSql", Database("contacts"), Database("funnel"), Database("deliverability"), Database("sequences"), RedisAddress(), [postgres, redis]) { Cluster = cluster };
 
         IResourceBuilder<ConnectionStringResource> Database(string name) => builder.AddConnectionString(
             $"{name}-database",

@@ -26,6 +26,7 @@ internal sealed class StartOptions
         // Two, so that a rule run goes on when one of them is killed.
         ["funnel"] = 2,
         ["deliverability"] = 1,
+        ["sequences"] = 1,
     };
 
     private StartOptions(Profile profile, string? data) => (Profile, Data) = (profile, data);

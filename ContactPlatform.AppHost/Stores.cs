@@ -8,6 +8,7 @@ namespace ContactPlatform.AppHost;
 /// <param name="Contacts">The database of Contacts.</param>
 /// <param name="Funnel">The database of Funnel.</param>
 /// <param name="Deliverability">The database of Deliverability.</param>
+/// <param name="Sequences">The database of Sequences.</param>
 /// <param name="Redis">host:port, and options after a comma.</param>
 /// <param name="Servers">What runs here and must be healthy first.</param>
 internal sealed record Stores(
@@ -15,6 +16,7 @@ internal sealed record Stores(
     IResourceBuilder<IResourceWithConnectionString> Contacts,
     IResourceBuilder<IResourceWithConnectionString> Funnel,
     IResourceBuilder<IResourceWithConnectionString> Deliverability,
+    IResourceBuilder<IResourceWithConnectionString> Sequences,
     IResourceBuilder<IResourceWithConnectionString> Redis,
     IReadOnlyList<IResourceBuilder<IResource>> Servers)
 {

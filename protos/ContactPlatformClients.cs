@@ -37,6 +37,7 @@ public static class ContactPlatformClients
         .Add<Contacts.V1.ContactService.ContactServiceClient>(address)
         .Add<Contacts.V1.LabelService.LabelServiceClient>(address)
         .Add<Contacts.V1.ContactListService.ContactListServiceClient>(address)
+        .Add<Contacts.V1.SegmentService.SegmentServiceClient>(address)
         .Add<Contacts.V1.ContactErasureService.ContactErasureServiceClient>(address)
         .Add<Contacts.V1.ContactMergeService.ContactMergeServiceClient>(address)
         .Add<Contacts.V1.TimelineService.TimelineServiceClient>(address)
@@ -66,6 +67,18 @@ public static class ContactPlatformClients
         .Add<Deliverability.V1.SendabilityService.SendabilityServiceClient>(address)
         .Add<Deliverability.V1.SuppressionService.SuppressionServiceClient>(address)
         .Add<Deliverability.V1.ChangesService.ChangesServiceClient>(address);
+
+    /// <summary>Adds the clients of Sequences.</summary>
+    /// <param name="services">The caller's services.</param>
+    /// <param name="address">Address of the service's gRPC endpoint.</param>
+    public static IServiceCollection AddSequencesClients(this IServiceCollection services, Uri address) => services
+        .Add<Sequences.V1.SequenceService.SequenceServiceClient>(address)
+        .Add<Sequences.V1.EnrollmentService.EnrollmentServiceClient>(address)
+        .Add<Sequences.V1.EnrollmentRunService.EnrollmentRunServiceClient>(address)
+        .Add<Sequences.V1.StatusMatrixService.StatusMatrixServiceClient>(address)
+        .Add<Sequences.V1.ReplyService.ReplyServiceClient>(address)
+        .Add<Sequences.V1.ReplyWebhookService.ReplyWebhookServiceClient>(address)
+        .Add<Sequences.V1.ChangesService.ChangesServiceClient>(address);
 
     private static IServiceCollection Add<TClient>(this IServiceCollection services, Uri address) where TClient : ClientBase
     {

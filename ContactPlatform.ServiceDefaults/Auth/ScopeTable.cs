@@ -41,12 +41,18 @@ public static class Scopes
     /// <summary>Grant credits, with which an account pays for validations of addresses.</summary>
     public const string CreditsGrant = "credits.grant";
 
+    /// <summary>Read sequences, enrolments and their histories.</summary>
+    public const string SequencesRead = "sequences.read";
+
+    /// <summary>Change sequences, enrol contacts, and set their statuses.</summary>
+    public const string SequencesWrite = "sequences.write";
+
     /// <summary>Follow the change feeds of all accounts; only services have it.</summary>
     public const string ChangesRead = "changes.read";
 
     /// <summary>What an API key can be given.</summary>
     public static readonly FrozenSet<string> Grantable = FrozenSet.Create(ContactsRead, ContactsWrite, ContactsErase, ContactsResubscribe, AccessAdmin, FunnelRead, FunnelWrite,
-        DeliverabilityRead, DeliverabilityWrite, DeliverabilityClear, DeliverabilitySend, CreditsGrant);
+        DeliverabilityRead, DeliverabilityWrite, DeliverabilityClear, DeliverabilitySend, CreditsGrant, SequencesRead, SequencesWrite);
 
     /// <summary>What a service's own token carries while it works for an account.</summary>
     public static readonly FrozenSet<string> ForServices = FrozenSet.Create(ContactsRead, ContactsWrite, FunnelRead, FunnelWrite);

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 // services is registered here, SQL Server's under their own type, with connection strings that are never opened.
 var builder = Host.CreateApplicationBuilder(args);
 builder.Services.AddSingleton<CurrentAccount>();
-foreach (var name in (string[])["Contacts", "Funnel", "Deliverability"])
+foreach (var name in (string[])["Contacts", "Funnel", "Deliverability", "Sequences"])
 {
     var assembly = System.Reflection.Assembly.Load($"ContactPlatform.{name}");
     Add($"ContactPlatform.{name}.{name}DbContext", options => options.UseNpgsql("Host=design"));

@@ -4,7 +4,7 @@ public sealed class StartOptionsTests
 {
     [Theory]
     [InlineData("--profile nowhere", "--profile nowhere: it is one of local, containers, external")]
-    [InlineData("--replicas sales=2", "--replicas sales=2: the services are contacts, funnel, deliverability")]
+    [InlineData("--replicas sales=2", "--replicas sales=2: the services are contacts, funnel, deliverability, sequences")]
     [InlineData("--replicas funnel=0", "--replicas funnel=0: say funnel=N with N from 1 to 16")]
     [InlineData("--replicas funnel=17", "--replicas funnel=17: say funnel=N with N from 1 to 16")]
     [InlineData("--replicas contacts=2,funnel", "--replicas funnel: say funnel=N with N from 1 to 16")]

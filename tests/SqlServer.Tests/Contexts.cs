@@ -9,7 +9,7 @@ namespace ContactPlatform.SqlServer.Tests;
 public static class Contexts
 {
     /// <summary>The services that have a database. A test fails when one is missing here.</summary>
-    public static readonly string[] Services = ["Contacts", "Funnel", "Deliverability"];
+    public static readonly string[] Services = ["Contacts", "Funnel", "Deliverability", "Sequences"];
 
     public static TheoryData<string> All => [.. Services];
 

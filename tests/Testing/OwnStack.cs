@@ -88,6 +88,10 @@ public sealed class OwnStack : IAsyncDisposable
     public Task<DeliverabilityHost> StartDeliverabilityAsync(CancellationToken cancellationToken, IReadOnlyDictionary<string, string?>? settings = null) =>
         DeliverabilityHost.StartAsync(Contacts, 1, cancellationToken, gate: false, _servers, settings);
 
+    /// <summary>Starts a Sequences beside the others, which whoever asked for it stops.</summary>
+    public Task<SequencesHost> StartSequencesAsync(CancellationToken cancellationToken) =>
+        SequencesHost.StartAsync(Contacts, 1, cancellationToken, gate: false, _servers);
+
     /// <summary>Starts a Redis, empty, where the one that was killed was.</summary>
     public async Task StartRedisAgainAsync(CancellationToken cancellationToken)
     {

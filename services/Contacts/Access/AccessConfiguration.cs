@@ -12,7 +12,7 @@ public sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
         builder.ToTable("api_keys").HasKey(k => new { k.AccountId, k.ApiKeyId });
         builder.Property(k => k.ApiKeyId).ValueGeneratedNever();
         builder.Property(k => k.DisplayName).HasMaxLength(ApiKeySecret.MaximumName);
-        builder.Property(k => k.Scopes).HasMaxLength(200);
+        builder.Property(k => k.Scopes).HasMaxLength(1000);
         builder.Property(k => k.Prefix).HasMaxLength(ApiKeySecret.PrefixLength);
         builder.Property(k => k.Hash).HasMaxLength(32);
         // An exchange does not know the account yet.

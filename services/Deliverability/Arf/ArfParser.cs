@@ -1,4 +1,5 @@
-using ContactPlatform.Deliverability.Mime;
+using ContactPlatform.Deliverability.Reports;
+using ContactPlatform.ServiceDefaults.Mime;
 
 namespace ContactPlatform.Deliverability.Arf;
 
@@ -37,10 +38,10 @@ public static class ArfParser
             return $"has a feedback report without a Feedback-Type of 1 to {MaximumType} characters";
         }
         var original = OriginalMessage.Fields(message);
-        string[] addresses = [.. fields.All("Original-Rcpt-To").Take(MailLimits.Recipients + 1).Select(MailIds.Address).Where(a => a.Length > 0)];
-        if (addresses.Length > MailLimits.Recipients)
+        string[] addresses = [.. fields.All("Original-Rcpt-To").Take(ReportLimits.Recipients + 1).Select(MailIds.Address).Where(a => a.Length > 0)];
+        if (addresses.Length > ReportLimits.Recipients)
         {
-            return $"is about more than {MailLimits.Recipients} recipients";
+            return $"is about more than {ReportLimits.Recipients} recipients";
         }
         if (addresses.Length == 0 && MailIds.Address(original["To"]) is { Length: > 0 } only && !only.Contains(',', StringComparison.Ordinal))
         {

@@ -4,6 +4,7 @@ using ContactPlatform.Deliverability.Addresses;
 using ContactPlatform.Deliverability.ContactAddresses;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.Deliverability.WebhookDeliveries;
+using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Feeds;
 using Grpc.Core;
 using ContactsChange = ContactPlatform.Contacts.V1.StreamChangesResponse;

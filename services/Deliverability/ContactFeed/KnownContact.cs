@@ -1,4 +1,5 @@
 using ContactPlatform.Contacts.V1;
+using ContactPlatform.ServiceDefaults.Auth;
 
 namespace ContactPlatform.Deliverability.ContactFeed;
 

@@ -1,10 +1,10 @@
 using ContactPlatform.Deliverability.Addresses;
 using ContactPlatform.Deliverability.ContactFeed;
-using ContactPlatform.Deliverability.Mime;
 using ContactPlatform.Deliverability.Tokens;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.ServiceDefaults.Mime;
 using ContactPlatform.ServiceDefaults.Paging;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;

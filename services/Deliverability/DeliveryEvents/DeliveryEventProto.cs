@@ -1,8 +1,8 @@
 using ContactPlatform.Deliverability.Classifications;
-using ContactPlatform.Deliverability.Mime;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Addresses;
 using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.ServiceDefaults.Mime;
 using Google.Protobuf.WellKnownTypes;
 
 namespace ContactPlatform.Deliverability.DeliveryEvents;

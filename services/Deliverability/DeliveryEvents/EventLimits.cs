@@ -10,7 +10,7 @@ public static class EventLimits
     public const int Key = 200;
 
     /// <summary>A Message-ID.</summary>
-    public const int Reference = Mime.MailIds.MaximumLength;
+    public const int Reference = ContactPlatform.ServiceDefaults.Mime.MailIds.MaximumLength;
 
     /// <summary>An enhanced status code.</summary>
     public const int Status = Classifications.EnhancedCode.MaximumLength;

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using ContactPlatform.Deliverability.Arf;
 using ContactPlatform.Deliverability.Dsn;
-using ContactPlatform.Deliverability.Mime;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Addresses;
+using ContactPlatform.ServiceDefaults.Mime;
 
 namespace ContactPlatform.Deliverability.DeliveryEvents;
 

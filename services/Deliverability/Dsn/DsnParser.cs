@@ -1,5 +1,6 @@
 using ContactPlatform.Deliverability.Classifications;
-using ContactPlatform.Deliverability.Mime;
+using ContactPlatform.Deliverability.Reports;
+using ContactPlatform.ServiceDefaults.Mime;
 
 namespace ContactPlatform.Deliverability.Dsn;
 
@@ -41,9 +42,9 @@ public static class DsnParser
             else if (group.Count > 0 && Recipient(group) is { } recipient)
             {
                 first = false;
-                if (recipients.Count == MailLimits.Recipients)
+                if (recipients.Count == ReportLimits.Recipients)
                 {
-                    return $"is about more than {MailLimits.Recipients} recipients";
+                    return $"is about more than {ReportLimits.Recipients} recipients";
                 }
                 recipients.Add(recipient with { Time = recipient.Time ?? MailDate.Read(message.Fields["Date"]) ?? MailDate.Read(reported) });
             }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using ContactPlatform.Deliverability.DeliveryEvents;
-using ContactPlatform.Deliverability.Mime;
 using ContactPlatform.ServiceDefaults.Addresses;
+using ContactPlatform.ServiceDefaults.Mime;
 
 namespace ContactPlatform.Deliverability.ProviderWebhooks;
 

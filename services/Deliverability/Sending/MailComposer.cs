@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text.Json;
 using ContactPlatform.Deliverability.Mail;
-using ContactPlatform.Deliverability.Templates;
 using ContactPlatform.Deliverability.Tokens;
 using ContactPlatform.Deliverability.V1;
 using Microsoft.EntityFrameworkCore;

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using ContactPlatform.Deliverability.Templates;
 using ContactPlatform.Deliverability.Transmissions;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Errors;

@@ -1,4 +1,3 @@
-using ContactPlatform.Deliverability.Templates;
 using ContactPlatform.Deliverability.Transmissions;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Errors;

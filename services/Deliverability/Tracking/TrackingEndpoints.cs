@@ -127,7 +127,7 @@ public static class TrackingEndpoints
             return null;
         }
         var own = PreparedTransmission.Read(row.VariableValues);
-        if (html.Links[number].OfType<Templates.TemplatePart.Variable>().Any(v => !own.ContainsKey(v.Name) && !transmission.Shared.ContainsKey(v.Name)))
+        if (html.Links[number].OfType<TemplatePart.Variable>().Any(v => !own.ContainsKey(v.Name) && !transmission.Shared.ContainsKey(v.Name)))
         {
             return null;
         }

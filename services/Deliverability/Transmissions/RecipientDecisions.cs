@@ -1,7 +1,6 @@
 using System.Globalization;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.Deliverability.Mail;
-using ContactPlatform.Deliverability.Templates;
 using ContactPlatform.ServiceDefaults.Errors;
 
 namespace ContactPlatform.Deliverability.Transmissions;

@@ -1,4 +1,3 @@
-using ContactPlatform.Deliverability.Templates;
 using ContactPlatform.Deliverability.V1;
 
 namespace ContactPlatform.Deliverability.Transmissions;

@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using ContactPlatform.Common.V1;
 using ContactPlatform.Deliverability.Mail;
 using ContactPlatform.Deliverability.StoredTemplates;
-using ContactPlatform.Deliverability.Templates;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Addresses;
 using ContactPlatform.ServiceDefaults.Errors;

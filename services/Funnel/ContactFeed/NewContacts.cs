@@ -1,5 +1,6 @@
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.Funnel.Stages;
+using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Errors;
 
 namespace ContactPlatform.Funnel.ContactFeed;

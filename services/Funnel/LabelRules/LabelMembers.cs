@@ -1,5 +1,5 @@
 using ContactPlatform.Contacts.V1;
-using ContactPlatform.Funnel.ContactFeed;
+using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Errors;
 using Grpc.Core;
 using System.Runtime.CompilerServices;

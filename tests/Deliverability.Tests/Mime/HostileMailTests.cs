@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Text;
 using ContactPlatform.Deliverability.DeliveryEvents;
-using ContactPlatform.Deliverability.Mime;
+using ContactPlatform.Deliverability.Reports;
+using ContactPlatform.ServiceDefaults.Mime;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -33,7 +34,7 @@ public sealed class HostileMailTests
         {
             var problem = Read(Encoding.Latin1.GetBytes(text.Replace("é", "\u00e9", StringComparison.Ordinal).Replace("😀", "\u00f0", StringComparison.Ordinal)), out var events);
             read += events.Count;
-            return (problem is null || events.Count == 0) && events.Count <= MailLimits.Recipients && events.All(Fits);
+            return (problem is null || events.Count == 0) && events.Count <= ReportLimits.Recipients && events.All(Fits);
         }));
         read.ShouldBeGreaterThan(0, "some of them are reports");
     }

@@ -1,6 +1,6 @@
 using ContactPlatform.Deliverability.Arf;
 using ContactPlatform.Deliverability.Dsn;
-using ContactPlatform.Deliverability.Mime;
+using ContactPlatform.ServiceDefaults.Mime;
 
 namespace ContactPlatform.Deliverability.Tests.Mime;
 

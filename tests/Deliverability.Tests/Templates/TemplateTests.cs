@@ -1,4 +1,3 @@
-using ContactPlatform.Deliverability.Templates;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using ContactPlatform.Common.V1;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.Deliverability.V1;
+using ContactPlatform.Sequences.V1;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
@@ -26,15 +27,16 @@ internal static class AuthFaults
     public static async Task EveryMethodAsync(FaultBed bed, CancellationToken cancellationToken)
     {
         await using var deliverability = await bed.Stack.StartDeliverabilityAsync(cancellationToken);
-        var ids = await VictimAsync(bed, deliverability, cancellationToken);
+        await using var sequences = await bed.Stack.StartSequencesAsync(cancellationToken);
+        var ids = await VictimAsync(bed, deliverability, sequences, cancellationToken);
         var good = (await bed.Stack.Contacts.HeadersAsync(ContactsHost.Account, cancellationToken)).GetValue("authorization")!["Bearer ".Length..];
         var other = (await bed.Stack.Contacts.HeadersAsync(ContactsHost.OtherAccount, cancellationToken)).GetValue("authorization")!["Bearer ".Length..];
         var bad = await BadTokensAsync(bed, good, cancellationToken);
         var noScope = await SignedAsync(bed, good, claims => claims["scope"] = "nothing.whatever", cancellationToken);
-        var before = await DigestAsync(bed, deliverability, cancellationToken);
+        var before = await DigestAsync(bed, deliverability, sequences, cancellationToken);
         var wrong = new List<string>();
         var calls = 0;
-        foreach (var (method, channel) in Methods(bed, deliverability))
+        foreach (var (method, channel) in Methods(bed, deliverability, sequences))
         {
             foreach (var (what, token) in bad)
             {
@@ -64,13 +66,13 @@ internal static class AuthFaults
                 }
             }
         }
-        wrong.AddRange((await DigestAsync(bed, deliverability, cancellationToken)).Where(d => before[d.Key] != d.Value).Select(d => $"{d.Key} has changed: {before[d.Key]}, now {d.Value}"));
+        wrong.AddRange((await DigestAsync(bed, deliverability, sequences, cancellationToken)).Where(d => before[d.Key] != d.Value).Select(d => $"{d.Key} has changed: {before[d.Key]}, now {d.Value}"));
         bed.Log($"{calls} calls");
         FaultBed.Must(wrong.Count == 0, string.Join("\n", wrong));
     }
 
     /// <summary>All methods that ask for a scope, each with where it is served.</summary>
-    private static IEnumerable<(MethodDescriptor Method, ChannelBase Channel)> Methods(FaultBed bed, DeliverabilityHost deliverability)
+    private static IEnumerable<(MethodDescriptor Method, ChannelBase Channel)> Methods(FaultBed bed, DeliverabilityHost deliverability, SequencesHost sequences)
     {
         var services = typeof(ContactService).Assembly.GetTypes()
             .Select(t => t.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static))
@@ -82,6 +84,7 @@ internal static class AuthFaults
             {
                 "contacts" => bed.Stack.Contacts.Service.Channel,
                 "funnel" => bed.Stack.Funnel.Service.Channel,
+                "sequences" => sequences.Service.Channel,
                 _ => deliverability.Service.Channel,
             };
             // Who exchanges a key has no token yet.
@@ -93,7 +96,7 @@ internal static class AuthFaults
     }
 
     /// <summary>Makes one of everything in the account that is to be left alone.</summary>
-    private static async Task<Dictionary<string, long>> VictimAsync(FaultBed bed, DeliverabilityHost deliverability, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, long>> VictimAsync(FaultBed bed, DeliverabilityHost deliverability, SequencesHost sequences, CancellationToken cancellationToken)
     {
         var (stack, headers) = (bed.Stack, bed.Stack.Headers);
         var name = bed.NewName().Replace(' ', '-');
@@ -162,9 +165,21 @@ internal static class AuthFaults
         var validations = new AddressValidationService.AddressValidationServiceClient(deliverability.Service.Channel);
         var validation = (await validations.CreateAddressValidationAsync(new() { Addresses = new() { Addresses = { $"{Secret}@auth.example" } }, DisplayName = Secret, RequestId = bed.NewName() }, headers, cancellationToken: cancellationToken)).AddressValidation.AddressValidationId;
         await FaultBed.UntilAsync("the validation ends", async () => (await validations.GetAddressValidationAsync(new() { AddressValidationId = validation }, headers, cancellationToken: cancellationToken)).AddressValidation.Run.EndTime is not null, cancellationToken);
+        var sequencing = new SequenceService.SequenceServiceClient(sequences.Service.Channel);
+        var (sequence, elsewhere) = (await SequenceAsync(), await SequenceAsync());
+        var enrollment = (await new EnrollmentService.EnrollmentServiceClient(sequences.Service.Channel).EnrollContactsAsync(
+            new() { SequenceId = sequence, ContactIds = { contact }, RequestId = bed.NewName() }, headers, cancellationToken: cancellationToken)).Results.Single().EnrollmentId;
+        var enrolling = new EnrollmentRunService.EnrollmentRunServiceClient(sequences.Service.Channel);
+        var enrollmentRun = (await enrolling.CreateEnrollmentRunAsync(new() { SequenceId = sequence, ContactListId = list, RequestId = bed.NewName() }, headers, cancellationToken: cancellationToken)).EnrollmentRun.EnrollmentRunId;
+        await FaultBed.UntilAsync("the enrolment ends", async () => (await enrolling.GetEnrollmentRunAsync(new() { EnrollmentRunId = enrollmentRun }, headers, cancellationToken: cancellationToken)).EnrollmentRun.Run.EndTime is not null, cancellationToken);
+        var reply = (await new ReplyService.ReplyServiceClient(sequences.Service.Channel).RecordReplyAsync(
+            new() { Source = Secret, ContactId = other, Sms = new() { FromPhone = "+442079460123", Text = Secret, MessageKey = Secret } }, headers, cancellationToken: cancellationToken)).Reply.ReplyId;
+        var replyWebhook = (await new ReplyWebhookService.ReplyWebhookServiceClient(sequences.Service.Channel).CreateReplyWebhookAsync(new() { DisplayName = Secret }, headers, cancellationToken: cancellationToken)).ReplyWebhook.ReplyWebhookId;
         // The feeds are at rest before anything is compared.
         await bed.CheckAsync(cancellationToken);
         var behind = await FunnelCheck.BehindAsync("Deliverability", stack.Contacts.Database, deliverability.Database, TimeSpan.FromSeconds(60), cancellationToken);
+        FaultBed.Must(behind is null, behind ?? "");
+        behind = await FunnelCheck.BehindAsync("Sequences", stack.Contacts.Database, sequences.Database, TimeSpan.FromSeconds(60), cancellationToken);
         FaultBed.Must(behind is null, behind ?? "");
         return new()
         {
@@ -174,7 +189,16 @@ internal static class AuthFaults
             ["transmission_id"] = transmission, ["message_id"] = message, ["mail_template_id"] = template,
             ["classification_replay_id"] = replay, ["provider_webhook_id"] = webhook,
             ["webhook_id"] = hook, ["webhook_delivery_id"] = delivery, ["address_validation_id"] = validation,
+            ["sequence_id"] = sequence, ["from_sequence_id"] = sequence, ["to_sequence_id"] = elsewhere, ["enrollment_id"] = enrollment, ["enrollment_run_id"] = enrollmentRun,
+            ["reply_id"] = reply, ["reply_webhook_id"] = replyWebhook,
         };
+
+        async Task<long> SequenceAsync()
+        {
+            var made = (await sequencing.CreateSequenceAsync(new() { Sequence = new() { DisplayName = Secret, Steps = { new Step { Call = new() { Instructions = Secret } } } } }, headers, cancellationToken: cancellationToken)).Sequence.SequenceId;
+            await sequencing.ActivateSequenceAsync(new() { SequenceId = made }, headers, cancellationToken: cancellationToken);
+            return made;
+        }
     }
 
     private static async Task<List<(string What, string? Token)>> BadTokensAsync(FaultBed bed, string good, CancellationToken cancellationToken)
@@ -292,8 +316,10 @@ internal static class AuthFaults
         {
             FieldType.Int64 => ids.TryGetValue(field.Name, out var id) ? id : null,
             FieldType.Int32 when field.Name == "page_size" => 10,
+            FieldType.Bool when field.HasPresence => true,
             FieldType.Enum => field.EnumType.Values.Count > 1 ? Enum(field) : null,
             FieldType.String => Word(field.Name),
+            FieldType.Bytes when field.Name == "mail" => ByteString.CopyFromUtf8("From: ada@auth.example\r\n\r\nYes."),
             FieldType.Message when field.MessageType.FullName == "google.protobuf.FieldMask" => new FieldMask { Paths = { "given_name" } },
             FieldType.Message when depth < 3 && !field.IsRepeated && !field.MessageType.FullName.StartsWith("google.", StringComparison.Ordinal) => Fill(bed, field.MessageType, ids, depth + 1),
             _ => null,
@@ -304,6 +330,7 @@ internal static class AuthFaults
             "request_id" => bed.NewName(),
             "display_name" => bed.NewName(),
             "reason" => bed.NewName(),
+            "source" => "auth",
             "email" or "address" => $"{bed.NewName().Replace(' ', '.')}@auth.example",
             _ => null,
         };
@@ -312,10 +339,10 @@ internal static class AuthFaults
     }
 
     /// <summary>What the account's rows are, by table, apart from pieces of files that are swept away by themselves.</summary>
-    private static async Task<Dictionary<string, string>> DigestAsync(FaultBed bed, DeliverabilityHost deliverability, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, string>> DigestAsync(FaultBed bed, DeliverabilityHost deliverability, SequencesHost sequences, CancellationToken cancellationToken)
     {
         var digests = new Dictionary<string, string>();
-        foreach (var (name, database) in new[] { ("contacts", bed.Stack.Contacts.Database), ("funnel", bed.Stack.Funnel.Database), ("deliverability", deliverability.Database) })
+        foreach (var (name, database) in new[] { ("contacts", bed.Stack.Contacts.Database), ("funnel", bed.Stack.Funnel.Database), ("deliverability", deliverability.Database), ("sequences", sequences.Database) })
         {
             await using var connection = new NpgsqlConnection(database.ConnectionString);
             await connection.OpenAsync(cancellationToken);

@@ -64,8 +64,8 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
 
                     b.Property<string>("Scopes")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
                         .HasColumnName("scopes");
 
                     b.HasKey("AccountId", "ApiKeyId");

@@ -63,8 +63,8 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
 
                     b.Property<string>("Scopes")
                         .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)")
                         .HasColumnName("scopes");
 
                     b.HasKey("AccountId", "ApiKeyId");

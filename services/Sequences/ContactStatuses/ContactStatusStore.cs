@@ -1,0 +1,135 @@
+using System.Text.Json;
+using ContactPlatform.Sequences.Enrollments;
+using ContactPlatform.ServiceDefaults.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace ContactPlatform.Sequences.ContactStatuses;
+
+/// <summary>Writes what holds of contacts, for many at once. Whatever touches several contacts locks these rows first, by ascending id.</summary>
+public sealed class ContactStatusStore(SequencesDbContext db)
+{
+    // A row that is new is locked by having been inserted, one that was there by the second statement.
+    private static readonly SqlText Ensure = new(
+        """
+        INSERT INTO contact_statuses (account_id, contact_id, opted_out, call_status, engagement, record_inactive, deleted, version)
+        SELECT @account, id, false, 0, 1, false, false, 0 FROM unnest(@ids) AS id ORDER BY id
+        ON CONFLICT (account_id, contact_id) DO NOTHING
+        """,
+        """
+        INSERT INTO contact_statuses (account_id, contact_id, opted_out, call_status, engagement, record_inactive, deleted, version)
+        SELECT @account, CAST(j.value AS bigint), 0, 0, 1, 0, 0, 0 FROM OPENJSON(@ids) AS j
+        WHERE NOT EXISTS (SELECT 1 FROM contact_statuses s WITH (UPDLOCK, HOLDLOCK)
+          WHERE s.account_id = @account AND s.contact_id = CAST(j.value AS bigint))
+        """);
+
+    private static readonly SqlText Lock = new(
+        """
+        SELECT s.contact_id, s.opted_out, s.call_status, s.record_inactive, s.deleted, s.version, s.engagement, s.engagement_time, s.first_working_time FROM contact_statuses AS s
+        WHERE s.account_id = @account AND s.contact_id = ANY(@ids) ORDER BY s.contact_id FOR UPDATE
+        """,
+        """
+        SELECT s.contact_id, s.opted_out, s.call_status, s.record_inactive, s.deleted, s.version, s.engagement, s.engagement_time, s.first_working_time FROM contact_statuses AS s WITH (UPDLOCK, ROWLOCK)
+        WHERE s.account_id = @account AND s.contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids)) ORDER BY s.contact_id
+        """);
+
+    private static readonly SqlText Update = new(
+        """
+        UPDATE contact_statuses AS s SET opted_out = m.opted_out, call_status = m.call_status, engagement = m.engagement,
+          engagement_time = m.engagement_time AT TIME ZONE 'UTC', first_working_time = m.first_working_time AT TIME ZONE 'UTC', version = m.version
+        FROM json_to_recordset(@moves::json) AS m(contact_id bigint, opted_out boolean, call_status smallint, engagement smallint, engagement_time timestamp, first_working_time timestamp, version bigint)
+        WHERE s.account_id = @account AND s.contact_id = m.contact_id
+        """,
+        """
+        UPDATE s SET opted_out = m.opted_out, call_status = m.call_status, engagement = m.engagement,
+          engagement_time = m.engagement_time, first_working_time = m.first_working_time, version = m.version
+        FROM contact_statuses AS s JOIN OPENJSON(@moves) WITH (contact_id bigint, opted_out bit, call_status smallint, engagement smallint,
+          engagement_time datetime2(7), first_working_time datetime2(7), version bigint) AS m ON s.contact_id = m.contact_id
+        WHERE s.account_id = @account
+        """);
+
+    /// <summary>Locks contacts within the open transaction.</summary>
+    /// <param name="ids">At most 1,000, ascending, each once.</param>
+    /// <param name="existing">Those of them that are known to exist, or to have existed: they get a row. Nothing is stored of any other that has none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>A row for each.</returns>
+    public async Task<Dictionary<long, ContactStatusRow>> LockAsync(IReadOnlyCollection<long> ids, IReadOnlyCollection<long> existing, CancellationToken cancellationToken)
+    {
+        var (connection, transaction) = (db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction());
+        if (existing.Count > 0)
+        {
+            await using var ensure = connection.Command(Ensure, transaction).With("account", db.AccountId).WithIds("ids", existing);
+            await ensure.ExecuteNonQueryAsync(cancellationToken);
+        }
+        await using var command = connection.Command(Lock, transaction).With("account", db.AccountId).WithIds("ids", ids);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = ids.ToDictionary(id => id, id => new ContactStatusRow { AccountId = db.AccountId, ContactId = id });
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows[reader.GetInt64(0)] = new()
+            {
+                AccountId = db.AccountId,
+                ContactId = reader.GetInt64(0),
+                OptedOut = reader.GetBoolean(1),
+                CallStatus = (V1.CallStatus)reader.GetInt16(2),
+                RecordInactive = reader.GetBoolean(3),
+                Deleted = reader.GetBoolean(4),
+                Version = reader.GetInt64(5),
+                Engagement = (V1.EngagementStatus)reader.GetInt16(6),
+                EngagementTime = Time(7),
+                FirstWorkingTime = Time(8),
+            };
+        }
+        return rows;
+
+        DateTime? Time(int column) => reader.IsDBNull(column) ? null : DateTime.SpecifyKind(reader.GetDateTime(column), DateTimeKind.Utc);
+    }
+
+    /// <summary>Writes what became of contacts that are locked, with their histories; the rows' new versions are one higher.</summary>
+    public async Task WriteAsync(IReadOnlyCollection<ContactMove> moves, Act act, CancellationToken cancellationToken)
+    {
+        if (moves.Count == 0)
+        {
+            return;
+        }
+        await using var command = db.Database.GetDbConnection().Command(Update, db.Database.CurrentTransaction!.GetDbTransaction()).With("account", db.AccountId)
+            .With("moves", JsonSerializer.Serialize(moves.Select(m => new
+            {
+                contact_id = m.To.ContactId,
+                opted_out = m.To.OptedOut,
+                call_status = (short)m.To.CallStatus,
+                engagement = (short)m.To.Engagement,
+                engagement_time = EnrollmentStore.Json(m.To.EngagementTime),
+                first_working_time = EnrollmentStore.Json(m.To.FirstWorkingTime),
+                version = m.To.Version,
+            })));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        // Saved with what others are told.
+        db.ContactStatusChanges.AddRange(moves.Select(m => new ContactStatusChangeRow
+        {
+            AccountId = db.AccountId,
+            ContactId = m.To.ContactId,
+            Version = m.To.Version,
+            ChangeTime = act.Time,
+            ActorKind = act.Actor.Kind,
+            ActorSubject = act.Actor.Subject,
+            ActorName = act.Actor.DisplayName,
+            FromOptedOut = m.From.OptedOut,
+            FromCallStatus = m.From.CallStatus,
+            FromEngagement = m.From.Engagement,
+            ToEngagement = m.To.Engagement,
+            ToOptedOut = m.To.OptedOut,
+            ToCallStatus = m.To.CallStatus,
+        }));
+    }
+
+    /// <summary>Notes whether records are inactive, of contacts that are locked.</summary>
+    public Task SetRecordInactiveAsync(IReadOnlyCollection<long> ids, bool inactive, CancellationToken cancellationToken) =>
+        db.ContactStatuses.Where(s => ids.Contains(s.ContactId) && s.RecordInactive != inactive)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.RecordInactive, inactive), cancellationToken);
+
+    /// <summary>Notes that contacts are gone, of contacts that are locked.</summary>
+    public Task DeleteAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken) =>
+        db.ContactStatuses.Where(s => ids.Contains(s.ContactId) && !s.Deleted)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.Deleted, true), cancellationToken);
+}

@@ -1,0 +1,116 @@
+using ContactPlatform.Sequences.ContactStatuses;
+using ContactPlatform.Sequences.Sequences;
+using ContactPlatform.Sequences.V1;
+using ContactPlatform.ServiceDefaults.Errors;
+using Contact = ContactPlatform.Contacts.V1.Contact;
+using RecordState = ContactPlatform.Contacts.V1.RecordState;
+
+namespace ContactPlatform.Sequences.Enrollments;
+
+/// <summary>Something that came in from a contact.</summary>
+public enum Inbound
+{
+    /// <summary>A person replied by mail.</summary>
+    EmailReply,
+
+    /// <summary>A person replied by text message.</summary>
+    SmsReply,
+
+    /// <summary>A machine replied that nobody is there.</summary>
+    OutOfOffice,
+
+    /// <summary>A machine replied with anything else.</summary>
+    AutoReply,
+}
+
+/// <summary>What becomes of enrolments by rules rather than by hand. Pure; a standing equal to what was is a no-op and leaves no history.</summary>
+public static class EnrollmentDecisions
+{
+    /// <summary>Decides whether a contact may enter a sequence; null: it may.</summary>
+    /// <param name="contactId">The contact.</param>
+    /// <param name="contact">As Contacts has it; null when it has not.</param>
+    /// <param name="status">What holds of it here.</param>
+    /// <param name="present">Its enrolment in the sequence; null for none.</param>
+    public static Refusal? Enroll(long contactId, Contact? contact, ContactStatusRow status, EnrollmentRow? present) =>
+        contact is null || status.Deleted ? ContactFeed.ContactReader.Missing(contactId)
+        : present is not null ? new Refusal(SequencesReasons.AlreadyEnrolled, $"contact {contactId} is in the sequence").With("enrollment_id", present.EnrollmentId)
+        : status.OptedOut ? new Refusal(SequencesReasons.OptedOut, $"contact {contactId} has opted out").From("OPTED_OUT", "enroll", "remove OPTED_OUT first")
+        : status.RecordInactive || contact.RecordState == RecordState.Inactive ? Inactive("enroll")
+        : null;
+
+    /// <summary>The refusal while a record is inactive.</summary>
+    public static Refusal Inactive(string action) =>
+        new Refusal(SequencesReasons.RecordInactive, "the contact's record is inactive, so nothing is to be sent to it").From("record inactive", action, "make the record active first");
+
+    /// <summary>A new enrolment, at the first step.</summary>
+    /// <param name="row">The enrolment's ids.</param>
+    /// <param name="sequence">The sequence.</param>
+    /// <param name="missing">Variables that the contact has no value for.</param>
+    /// <param name="now">The time.</param>
+    public static EnrollmentRow New(EnrollmentRow row, SequenceContent sequence, IReadOnlyCollection<string> missing, DateTime now)
+    {
+        var empty = row with { EnrollTime = now, ChangeTime = now };
+        return empty.After(new(missing.Count == 0 ? EnrollmentStatus.Active : EnrollmentStatus.MissingData), now, sequence.NextDelay(0));
+    }
+
+    /// <summary>An inactive record pauses what would go on by itself; what waits for somebody or is done stays as it is.</summary>
+    public static Standing RecordInactive(Standing now) =>
+        now.Status is EnrollmentStatus.Active or EnrollmentStatus.OutOfOffice ? now.To(EnrollmentStatus.Paused) : now;
+
+    /// <summary>Opting out ends each enrolment as finished; one that is finished keeps its reason.</summary>
+    public static Standing OptOut(Standing now) => now.Status == EnrollmentStatus.Finished ? now : now.To(EnrollmentStatus.Finished, FinishReason.OptedOut);
+
+    /// <summary>A contact has left the sequence.</summary>
+    public static Standing End(Standing now) => now with { Ended = true };
+
+    /// <summary>Replies are tracked of whoever is active and got a mail (or a text message), and of whoever is out of office; never again of whoever has replied.</summary>
+    public static bool IsTracked(Standing now, bool textSent = false) =>
+        !now.Ended && !now.Has(EnrollmentFlags.RepliedByEmail | EnrollmentFlags.RepliedBySms)
+        && (now.Status == EnrollmentStatus.OutOfOffice || (now.Status == EnrollmentStatus.Active && (textSent || now.Has(EnrollmentFlags.Contacted))));
+
+    /// <summary>
+    /// What a reply makes of an enrolment: the one decision for whoever finds out that there is one. An untracked enrolment stays
+    /// as it is.
+    /// </summary>
+    /// <param name="now">How it stands.</param>
+    /// <param name="inbound">What came in.</param>
+    /// <param name="handling">The sequence's setting for people's replies.</param>
+    /// <param name="textSent">Whether a text message of the sequence was sent: then replies count before the first mail, too.</param>
+    public static Standing Reply(Standing now, Inbound inbound, ReplyHandling handling, bool textSent = false)
+    {
+        if (!IsTracked(now, textSent))
+        {
+            return now;
+        }
+        return inbound switch
+        {
+            Inbound.EmailReply => Replied(now, EnrollmentFlags.RepliedByEmail, handling),
+            Inbound.SmsReply => Replied(now, EnrollmentFlags.RepliedBySms, handling),
+            Inbound.OutOfOffice => now.To(EnrollmentStatus.OutOfOffice),
+            _ => (now with { Flags = now.Flags | EnrollmentFlags.AutoReplied }).To(EnrollmentStatus.Finished, FinishReason.AutoReplied),
+        };
+    }
+
+    /// <summary>A person replied: finished, or going on, as the sequence says. Out of office is over in either case.</summary>
+    public static Standing Replied(Standing now, EnrollmentFlags how, ReplyHandling handling)
+    {
+        var replied = now with { Flags = now.Flags | how };
+        return handling == ReplyHandling.Continue ? replied.To(EnrollmentStatus.Active) : replied.To(EnrollmentStatus.Finished, FinishReason.Replied);
+    }
+
+    /// <summary>Until when an out-of-office reply holds; null until somebody resumes.</summary>
+    /// <param name="handling">The sequence's setting.</param>
+    /// <param name="returnTime">The start of the day that the reply names; null where it names none.</param>
+    /// <param name="now">The time.</param>
+    public static DateTime? ResumeTime(OutOfOfficeHandling handling, DateTime? returnTime, DateTime now)
+    {
+        DateTime Latest(int days) => now.AddDays(days);
+        return handling.ResumeCase switch
+        {
+            OutOfOfficeHandling.ResumeOneofCase.AfterDays => Latest(handling.AfterDays),
+            OutOfOfficeHandling.ResumeOneofCase.OnDateAtMostDays when returnTime > now && returnTime < Latest(handling.OnDateAtMostDays) => returnTime,
+            OutOfOfficeHandling.ResumeOneofCase.OnDateAtMostDays => Latest(handling.OnDateAtMostDays),
+            _ => null,
+        };
+    }
+}

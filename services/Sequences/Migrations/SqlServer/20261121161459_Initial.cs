@@ -1,0 +1,367 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace ContactPlatform.Sequences.Migrations.SqlServer
+{
+    /// <inheritdoc />
+    public partial class Initial : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateSequence(
+                name: "ids",
+                incrementBy: 1000);
+
+            migrationBuilder.CreateTable(
+                name: "contact_status_changes",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    contact_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false),
+                    change_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    actor_kind = table.Column<short>(type: "smallint", nullable: false),
+                    actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    actor_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    from_opted_out = table.Column<bool>(type: "bit", nullable: false),
+                    from_call_status = table.Column<short>(type: "smallint", nullable: false),
+                    from_engagement = table.Column<short>(type: "smallint", nullable: false),
+                    to_opted_out = table.Column<bool>(type: "bit", nullable: false),
+                    to_call_status = table.Column<short>(type: "smallint", nullable: false),
+                    to_engagement = table.Column<short>(type: "smallint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_contact_status_changes", x => new { x.account_id, x.contact_id, x.version });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "contact_statuses",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    contact_id = table.Column<long>(type: "bigint", nullable: false),
+                    opted_out = table.Column<bool>(type: "bit", nullable: false),
+                    call_status = table.Column<short>(type: "smallint", nullable: false),
+                    engagement = table.Column<short>(type: "smallint", nullable: false),
+                    engagement_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    first_working_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    record_inactive = table.Column<bool>(type: "bit", nullable: false),
+                    deleted = table.Column<bool>(type: "bit", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_contact_statuses", x => new { x.account_id, x.contact_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "enroll_answers",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    answer_id = table.Column<long>(type: "bigint", nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    answer = table.Column<byte[]>(type: "varbinary(max)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_enroll_answers", x => new { x.account_id, x.answer_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "enrollment_changes",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    enrollment_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false),
+                    change_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    actor_kind = table.Column<short>(type: "smallint", nullable: false),
+                    actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    actor_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    cause = table.Column<short>(type: "smallint", nullable: false),
+                    from_status = table.Column<short>(type: "smallint", nullable: false),
+                    from_finish_reason = table.Column<short>(type: "smallint", nullable: false),
+                    from_flags = table.Column<short>(type: "smallint", nullable: false),
+                    from_ended = table.Column<bool>(type: "bit", nullable: false),
+                    to_status = table.Column<short>(type: "smallint", nullable: false),
+                    to_finish_reason = table.Column<short>(type: "smallint", nullable: false),
+                    to_flags = table.Column<short>(type: "smallint", nullable: false),
+                    to_ended = table.Column<bool>(type: "bit", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_enrollment_changes", x => new { x.account_id, x.enrollment_id, x.version });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "enrollment_run_targets",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    run_id = table.Column<long>(type: "bigint", nullable: false),
+                    contact_id = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_enrollment_run_targets", x => new { x.account_id, x.run_id, x.contact_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "enrollment_runs",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    run_id = table.Column<long>(type: "bigint", nullable: false),
+                    segment_id = table.Column<long>(type: "bigint", nullable: false),
+                    contact_list_id = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_enrollment_runs", x => new { x.account_id, x.run_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "enrollments",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    enrollment_id = table.Column<long>(type: "bigint", nullable: false),
+                    sequence_id = table.Column<long>(type: "bigint", nullable: false),
+                    contact_id = table.Column<long>(type: "bigint", nullable: false),
+                    status = table.Column<short>(type: "smallint", nullable: false),
+                    finish_reason = table.Column<short>(type: "smallint", nullable: false),
+                    flags = table.Column<short>(type: "smallint", nullable: false),
+                    end_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    last_step_id = table.Column<long>(type: "bigint", nullable: false),
+                    due_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    wait_seconds = table.Column<long>(type: "bigint", nullable: true),
+                    resume_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    enroll_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    change_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_enrollments", x => new { x.account_id, x.enrollment_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "feed_positions",
+                columns: table => new
+                {
+                    source = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    position = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    apply_time = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_feed_positions", x => x.source);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    change_id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    row_version = table.Column<byte[]>(type: "rowversion", rowVersion: true, nullable: false),
+                    payload = table.Column<byte[]>(type: "varbinary(max)", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_outbox", x => new { x.account_id, x.change_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "requests",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    method = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    request_id = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    body_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    result_id = table.Column<long>(type: "bigint", nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_requests", x => new { x.account_id, x.method, x.request_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "runs",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    run_id = table.Column<long>(type: "bigint", nullable: false),
+                    kind = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    subject_id = table.Column<long>(type: "bigint", nullable: false),
+                    state = table.Column<int>(type: "int", nullable: false),
+                    epoch = table.Column<long>(type: "bigint", nullable: false),
+                    cursor_id = table.Column<long>(type: "bigint", nullable: false),
+                    total_count = table.Column<long>(type: "bigint", nullable: false),
+                    done_count = table.Column<long>(type: "bigint", nullable: false),
+                    changed_count = table.Column<long>(type: "bigint", nullable: false),
+                    unchanged_count = table.Column<long>(type: "bigint", nullable: false),
+                    skip_counts = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    start_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    set_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    end_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    actor_kind = table.Column<short>(type: "smallint", nullable: false),
+                    actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    actor_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    failure_reason = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    message = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
+                    cancel_requested = table.Column<bool>(type: "bit", nullable: false),
+                    trace_parent = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    broken_attempts = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_runs", x => new { x.account_id, x.run_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "sequence_versions",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    sequence_id = table.Column<long>(type: "bigint", nullable: false),
+                    content_version = table.Column<long>(type: "bigint", nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    step_count = table.Column<int>(type: "int", nullable: false),
+                    content = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
+                    actor_kind = table.Column<short>(type: "smallint", nullable: false),
+                    actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    actor_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_sequence_versions", x => new { x.account_id, x.sequence_id, x.content_version });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "sequences",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    sequence_id = table.Column<long>(type: "bigint", nullable: false),
+                    display_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    owner_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    visibility = table.Column<short>(type: "smallint", nullable: false),
+                    state = table.Column<short>(type: "smallint", nullable: false),
+                    content_version = table.Column<long>(type: "bigint", nullable: false),
+                    step_order = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    update_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_sequences", x => new { x.account_id, x.sequence_id });
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_enroll_answers_account_id_create_time",
+                table: "enroll_answers",
+                columns: new[] { "account_id", "create_time" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_enrollments_account_id_contact_id_sequence_id",
+                table: "enrollments",
+                columns: new[] { "account_id", "contact_id", "sequence_id" },
+                unique: true,
+                filter: "end_time IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_enrollments_account_id_sequence_id_enrollment_id",
+                table: "enrollments",
+                columns: new[] { "account_id", "sequence_id", "enrollment_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_enrollments_due_time",
+                table: "enrollments",
+                column: "due_time",
+                filter: "due_time IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_outbox_row_version_change_id",
+                table: "outbox",
+                columns: new[] { "row_version", "change_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_requests_create_time",
+                table: "requests",
+                column: "create_time");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_runs_account_id_kind_subject_id_run_id",
+                table: "runs",
+                columns: new[] { "account_id", "kind", "subject_id", "run_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_runs_run_id",
+                table: "runs",
+                column: "run_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_runs_state_run_id",
+                table: "runs",
+                columns: new[] { "state", "run_id" });
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "contact_status_changes");
+
+            migrationBuilder.DropTable(
+                name: "contact_statuses");
+
+            migrationBuilder.DropTable(
+                name: "enroll_answers");
+
+            migrationBuilder.DropTable(
+                name: "enrollment_changes");
+
+            migrationBuilder.DropTable(
+                name: "enrollment_run_targets");
+
+            migrationBuilder.DropTable(
+                name: "enrollment_runs");
+
+            migrationBuilder.DropTable(
+                name: "enrollments");
+
+            migrationBuilder.DropTable(
+                name: "feed_positions");
+
+            migrationBuilder.DropTable(
+                name: "outbox");
+
+            migrationBuilder.DropTable(
+                name: "requests");
+
+            migrationBuilder.DropTable(
+                name: "runs");
+
+            migrationBuilder.DropTable(
+                name: "sequence_versions");
+
+            migrationBuilder.DropTable(
+                name: "sequences");
+
+            migrationBuilder.DropSequence(
+                name: "ids");
+        }
+    }
+}

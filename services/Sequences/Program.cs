@@ -1,0 +1,52 @@
+using ContactPlatform;
+using ContactPlatform.Sequences;
+using ContactPlatform.Sequences.Changes;
+using ContactPlatform.Sequences.ContactFeed;
+using ContactPlatform.Sequences.ContactStatuses;
+using ContactPlatform.Sequences.EnrollmentRuns;
+using ContactPlatform.Sequences.Enrollments;
+using ContactPlatform.Sequences.Sequences;
+using ContactPlatform.Sequences.StatusMatrix;
+using ContactPlatform.Sequences.Replies;
+using ContactPlatform.Sequences.ReplyWebhooks;
+using ContactPlatform.ServiceDefaults.Auth;
+using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.ServiceDefaults.Hosting;
+using ContactPlatform.ServiceDefaults.Runs;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults("sequences", SequencesScopes.Table);
+builder.AddPlatformDatabase<SequencesDbContext, SqlServerSequencesDbContext>("sequences");
+builder.Services
+    .AddContactsClients(new Uri(builder.Configuration["services:contacts:grpc:0"]
+        ?? throw new InvalidOperationException("services:contacts:grpc:0 is not configured")))
+    .AddSingleton<ServiceTokens>()
+    .AddSingleton<ContactsCalls>()
+    .AddScoped<ContactReader>()
+    .AddScoped<ContactStatusStore>()
+    .AddScoped<SequenceStore>()
+    .AddScoped<EnrollmentStore>()
+    .AddScoped<EnrollmentWork>()
+    .AddScoped<EnrollContacts>()
+    .AddScoped<ContactEvents>()
+    .AddScoped<StatusWork>()
+    .AddSingleton<ContactSets>()
+    .AddSingleton<IRunExecutor, EnrollmentRunExecutor>()
+    .AddScoped<ReplyWork>()
+    .AddScoped<ReplySenders>()
+    .AddScoped<ReplyRecorder>()
+    .AddScoped<ReplyWebhookCalls>()
+    .AddHostedService<RunWorker>()
+    .AddHostedService<ContactFeedConsumer>();
+
+var app = builder.Build();
+app.MapGrpcService<SequenceEndpoint>();
+app.MapGrpcService<EnrollmentEndpoint>();
+app.MapGrpcService<EnrollmentRunEndpoint>();
+app.MapGrpcService<StatusEndpoint>();
+app.MapGrpcService<ReplyEndpoint>();
+app.MapGrpcService<ReplyWebhookEndpoint>();
+app.MapReplyWebhooks();
+app.MapGrpcService<ChangesEndpoint>();
+app.MapServiceDefaults();
+app.Run();

@@ -1,0 +1,38 @@
+using ContactPlatform.Sequences.V1;
+using ContactPlatform.ServiceDefaults.Errors;
+using Microsoft.EntityFrameworkCore;
+
+namespace ContactPlatform.Sequences.Sequences;
+
+/// <summary>Finds sequences.</summary>
+public sealed class SequenceStore(SequencesDbContext db)
+{
+    /// <summary>Finds a sequence, to be changed.</summary>
+    /// <exception cref="RefusalException">SEQUENCE_NOT_FOUND.</exception>
+    public async Task<SequenceRow> GetAsync(long sequenceId, CancellationToken cancellationToken) =>
+        await db.Sequences.SingleOrDefaultAsync(s => s.SequenceId == sequenceId, cancellationToken) ?? throw new RefusalException(SequenceDecisions.NotFound(sequenceId));
+
+    /// <summary>Finds the present steps and settings of a sequence.</summary>
+    public Task<SequenceVersionRow> VersionAsync(SequenceRow row, CancellationToken cancellationToken) =>
+        db.SequenceVersions.AsNoTracking().SingleAsync(v => v.SequenceId == row.SequenceId && v.ContentVersion == row.ContentVersion, cancellationToken);
+
+    /// <summary>Finds a sequence with its present steps and settings; null when the account has none.</summary>
+    public async Task<SequenceContent?> FindAsync(long sequenceId, CancellationToken cancellationToken)
+    {
+        // One statement, so that a change in between cannot put steps and their order out of step.
+        var found = await db.Sequences.AsNoTracking().Where(s => s.SequenceId == sequenceId)
+            .Join(db.SequenceVersions, s => new { s.SequenceId, s.ContentVersion }, v => new { v.SequenceId, v.ContentVersion }, (row, version) => new { row, version })
+            .SingleOrDefaultAsync(cancellationToken);
+        if (found is null)
+        {
+            return null;
+        }
+        var content = Sequence.Parser.ParseFrom(found.version.Content);
+        return new(found.row, content.Steps, content.Settings);
+    }
+
+    /// <summary>The same, of a sequence that has to be there.</summary>
+    /// <exception cref="RefusalException">SEQUENCE_NOT_FOUND.</exception>
+    public async Task<SequenceContent> LoadAsync(long sequenceId, CancellationToken cancellationToken) =>
+        await FindAsync(sequenceId, cancellationToken) ?? throw new RefusalException(SequenceDecisions.NotFound(sequenceId));
+}

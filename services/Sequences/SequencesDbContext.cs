@@ -1,0 +1,60 @@
+using ContactPlatform.Sequences.ContactStatuses;
+using ContactPlatform.Sequences.EnrollmentRuns;
+using ContactPlatform.Sequences.Enrollments;
+using ContactPlatform.Sequences.Sequences;
+using ContactPlatform.Sequences.Replies;
+using ContactPlatform.Sequences.ReplyWebhooks;
+using ContactPlatform.ServiceDefaults.Auth;
+using ContactPlatform.ServiceDefaults.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace ContactPlatform.Sequences;
+
+/// <summary>Sequences' database.</summary>
+public class SequencesDbContext : PlatformDbContext
+{
+    /// <summary>PostgreSQL's.</summary>
+    public SequencesDbContext(DbContextOptions<SequencesDbContext> options, CurrentAccount account) : base(options, account)
+    {
+    }
+
+    /// <summary>For a context of another provider.</summary>
+    protected SequencesDbContext(DbContextOptions options, CurrentAccount account) : base(options, account)
+    {
+    }
+
+    /// <summary>Sequences.</summary>
+    public DbSet<SequenceRow> Sequences => Set<SequenceRow>();
+
+    /// <summary>Their steps and settings, present and past.</summary>
+    public DbSet<SequenceVersionRow> SequenceVersions => Set<SequenceVersionRow>();
+
+    /// <summary>Who is in which sequence.</summary>
+    public DbSet<EnrollmentRow> Enrollments => Set<EnrollmentRow>();
+
+    /// <summary>Everything that ever changed them.</summary>
+    public DbSet<EnrollmentChangeRow> EnrollmentChanges => Set<EnrollmentChangeRow>();
+
+    /// <summary>What was answered to those who enrolled contacts.</summary>
+    public DbSet<EnrollAnswerRow> EnrollAnswers => Set<EnrollAnswerRow>();
+
+    /// <summary>What runs that enrol are about.</summary>
+    public DbSet<EnrollmentRunRow> EnrollmentRuns => Set<EnrollmentRunRow>();
+
+    /// <summary>Whom they have to deal with.</summary>
+    public DbSet<EnrollmentRunTargetRow> EnrollmentRunTargets => Set<EnrollmentRunTargetRow>();
+
+    /// <summary>What holds of contacts whatever sequence they are in.</summary>
+    public DbSet<ContactStatusRow> ContactStatuses => Set<ContactStatusRow>();
+
+    /// <summary>Everything that ever changed that.</summary>
+    public DbSet<ContactStatusChangeRow> ContactStatusChanges => Set<ContactStatusChangeRow>();
+    /// <summary>What contacts answered.</summary>
+    public DbSet<ReplyRow> Replies => Set<ReplyRow>();
+
+    /// <summary>Where replies are handed in over HTTP.</summary>
+    public DbSet<ReplyWebhookRow> ReplyWebhooks => Set<ReplyWebhookRow>();
+}
+
+/// <summary>The same with SQL Server's migrations.</summary>
+public sealed class SqlServerSequencesDbContext(DbContextOptions<SqlServerSequencesDbContext> options, CurrentAccount account) : SequencesDbContext(options, account);

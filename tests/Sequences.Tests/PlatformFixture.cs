@@ -1,0 +1,172 @@
+using System.Diagnostics;
+using ContactPlatform.Common.V1;
+using ContactPlatform.Contacts.V1;
+using ContactPlatform.Sequences.ContactStatuses;
+using ContactPlatform.Sequences.Enrollments;
+using ContactPlatform.Sequences.V1;
+using ContactPlatform.ServiceDefaults.Auth;
+using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.ServiceDefaults.Hosting;
+using ContactPlatform.Testing;
+using Google.Rpc;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace ContactPlatform.Sequences.Tests;
+
+/// <summary>Contacts and Sequences as processes, the clients of both, and Sequences' database, which tells what no call tells.</summary>
+public sealed class PlatformFixture : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private WebApplication _stores = null!;
+    private int _names;
+
+    public ContactsHost Contacts { get; private set; } = null!;
+
+    public SequencesHost Sequences { get; private set; } = null!;
+
+    /// <summary>Headers of the account that tests use.</summary>
+    public Metadata Headers { get; private set; } = null!;
+
+    /// <summary>Headers of another account.</summary>
+    public Metadata OtherHeaders { get; private set; } = null!;
+
+    public ContactService.ContactServiceClient ContactService => new(Contacts.Service.Channel);
+
+    public SequenceService.SequenceServiceClient Sequencing => new(Sequences.Service.Channel);
+
+    public EnrollmentService.EnrollmentServiceClient Enrolling => new(Sequences.Service.Channel);
+
+    public StatusMatrixService.StatusMatrixServiceClient Statuses => new(Sequences.Service.Channel);
+
+    public async Task InitializeAsync()
+    {
+        Contacts = await ContactsHost.StartAsync(CancellationToken.None);
+        Sequences = await SequencesHost.StartAsync(Contacts, 1, CancellationToken.None);
+        Headers = await Contacts.HeadersAsync(ContactsHost.Account, CancellationToken.None);
+        OtherHeaders = await Contacts.HeadersAsync(ContactsHost.OtherAccount, CancellationToken.None);
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration["Database:Provider"] = Sequences.Database.Provider;
+        builder.Configuration["ConnectionStrings:sequences"] = Sequences.Database.ConnectionString;
+        builder.Configuration["ConnectionStrings:redis"] = await TestServers.RedisAsync();
+        builder.Configuration["Redis:KeyPrefix"] = Contacts.RedisKeyPrefix;
+        builder.AddServiceDefaults("sequences", SequencesScopes.Table);
+        builder.AddPlatformDatabase<SequencesDbContext, SqlServerSequencesDbContext>("sequences");
+        builder.Logging.ClearProviders();
+        builder.Services.AddScoped<ContactStatusStore>().AddScoped<EnrollmentStore>().AddScoped<EnrollmentWork>();
+        _stores = builder.Build();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _stores.DisposeAsync();
+        await Sequences.DisposeAsync();
+        await Contacts.DisposeAsync();
+    }
+
+    /// <summary>The time, UTC, in whole microseconds.</summary>
+    public static DateTime Now => TimeProvider.System.Now();
+
+    /// <summary>A name that no other test uses.</summary>
+    public string NewName() => $"name {Interlocked.Increment(ref _names)}";
+
+    /// <summary>Creates a contact with an email of its own.</summary>
+    public async Task<long> CreateContactAsync(Action<Contact>? with = null)
+    {
+        var contact = new Contact { Email = $"person{Interlocked.Increment(ref _names)}@example.com", GivenName = "Ada" };
+        with?.Invoke(contact);
+        return (await ContactService.CreateContactAsync(new() { Contact = contact }, Headers)).Contact.ContactId;
+    }
+
+    /// <summary>Creates a sequence, a mail, a call and another mail unless another is given, and activates it.</summary>
+    public async Task<Sequence> CreateSequenceAsync(bool activate = true, Sequence? sequence = null)
+    {
+        var made = (await Sequencing.CreateSequenceAsync(new() { Sequence = sequence ?? Tests.Sequences.Made.Sequence(NewName()) }, Headers)).Sequence;
+        return activate ? (await Sequencing.ActivateSequenceAsync(new() { SequenceId = made.SequenceId }, Headers)).Sequence : made;
+    }
+
+    /// <summary>Enrols contacts.</summary>
+    public async Task<EnrollContactsResponse> EnrollAsync(long sequenceId, params long[] contactIds) =>
+        await Enrolling.EnrollContactsAsync(new() { SequenceId = sequenceId, ContactIds = { contactIds }, RequestId = NewName() }, Headers);
+
+    /// <summary>Enrols a new contact, and returns it with its enrolment.</summary>
+    public async Task<(long ContactId, long EnrollmentId)> EnrolledAsync(long sequenceId, Action<Contact>? with = null)
+    {
+        var contact = await CreateContactAsync(with);
+        return (contact, (await EnrollAsync(sequenceId, contact)).Results.Single().EnrollmentId);
+    }
+
+    /// <summary>Has a mail of an enrolment's sequence be delivered, as the engine will tell it: with its history.</summary>
+    public async Task ContactedAsync(long enrollmentId)
+    {
+        await using var scope = _stores.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CurrentAccount>().Id = ContactsHost.Account;
+        var (db, work) = (scope.ServiceProvider.GetRequiredService<SequencesDbContext>(), scope.ServiceProvider.GetRequiredService<EnrollmentWork>());
+        var contact = await db.Enrollments.Where(e => e.EnrollmentId == enrollmentId).Select(e => e.ContactId).SingleAsync();
+        await using var transaction = await db.BeginBulkAsync(default);
+        var held = await work.LockAsync([contact], [], default);
+        var row = held.Enrollments.Single(e => e.EnrollmentId == enrollmentId);
+        var to = row.After(row.Standing with { Flags = row.Flags | EnrollmentFlags.Contacted }, Now, null);
+        await work.SaveAsync(held, [new(row, to, EnrollmentChangeCause.Api)], [], new(new() { Kind = ActorKind.Service, Subject = "service:test" }, to.ChangeTime), default);
+        await transaction.CommitAsync();
+    }
+
+    /// <summary>How an enrolment stands.</summary>
+    public async Task<Enrollment> EnrollmentAsync(long enrollmentId) => (await Enrolling.GetEnrollmentAsync(new() { EnrollmentId = enrollmentId }, Headers)).Enrollment;
+
+    /// <summary>A history, oldest first; asserts that it has no gap and that each entry begins where the one before ends.</summary>
+    public async Task<List<EnrollmentChange>> HistoryAsync(long enrollmentId)
+    {
+        var changes = (await Enrolling.ListEnrollmentChangesAsync(new() { EnrollmentId = enrollmentId, PageSize = 1000 }, Headers)).EnrollmentChanges.Reverse().ToList();
+        changes.Select(c => c.Version).ShouldBe(Enumerable.Range(1, changes.Count).Select(v => (long)v));
+        changes.Skip(1).Select(c => c.From).ShouldBe(changes.SkipLast(1).Select(c => c.To));
+        var now = await EnrollmentAsync(enrollmentId);
+        (now.Version, now.Standing).ShouldBe((changes.Count, changes[^1].To));
+        return changes;
+    }
+
+    /// <summary>Asks the database.</summary>
+    public async Task<T> AskAsync<T>(Func<SequencesDbContext, Task<T>> question, long account = ContactsHost.Account)
+    {
+        await using var scope = _stores.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CurrentAccount>().Id = account;
+        return await question(scope.ServiceProvider.GetRequiredService<SequencesDbContext>());
+    }
+
+    /// <summary>Waits until something holds.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!await holds())
+        {
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Patience);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Asserts that a call is refused, and returns what it was told.</summary>
+    public static async Task<ErrorInfo> RefusedAsync(StatusCode code, string reason, Func<Task> call)
+    {
+        var error = await Should.ThrowAsync<RpcException>(call);
+        error.Reason().ShouldBe(reason, error.ToString());
+        error.StatusCode.ShouldBe(code);
+        return error.Detail<ErrorInfo>()!;
+    }
+
+    /// <summary>Asserts that a call is refused for malformed fields, and returns which.</summary>
+    public static async Task<List<string>> MalformedAsync(Func<Task> call)
+    {
+        var error = await Should.ThrowAsync<RpcException>(call);
+        error.Reason().ShouldBe("INVALID_FIELD", error.ToString());
+        error.StatusCode.ShouldBe(StatusCode.InvalidArgument);
+        return [.. error.Detail<BadRequest>()!.FieldViolations.Select(v => v.Field)];
+    }
+}
+
+/// <summary>Shares the processes among the tests that call them.</summary>
+[CollectionDefinition("platform")]
+public sealed class PlatformTests : ICollectionFixture<PlatformFixture>;
