@@ -24,7 +24,7 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     api_key_id = table.Column<long>(type: "bigint", nullable: false),
                     display_name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    scopes = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    scopes = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
                     prefix = table.Column<string>(type: "character varying(11)", maxLength: 11, nullable: false),
                     hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
                     create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),

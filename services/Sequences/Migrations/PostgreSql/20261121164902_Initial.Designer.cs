@@ -12,8 +12,8 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ContactPlatform.Sequences.Migrations.PostgreSql
 {
     [DbContext(typeof(SequencesDbContext))]
-    [Migration("20261121162612_Replies")]
-    partial class Replies
+    [Migration("20261121164902_Initial")]
+    partial class Initial
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)

@@ -16,6 +16,60 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 incrementBy: 1000);
 
             migrationBuilder.CreateTable(
+                name: "address_validation_items",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    run_id = table.Column<long>(type: "bigint", nullable: false),
+                    item_number = table.Column<long>(type: "bigint", nullable: false),
+                    contact_id = table.Column<long>(type: "bigint", nullable: false),
+                    input = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_address_validation_items", x => new { x.account_id, x.run_id, x.item_number });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "address_validation_results",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    run_id = table.Column<long>(type: "bigint", nullable: false),
+                    item_number = table.Column<long>(type: "bigint", nullable: false),
+                    contact_id = table.Column<long>(type: "bigint", nullable: false),
+                    input = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
+                    address = table.Column<string>(type: "nvarchar(254)", maxLength: 254, nullable: false),
+                    verdict = table.Column<short>(type: "smallint", nullable: false),
+                    findings = table.Column<long>(type: "bigint", nullable: false),
+                    suggestion = table.Column<string>(type: "nvarchar(274)", maxLength: 274, nullable: false),
+                    problem = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_address_validation_results", x => new { x.account_id, x.run_id, x.item_number });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "address_validations",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    run_id = table.Column<long>(type: "bigint", nullable: false),
+                    display_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    good_count = table.Column<long>(type: "bigint", nullable: false),
+                    risky_count = table.Column<long>(type: "bigint", nullable: false),
+                    bad_count = table.Column<long>(type: "bigint", nullable: false),
+                    reserved_credits = table.Column<long>(type: "bigint", nullable: false),
+                    charged_credits = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_address_validations", x => new { x.account_id, x.run_id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "addresses",
                 columns: table => new
                 {
@@ -188,6 +242,24 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "mail_templates",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    mail_template_id = table.Column<long>(type: "bigint", nullable: false),
+                    name = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    name_key = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    content_version = table.Column<int>(type: "int", nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    update_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_mail_templates", x => new { x.account_id, x.mail_template_id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "outbox",
                 columns: table => new
                 {
@@ -326,6 +398,112 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "validation_credit_entries",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    entry_id = table.Column<long>(type: "bigint", nullable: false),
+                    kind = table.Column<short>(type: "smallint", nullable: false),
+                    credit_count = table.Column<long>(type: "bigint", nullable: false),
+                    run_id = table.Column<long>(type: "bigint", nullable: false),
+                    reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    actor_kind = table.Column<short>(type: "smallint", nullable: false),
+                    actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    actor_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_validation_credit_entries", x => new { x.account_id, x.entry_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "validation_credits",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    available = table.Column<long>(type: "bigint", nullable: false),
+                    reserved = table.Column<long>(type: "bigint", nullable: false),
+                    charged = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_validation_credits", x => x.account_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "webhook_deliveries",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    webhook_id = table.Column<long>(type: "bigint", nullable: false),
+                    webhook_delivery_id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    order_key = table.Column<long>(type: "bigint", nullable: false),
+                    event_type = table.Column<short>(type: "smallint", nullable: false),
+                    body = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
+                    state = table.Column<short>(type: "smallint", nullable: false),
+                    attempt_count = table.Column<int>(type: "int", nullable: false),
+                    next_attempt_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    attempt_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    last_result = table.Column<short>(type: "smallint", nullable: false),
+                    response_code = table.Column<int>(type: "int", nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    end_time = table.Column<DateTime>(type: "datetime2", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_webhook_deliveries", x => new { x.account_id, x.webhook_id, x.webhook_delivery_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "webhooks",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    webhook_id = table.Column<long>(type: "bigint", nullable: false),
+                    url = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false),
+                    display_name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    event_mask = table.Column<long>(type: "bigint", nullable: false),
+                    disabled = table.Column<bool>(type: "bit", nullable: false),
+                    disabled_reason = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    secret = table.Column<byte[]>(type: "varbinary(200)", maxLength: 200, nullable: false),
+                    key_id = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    secret_version = table.Column<long>(type: "bigint", nullable: false),
+                    former_secret = table.Column<byte[]>(type: "varbinary(200)", maxLength: 200, nullable: true),
+                    former_key_id = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: true),
+                    overlap_end_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    update_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_webhooks", x => new { x.account_id, x.webhook_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "mail_template_versions",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    mail_template_id = table.Column<long>(type: "bigint", nullable: false),
+                    content_version = table.Column<int>(type: "int", nullable: false),
+                    content = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_mail_template_versions", x => new { x.account_id, x.mail_template_id, x.content_version });
+                    table.ForeignKey(
+                        name: "fk_mail_template_versions_mail_templates",
+                        columns: x => new { x.account_id, x.mail_template_id },
+                        principalTable: "mail_templates",
+                        principalColumns: new[] { "account_id", "mail_template_id" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "provider_calls",
                 columns: table => new
                 {
@@ -362,6 +540,7 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     state = table.Column<short>(type: "smallint", nullable: false),
                     next_attempt_time = table.Column<DateTime>(type: "datetime2", nullable: false),
                     attempt_count = table.Column<int>(type: "int", nullable: false),
+                    reservation_count = table.Column<int>(type: "int", nullable: false),
                     worker_id = table.Column<long>(type: "bigint", nullable: false),
                     lease_time = table.Column<DateTime>(type: "datetime2", nullable: true),
                     create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
@@ -372,6 +551,9 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     machine_open_time = table.Column<DateTime>(type: "datetime2", nullable: true),
                     machine_click_time = table.Column<DateTime>(type: "datetime2", nullable: true),
                     unsubscribe_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    bounce_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    complain_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    not_spam_time = table.Column<DateTime>(type: "datetime2", nullable: true),
                     smtp_code = table.Column<int>(type: "int", nullable: false),
                     enhanced_code = table.Column<string>(type: "nvarchar(9)", maxLength: 9, nullable: false),
                     diagnostic = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
@@ -407,6 +589,24 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         principalColumns: new[] { "account_id", "transmission_id" },
                         onDelete: ReferentialAction.Cascade);
                 });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_address_validation_results_address",
+                table: "address_validation_results",
+                columns: new[] { "account_id", "address" },
+                filter: "address <> ''");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_address_validation_results_contact",
+                table: "address_validation_results",
+                columns: new[] { "account_id", "contact_id" },
+                filter: "contact_id <> 0");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_address_validations_reserved",
+                table: "address_validations",
+                column: "run_id",
+                filter: "reserved_credits > 0");
 
             migrationBuilder.CreateIndex(
                 name: "IX_addresses_account_id_address",
@@ -466,9 +666,21 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 columns: new[] { "account_id", "address_id", "fact_clearance_id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_mail_templates_name_key",
+                table: "mail_templates",
+                columns: new[] { "account_id", "name_key" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_messages_address",
                 table: "messages",
                 columns: new[] { "account_id", "address_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_messages_contact",
+                table: "messages",
+                columns: new[] { "account_id", "contact_id" },
+                filter: "contact_id <> 0");
 
             migrationBuilder.CreateIndex(
                 name: "ix_messages_queued",
@@ -535,11 +747,49 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 table: "senders",
                 column: "due_time",
                 filter: "due_time IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_contact",
+                table: "webhook_deliveries",
+                columns: new[] { "account_id", "order_key" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_due",
+                table: "webhook_deliveries",
+                columns: new[] { "account_id", "webhook_id", "next_attempt_time", "webhook_delivery_id" },
+                filter: "state = 1");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_ended",
+                table: "webhook_deliveries",
+                column: "end_time",
+                filter: "end_time IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_deliveries_order",
+                table: "webhook_deliveries",
+                columns: new[] { "account_id", "webhook_id", "order_key", "webhook_delivery_id" },
+                filter: "state = 1");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_webhooks_webhook_id",
+                table: "webhooks",
+                column: "webhook_id",
+                unique: true);
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "address_validation_items");
+
+            migrationBuilder.DropTable(
+                name: "address_validation_results");
+
+            migrationBuilder.DropTable(
+                name: "address_validations");
+
             migrationBuilder.DropTable(
                 name: "addresses");
 
@@ -568,6 +818,9 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 name: "former_addresses");
 
             migrationBuilder.DropTable(
+                name: "mail_template_versions");
+
+            migrationBuilder.DropTable(
                 name: "messages");
 
             migrationBuilder.DropTable(
@@ -590,6 +843,21 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "transmission_contents");
+
+            migrationBuilder.DropTable(
+                name: "validation_credit_entries");
+
+            migrationBuilder.DropTable(
+                name: "validation_credits");
+
+            migrationBuilder.DropTable(
+                name: "webhook_deliveries");
+
+            migrationBuilder.DropTable(
+                name: "webhooks");
+
+            migrationBuilder.DropTable(
+                name: "mail_templates");
 
             migrationBuilder.DropTable(
                 name: "provider_webhooks");

@@ -180,6 +180,55 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "replies",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    reply_id = table.Column<long>(type: "bigint", nullable: false),
+                    key_hash = table.Column<Guid>(type: "uuid", nullable: false),
+                    contact_id = table.Column<long>(type: "bigint", nullable: false),
+                    channel = table.Column<short>(type: "smallint", nullable: false),
+                    source = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    message_reference = table.Column<string>(type: "character varying(250)", maxLength: 250, nullable: false),
+                    match = table.Column<short>(type: "smallint", nullable: false),
+                    category = table.Column<short>(type: "smallint", nullable: false),
+                    rule_category = table.Column<short>(type: "smallint", nullable: false),
+                    rule_id = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    rule_version = table.Column<int>(type: "integer", nullable: false),
+                    automatic = table.Column<bool>(type: "boolean", nullable: false),
+                    needs_person = table.Column<bool>(type: "boolean", nullable: false),
+                    return_knowledge = table.Column<short>(type: "smallint", nullable: false),
+                    return_date = table.Column<DateOnly>(type: "date", nullable: true),
+                    subject = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    text = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
+                    receive_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    category_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    actor_kind = table.Column<short>(type: "smallint", nullable: false),
+                    actor_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    actor_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_replies", x => new { x.account_id, x.reply_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "reply_webhooks",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    reply_webhook_id = table.Column<long>(type: "bigint", nullable: false),
+                    display_name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    token_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_reply_webhooks", x => new { x.account_id, x.reply_webhook_id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "requests",
                 columns: table => new
                 {
@@ -298,6 +347,33 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 columns: new[] { "transaction_id", "change_id" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_replies_account_id_contact_id_reply_id",
+                table: "replies",
+                columns: new[] { "account_id", "contact_id", "reply_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_replies_account_id_key_hash",
+                table: "replies",
+                columns: new[] { "account_id", "key_hash" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_replies_account_id_message_reference",
+                table: "replies",
+                columns: new[] { "account_id", "message_reference" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_replies_account_id_needs_person_reply_id",
+                table: "replies",
+                columns: new[] { "account_id", "needs_person", "reply_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_reply_webhooks_token_hash",
+                table: "reply_webhooks",
+                column: "token_hash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_requests_create_time",
                 table: "requests",
                 column: "create_time");
@@ -348,6 +424,12 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "outbox");
+
+            migrationBuilder.DropTable(
+                name: "replies");
+
+            migrationBuilder.DropTable(
+                name: "reply_webhooks");
 
             migrationBuilder.DropTable(
                 name: "requests");

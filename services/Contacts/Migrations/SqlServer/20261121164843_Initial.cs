@@ -25,7 +25,7 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     api_key_id = table.Column<long>(type: "bigint", nullable: false),
                     display_name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    scopes = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    scopes = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
                     prefix = table.Column<string>(type: "nvarchar(11)", maxLength: 11, nullable: false),
                     hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
                     create_time = table.Column<DateTime>(type: "datetime2", nullable: false),

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace ContactPlatform.Sequences.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerSequencesDbContext))]
-    [Migration("20261121161459_Initial")]
+    [Migration("20261121164911_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -355,6 +355,167 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.HasIndex("AccountId", "SequenceId", "EnrollmentId");
 
                     b.ToTable("enrollments", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Replies.ReplyRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ReplyId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reply_id");
+
+                    b.Property<short>("ActorKind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("actor_kind");
+
+                    b.Property<string>("ActorName")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("actor_name");
+
+                    b.Property<string>("ActorSubject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("actor_subject");
+
+                    b.Property<bool>("Automatic")
+                        .HasColumnType("bit")
+                        .HasColumnName("automatic");
+
+                    b.Property<short>("Category")
+                        .HasColumnType("smallint")
+                        .HasColumnName("category");
+
+                    b.Property<DateTime?>("CategoryTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("category_time");
+
+                    b.Property<short>("Channel")
+                        .HasColumnType("smallint")
+                        .HasColumnName("channel");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<Guid>("KeyHash")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("key_hash");
+
+                    b.Property<short>("Match")
+                        .HasColumnType("smallint")
+                        .HasColumnName("match");
+
+                    b.Property<string>("MessageReference")
+                        .IsRequired()
+                        .HasMaxLength(250)
+                        .HasColumnType("nvarchar(250)")
+                        .HasColumnName("message_reference");
+
+                    b.Property<bool>("NeedsPerson")
+                        .HasColumnType("bit")
+                        .HasColumnName("needs_person");
+
+                    b.Property<DateTime>("ReceiveTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("receive_time");
+
+                    b.Property<DateOnly?>("ReturnDate")
+                        .HasColumnType("date")
+                        .HasColumnName("return_date");
+
+                    b.Property<short>("ReturnKnowledge")
+                        .HasColumnType("smallint")
+                        .HasColumnName("return_knowledge");
+
+                    b.Property<short>("RuleCategory")
+                        .HasColumnType("smallint")
+                        .HasColumnName("rule_category");
+
+                    b.Property<string>("RuleId")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)")
+                        .HasColumnName("rule_id");
+
+                    b.Property<int>("RuleVersion")
+                        .HasColumnType("int")
+                        .HasColumnName("rule_version");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)")
+                        .HasColumnName("source");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)")
+                        .HasColumnName("text");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "ReplyId");
+
+                    b.HasIndex("AccountId", "KeyHash")
+                        .IsUnique();
+
+                    b.HasIndex("AccountId", "MessageReference");
+
+                    b.HasIndex("AccountId", "ContactId", "ReplyId");
+
+                    b.HasIndex("AccountId", "NeedsPerson", "ReplyId");
+
+                    b.ToTable("replies", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.ReplyWebhooks.ReplyWebhookRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ReplyWebhookId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reply_webhook_id");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("create_time");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("display_name");
+
+                    b.Property<byte[]>("TokenHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("token_hash");
+
+                    b.HasKey("AccountId", "ReplyWebhookId");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique();
+
+                    b.ToTable("reply_webhooks", (string)null);
                 });
 
             modelBuilder.Entity("ContactPlatform.Sequences.Sequences.SequenceRow", b =>

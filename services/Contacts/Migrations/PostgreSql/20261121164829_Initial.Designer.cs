@@ -13,8 +13,8 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ContactPlatform.Contacts.Migrations.PostgreSql
 {
     [DbContext(typeof(ContactsDbContext))]
-    [Migration("20261121161329_LongerScopes")]
-    partial class LongerScopes
+    [Migration("20261121164829_Initial")]
+    partial class Initial
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
