@@ -70,7 +70,7 @@ internal sealed class ToolFolder(string name)
         if (process.ExitCode != 0)
         {
             throw new InvalidOperationException(
-                $"Could not fetch {name}: `{program} {string.Join(' ', start.ArgumentList)}` ended with code {process.ExitCode}.\n{await output}{await error}");
+                $"Could not prepare {name}: `{program} {string.Join(' ', start.ArgumentList)}` ended with code {process.ExitCode}.\n{await output}{await error}");
         }
     }
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Runs one PostgreSQL cluster in the foreground: postgres.sh BIN DATA PORT PASSWORD_FILE durable|temporary
-# Creates the cluster on the first start. TERM and INT stop it at once, whoever is connected (PostgreSQL's own TERM
+# Runs one PostgreSQL cluster in the foreground: postgres.sh BIN DATA PORT PASSWORD_FILE durable|temporary|create [TEMPLATE]
+# Creates the cluster on the first start, as a copy of a stopped one where TEMPLATE names its folder; `create` does no more. TERM and INT stop it at once, whoever is connected (PostgreSQL's own TERM
 # waits for its clients); when this script is killed, the server stops too, where setpriv exists (Linux).
 set -euo pipefail
-bin=$1 data=$2 port=$3 password_file=$4 mode=$5
+bin=$1 data=$2 port=$3 password_file=$4 mode=$5 template=${6:-}
 
 # (An empty array is an unbound variable to the bash of macOS, hence ${run[@]+...} below.)
 run=()
@@ -36,16 +36,19 @@ trap cleanup EXIT
 if [ ! -d "$data" ]; then
   # Made aside and renamed: a start that is killed here leaves no half cluster.
   rm -rf "$data.part"
-  mkdir "$data.part"
-  chmod 700 "$data.part"
-  own "$data.part"
-  sync=()
-  if [ "$mode" = temporary ]; then sync=(--no-sync); fi
-  ${run[@]+"${run[@]}"} "$bin/initdb" -D "$data.part" -U postgres --auth=scram-sha-256 --pwfile="$password_file" \
-    --encoding=UTF8 --locale=C ${sync[@]+"${sync[@]}"} >/dev/null
+  if [ -n "$template" ]; then
+    cp -R -p "$template" "$data.part"
+  else
+    mkdir "$data.part"
+    chmod 700 "$data.part"
+    own "$data.part"
+    ${run[@]+"${run[@]}"} "$bin/initdb" -D "$data.part" -U postgres --auth=scram-sha-256 --pwfile="$password_file" \
+      --encoding=UTF8 --locale=C >/dev/null
+  fi
   mv "$data.part" "$data"
 fi
 own "$data"
+if [ "$mode" = create ]; then exit 0; fi
 
 # After kill -9 the file stays. The server that it names may be on its way out; or its number may belong to somebody
 # else by now, which PostgreSQL cannot tell from itself.

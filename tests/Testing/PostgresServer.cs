@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using ContactPlatform.LocalTools;
 using Npgsql;
 
@@ -49,14 +48,12 @@ public sealed class PostgresServer : IAsyncDisposable
     public static async Task<PostgresServer> StartAsync(CancellationToken cancellationToken, bool durable = false, long? diskBytes = null)
     {
         await Postgres.EnsureAsync(Console.Error.WriteLine, cancellationToken);
+        var (template, password) = await Postgres.TemplateAsync(cancellationToken);
         var folder = new TestFolder();
-        var passwordFile = Path.Combine(folder.Path, "password");
-        var password = RandomNumberGenerator.GetHexString(32);
-        await File.WriteAllTextAsync(passwordFile, password, cancellationToken);
         var port = FreePort.Next();
         var place = Directory.CreateDirectory(Path.Combine(folder.Path, "disk")).FullName;
         var disk = diskBytes is { } bytes ? await SmallDisk.MountAsync(place, bytes, cancellationToken) : null;
-        var command = Postgres.Command(Path.Combine(place, "data"), port, passwordFile, temporary: !durable);
+        var command = Postgres.Command(Path.Combine(place, "data"), port, "", temporary: !durable, template);
         var connection = new NpgsqlConnectionStringBuilder
         {
             Host = "127.0.0.1",

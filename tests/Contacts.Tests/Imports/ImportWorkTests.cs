@@ -8,7 +8,7 @@ namespace ContactPlatform.Contacts.Tests.Imports;
 /// <summary>How much PostgreSQL has to look at for an import, which does not depend on how busy the machine is.</summary>
 public sealed class ImportWorkTests
 {
-    private const int Rows = 30_000;
+    private const int Rows = 8_000;
 
     [Fact]
     public async Task The_first_import_into_empty_tables_looks_at_each_row_a_few_times()

@@ -35,7 +35,7 @@ public sealed class UndoModelTests(StoreFixture fixture)
     [Fact]
     public void Whatever_happens_an_undo_leaves_each_contact_as_the_model_says()
     {
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(60).WithEndSize(20), Prop.ForAll(Stories.ToArbitrary(), story => TellAsync(story).GetAwaiter().GetResult()));
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(40).WithEndSize(20), Prop.ForAll(Stories.ToArbitrary(), story => TellAsync(story).GetAwaiter().GetResult()));
 
         // The stories are such that all of it happens.
         seen.Keys.ShouldBe([Outcome.Changed, Outcome.ChangedSince, Outcome.RecordInactive, Outcome.Deleted], ignoreOrder: true);
