@@ -22,7 +22,7 @@ public sealed class TransmissionStore(
         new("account_id", NpgsqlDbType.Bigint), new("message_id", NpgsqlDbType.Bigint), new("transmission_id", NpgsqlDbType.Bigint), new("sender_id", NpgsqlDbType.Bigint),
         new("contact_id", NpgsqlDbType.Bigint), new("address_id", NpgsqlDbType.Bigint), new("domain", NpgsqlDbType.Varchar), new("display_name", NpgsqlDbType.Varchar),
         new("variable_values", NpgsqlDbType.Text), new("state", NpgsqlDbType.Smallint), new("next_attempt_time", NpgsqlDbType.TimestampTz), new("attempt_count", NpgsqlDbType.Integer),
-        new("worker_id", NpgsqlDbType.Bigint), new("create_time", NpgsqlDbType.TimestampTz), new("smtp_code", NpgsqlDbType.Integer), new("enhanced_code", NpgsqlDbType.Varchar),
+        new("reservation_count", NpgsqlDbType.Integer), new("worker_id", NpgsqlDbType.Bigint), new("create_time", NpgsqlDbType.TimestampTz), new("smtp_code", NpgsqlDbType.Integer), new("enhanced_code", NpgsqlDbType.Varchar),
         new("diagnostic", NpgsqlDbType.Varchar), new("refusal_reason", NpgsqlDbType.Varchar),
     ];
 
@@ -42,13 +42,8 @@ public sealed class TransmissionStore(
     /// <exception cref="RefusalException">CONTACT_NOT_FOUND, CONTACT_WITHOUT_EMAIL, VARIABLE_MISSING, INVALID_FIELD, SERVICE_UNAVAILABLE.</exception>
     public async Task<IReadOnlyList<FilledRecipient>> FillAsync(TransmissionInput input, CancellationToken cancellationToken)
     {
-        var asked = input.Recipients.Where(r => r.ContactId > 0).Select(r => r.ContactId).ToList();
-        var found = new Dictionary<long, Contact>();
-        if (asked.Count > 0)
-        {
-            var reply = await calls.AskAsync(db.AccountId, options => contacts.BatchGetContactsAsync(new() { ContactIds = { asked } }, options), cancellationToken);
-            found = reply.Contacts.ToDictionary(c => c.ContactId);
-        }
+        var asked = input.Recipients.Where(r => r.ContactId > 0).Select(r => r.ContactId);
+        var found = await calls.ReadAsync(contacts, db.AccountId, asked, cancellationToken).ToDictionaryAsync(c => c.ContactId, cancellationToken: cancellationToken);
         return RecipientDecisions.Fill(input, found).OrThrow();
     }
 
@@ -75,7 +70,7 @@ public sealed class TransmissionStore(
             await BulkCopy.WriteAsync(db.Database.GetDbConnection(), transaction.GetDbTransaction(), "messages", Columns, recipients.Select((r, i) => new object?[]
             {
                 db.AccountId, messageIds[i], id, sender, r.ContactId, known[r.Email], r.Email[(r.Email.IndexOf('@', StringComparison.Ordinal) + 1)..], r.DisplayName,
-                JsonSerializer.Serialize(r.Values), (short)MessageState.Queued, now, 0, 0L, now, 0, "", "", "",
+                JsonSerializer.Serialize(r.Values), (short)MessageState.Queued, now, 0, 0, 0L, now, 0, "", "", "",
             }), cancellationToken);
             await using var wake = db.Database.GetDbConnection().Command(Wake, transaction.GetDbTransaction());
             await wake.With("account", db.AccountId).With("sender", sender).With("now", now).ExecuteNonQueryAsync(cancellationToken);

@@ -49,16 +49,10 @@ public sealed class NewContacts(ContactService.ContactServiceClient contacts, Co
     public async Task LearnAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
     {
         var unknown = await stages.UnknownAsync(ids, cancellationToken);
-        while (unknown.Length > 0)
+        var found = await calls.ReadAsync(contacts, db.AccountId, unknown, cancellationToken).ToListAsync(cancellationToken);
+        foreach (var created in found.GroupBy(c => c.CreateTime.ToDateTime()))
         {
-            var request = new BatchGetContactsRequest { ContactIds = { unknown } };
-            var reply = await calls.AskAsync(db.AccountId, options => contacts.BatchGetContactsAsync(request, options), cancellationToken);
-            foreach (var created in reply.Contacts.GroupBy(c => c.CreateTime.ToDateTime()))
-            {
-                await store.AddAsync([.. created.Select(c => c.ContactId)], created.Key, cancellationToken);
-            }
-            // Large contacts do not all fit into one answer.
-            unknown = [.. reply.RemainingContactIds];
+            await store.AddAsync([.. created.Select(c => c.ContactId)], created.Key, cancellationToken);
         }
     }
 }

@@ -22,10 +22,11 @@ public sealed class LabelRuleTargets(FunnelDbContext db, StageStore stages)
     // The row's lock is the claim: another worker passes it by, and it is free again when this transaction is rolled back.
     private static readonly SqlText Take = new(
         """
-        DELETE FROM label_rule_targets WHERE account_id = @account AND run_id = @run AND chunk_number IN (
+        WITH next AS MATERIALIZED (
           SELECT chunk_number FROM label_rule_targets WHERE account_id = @account AND run_id = @run AND chunk_number > @after
           ORDER BY chunk_number LIMIT @most FOR UPDATE SKIP LOCKED)
-        RETURNING chunk_number, contact_ids
+        DELETE FROM label_rule_targets AS t USING next WHERE t.account_id = @account AND t.run_id = @run AND t.chunk_number = next.chunk_number
+        RETURNING t.chunk_number, t.contact_ids
         """,
         """
         WITH next AS (

@@ -7,27 +7,10 @@ namespace ContactPlatform.Sequences.ContactFeed;
 /// <summary>Asks Contacts for contacts: what is filled into templates is never kept here.</summary>
 public sealed class ContactReader(ContactService.ContactServiceClient contacts, ContactsCalls calls, CurrentAccount account)
 {
-    /// <summary>Ids in a call, as Contacts allows.</summary>
-    private const int CallSize = 1000;
-
     /// <summary>Returns those of many contacts that exist.</summary>
     /// <exception cref="RefusalException">SERVICE_UNAVAILABLE: Contacts does not answer.</exception>
-    public async Task<Dictionary<long, Contact>> GetAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
-    {
-        var found = new Dictionary<long, Contact>(ids.Count);
-        // An answer can lack room for all: then the rest is asked for again.
-        for (var open = ids.Distinct().Order().ToList(); open.Count > 0;)
-        {
-            var part = open.Take(CallSize).ToList();
-            var reply = await calls.AskAsync(account.Id, options => contacts.BatchGetContactsAsync(new() { ContactIds = { part } }, options), cancellationToken);
-            foreach (var contact in reply.Contacts)
-            {
-                found[contact.ContactId] = contact;
-            }
-            open = [.. open.Skip(CallSize), .. reply.RemainingContactIds];
-        }
-        return found;
-    }
+    public ValueTask<Dictionary<long, Contact>> GetAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken) =>
+        calls.ReadAsync(contacts, account.Id, ids, cancellationToken).ToDictionaryAsync(c => c.ContactId, cancellationToken: cancellationToken);
 
     /// <summary>Returns one contact.</summary>
     /// <exception cref="RefusalException">CONTACT_NOT_FOUND, SERVICE_UNAVAILABLE.</exception>

@@ -10,7 +10,7 @@ namespace ContactPlatform.Sequences.Enrollments;
 public sealed class EnrollContacts(SequencesDbContext db, ContactReader contacts, EnrollmentWork work, IdSequence ids)
 {
     /// <summary>Asks Contacts for contacts: before the transaction, since nothing in it may wait for anything but the database.</summary>
-    public Task<Dictionary<long, Contact>> FindAsync(IReadOnlyCollection<long> contactIds, CancellationToken cancellationToken) => contacts.GetAsync(contactIds, cancellationToken);
+    public ValueTask<Dictionary<long, Contact>> FindAsync(IReadOnlyCollection<long> contactIds, CancellationToken cancellationToken) => contacts.GetAsync(contactIds, cancellationToken);
 
     /// <summary>Enrols contacts within the open transaction.</summary>
     /// <param name="sequence">The sequence, open to new contacts.</param>

@@ -100,7 +100,8 @@ public sealed class HostileMailTests
             var head = "Content-Type: multipart/report; boundary=b\n\n--b\nContent-Type: message/delivery-status\nContent-Transfer-Encoding: quoted-printable\n\n";
             Read(Encoding.ASCII.GetBytes(head + string.Concat(Enumerable.Repeat(piece, (MailLimits.Message - head.Length) / piece.Length))), out _);
         }
-        Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        // Seconds on a busy machine; what grows with the square of the length would take hours.
+        Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromMinutes(1));
     }
 
     private static bool Fits(EventDraft e) => e.Key.Length is > 0 and <= EventLimits.Key && e.Reference.Length <= EventLimits.Reference && e.Diagnostic.Length <= EventLimits.Diagnostic

@@ -34,7 +34,7 @@ public sealed class DevTests : IDisposable
         Write("bin/dotnet", """
             #!/usr/bin/env bash
             name=$1
-            if [ "$1" = test ]; then name=$(basename "$2"); fi
+            if [ "$1" = test ]; then name=$(basename "$2" .dll); name=${name#ContactPlatform.}; fi
             echo "dotnet $*" >>"$PLAY/calls"
             if [ -f "$PLAY/$name" ]; then cat "$PLAY/$name"; fi
             if [ -f "$PLAY/$name.code" ]; then exit "$(cat "$PLAY/$name.code")"; fi
@@ -47,7 +47,8 @@ public sealed class DevTests : IDisposable
     [Fact]
     public async Task The_last_line_sums_what_all_projects_say()
     {
-        Play("ContactPlatform.sln", $"{Passed}\n{Passed}");
+        Play("A.Tests", Passed);
+        Play("B.Tests", Passed);
         var dev = await RunAsync("test");
         dev.ExitCode.ShouldBe(0, dev.Output);
         dev.Lines.Last().ShouldBe("28 passed, 0 failed, 2 skipped");
@@ -66,7 +67,8 @@ public sealed class DevTests : IDisposable
     [Fact]
     public async Task A_project_that_ends_without_a_result_counts_as_a_failure()
     {
-        Play("ContactPlatform.sln", $"{Passed}\nThe active test run was aborted. Reason: Test host process crashed", code: 1);
+        Play("A.Tests", Passed);
+        Play("B.Tests", "The active test run was aborted. Reason: Test host process crashed", code: 1);
         var dev = await RunAsync("test");
         dev.ExitCode.ShouldNotBe(0);
         dev.Lines.Last().ShouldBe("14 passed, 1 failed, 1 skipped");
@@ -84,7 +86,7 @@ public sealed class DevTests : IDisposable
     public async Task Tests_do_not_run_on_what_does_not_build()
     {
         Play("build", "error CS1002", code: 1);
-        Play("ContactPlatform.sln", Passed);
+        Play("A.Tests", Passed);
         var dev = await RunAsync("test");
         dev.ExitCode.ShouldNotBe(0);
         Calls.ShouldNotContain(call => call.StartsWith("dotnet test", StringComparison.Ordinal));
@@ -93,7 +95,7 @@ public sealed class DevTests : IDisposable
     [Fact]
     public async Task A_full_registry_needs_nothing_and_is_asked_once()
     {
-        Play("ContactPlatform.sln", Passed);
+        Play("A.Tests", Passed);
         (await RunAsync("test")).Lines.ShouldNotContain("made the feed");
         File.Exists(Local("partial-registry")).ShouldBeFalse();
         await RunAsync("test");
@@ -104,7 +106,7 @@ public sealed class DevTests : IDisposable
     public async Task A_partial_registry_is_told_and_gets_the_feed_once()
     {
         Play("restore", Missing, code: 1);
-        Play("ContactPlatform.sln", Passed);
+        Play("A.Tests", Passed);
         var dev = await RunAsync("test");
         dev.Lines.ShouldContain("Not in this registry: Aspire.Hosting.AppHost");
         dev.Lines.ShouldContain("made the feed");
@@ -127,7 +129,7 @@ public sealed class DevTests : IDisposable
     public async Task A_registry_that_does_not_answer_any_more_is_taken_as_it_was()
     {
         Play("restore", Missing, code: 1);
-        Play("ContactPlatform.sln", Passed);
+        Play("A.Tests", Passed);
         await RunAsync("test");
         Write("Directory.Packages.props", "<Project />");
         Play("restore", Unreachable, code: 1);
@@ -140,7 +142,7 @@ public sealed class DevTests : IDisposable
     [Fact]
     public async Task What_is_built_is_built_again_only_after_a_change()
     {
-        Play("ContactPlatform.sln", Passed);
+        Play("A.Tests", Passed);
         await RunAsync("test");
         await RunAsync("test");
         Builds.ShouldBe(1);
@@ -168,7 +170,7 @@ public sealed class DevTests : IDisposable
     [Fact]
     public async Task Without_a_writable_home_the_clone_has_one()
     {
-        Play("ContactPlatform.sln", Passed);
+        Play("A.Tests", Passed);
         var dev = await RunInAsync("/proc/no-home", "test");
         dev.ExitCode.ShouldBe(0, dev.Output);
         dev.Output.ShouldContain("HOME (/proc/no-home) is not writable");
@@ -178,7 +180,7 @@ public sealed class DevTests : IDisposable
     [Fact]
     public async Task Clean_removes_everything_that_was_left()
     {
-        Play("ContactPlatform.sln", Passed);
+        Play("A.Tests", Passed);
         await RunAsync("test");
         (await RunAsync("clean")).ExitCode.ShouldBe(0);
         Directory.Exists(Local("")).ShouldBeFalse();
