@@ -12,6 +12,7 @@ using ContactPlatform.Deliverability.Replays;
 using ContactPlatform.Deliverability.Messages;
 using ContactPlatform.Deliverability.Sendability;
 using ContactPlatform.Deliverability.Sending;
+using ContactPlatform.Deliverability.SequencesFeed;
 using ContactPlatform.Deliverability.Smtp;
 using ContactPlatform.Deliverability.StoredTemplates;
 using ContactPlatform.Deliverability.Suppressions;
@@ -40,6 +41,7 @@ builder.Services
     .AddScoped<AddressStore>()
     .AddScoped<AddressFactStore>()
     .AddScoped<ContactAnnouncer>()
+    .AddScoped<MessageAnnouncer>()
     .AddScoped<ContactAddressStore>()
     .AddScoped<NewContacts>()
     .AddScoped<SuppressionStore>()
@@ -76,7 +78,8 @@ builder.Services
     .AddHostedService<RunWorker>()
     .AddHostedService<StatusSweeper>()
     .AddHostedService<ContactFeedConsumer>()
-    .AddFunnelFeed(builder.Configuration);
+    .AddFunnelFeed(builder.Configuration)
+    .AddSequencesFeed(builder.Configuration);
 
 var app = builder.Build();
 app.MapGrpcService<AddressEndpoint>();

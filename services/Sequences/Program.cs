@@ -3,6 +3,7 @@ using ContactPlatform.Sequences;
 using ContactPlatform.Sequences.Changes;
 using ContactPlatform.Sequences.ContactFeed;
 using ContactPlatform.Sequences.ContactStatuses;
+using ContactPlatform.Sequences.DeliverabilityFeed;
 using ContactPlatform.Sequences.EnrollmentRuns;
 using ContactPlatform.Sequences.Enrollments;
 using ContactPlatform.Sequences.Sequences;
@@ -37,7 +38,8 @@ builder.Services
     .AddScoped<ReplyRecorder>()
     .AddScoped<ReplyWebhookCalls>()
     .AddHostedService<RunWorker>()
-    .AddHostedService<ContactFeedConsumer>();
+    .AddHostedService<ContactFeedConsumer>()
+    .AddDeliverabilityFeed(builder.Configuration);
 
 var app = builder.Build();
 app.MapGrpcService<SequenceEndpoint>();

@@ -1,4 +1,5 @@
 using ContactPlatform.Sequences.ContactStatuses;
+using ContactPlatform.Sequences.DeliverabilityFeed;
 using ContactPlatform.Sequences.EnrollmentRuns;
 using ContactPlatform.Sequences.Enrollments;
 using ContactPlatform.Sequences.Sequences;
@@ -51,6 +52,9 @@ public class SequencesDbContext : PlatformDbContext
     public DbSet<ContactStatusChangeRow> ContactStatusChanges => Set<ContactStatusChangeRow>();
     /// <summary>What contacts answered.</summary>
     public DbSet<ReplyRow> Replies => Set<ReplyRow>();
+
+    /// <summary>Mails of steps, and what became of them.</summary>
+    public DbSet<StepMessageRow> StepMessages => Set<StepMessageRow>();
 
     /// <summary>Where replies are handed in over HTTP.</summary>
     public DbSet<ReplyWebhookRow> ReplyWebhooks => Set<ReplyWebhookRow>();

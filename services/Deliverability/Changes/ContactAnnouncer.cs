@@ -101,6 +101,7 @@ public sealed class ContactAnnouncer(DeliverabilityDbContext db, WebhookOutbox o
         LastOpenTime = Show(state?.Facts[FactKind.Opened]),
         LastClickTime = Show(state?.Facts[FactKind.Clicked]),
         UnsubscribeTime = state?.Facts.Holds(FactKind.Unsubscribed, FactKind.Resubscribed) == true ? Show(state.Facts[FactKind.Unsubscribed]) : null,
+        ResubscribeTime = Show(state?.Facts[FactKind.Resubscribed]),
     };
 
     private static Timestamp? Show(DateTime? time) => time is { } t ? Timestamp.FromDateTime(t) : null;

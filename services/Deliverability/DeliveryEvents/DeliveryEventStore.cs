@@ -1,5 +1,6 @@
 using ContactPlatform.Common.V1;
 using ContactPlatform.Deliverability.Addresses;
+using ContactPlatform.Deliverability.Changes;
 using ContactPlatform.Deliverability.Classifications;
 using ContactPlatform.Deliverability.Messages;
 using ContactPlatform.Deliverability.V1;
@@ -22,7 +23,7 @@ public enum EventOutcome
 }
 
 /// <summary>Stores events of the context's account and folds what they say into their addresses, in one transaction.</summary>
-public sealed class DeliveryEventStore(DeliverabilityDbContext db, AddressStore addresses, AddressFactStore facts, MessageFacts messages, EventRecipients recipients, EventRows rows, MessageNotes notes, IdSequence ids, TimeProvider time)
+public sealed class DeliveryEventStore(DeliverabilityDbContext db, AddressStore addresses, AddressFactStore facts, MessageFacts messages, EventRecipients recipients, EventRows rows, MessageNotes notes, MessageAnnouncer announcer, IdSequence ids, TimeProvider time)
 {
     /// <summary>Stores what is not stored yet, within the open transaction, or in one of its own.</summary>
     /// <param name="drafts">The events, at most 5,000.</param>
@@ -77,7 +78,8 @@ public sealed class DeliveryEventStore(DeliverabilityDbContext db, AddressStore 
         var told = made.Select(m => m.Row).Where(r => stored.Contains(r.DeliveryEventId)).ToList();
         if (!messagesTold)
         {
-            await messages.FoldAsync(told.Where(r => !erased.Contains(r.AddressId)).Select(r => new MessageFact(r.MessageId, r.Kind, r.Machine, r.EventTime)), cancellationToken);
+            var followed = await messages.FoldAsync(told.Where(r => !erased.Contains(r.AddressId)).Select(r => new MessageFact(r.MessageId, r.Kind, r.Machine, r.EventTime)), cancellationToken);
+            await announcer.TellAsync(followed, actor, now, cancellationToken);
         }
         // Before what follows from them is told.
         await notes.AddAsync(told, actor, now, cancellationToken);

@@ -40,6 +40,7 @@ public sealed class MessageFacts(DeliverabilityDbContext db)
           not_spam_time = GREATEST(m.not_spam_time, h.not_spam_time AT TIME ZONE 'UTC'),
           state = CASE WHEN m.state = 5 THEN 3 ELSE m.state END
         FROM held AS h WHERE m.account_id = @account AND m.message_id = h.message_id
+        RETURNING m.message_id, m.followed
         """,
         """
         UPDATE m SET
@@ -53,6 +54,7 @@ public sealed class MessageFacts(DeliverabilityDbContext db)
           complain_time = CASE WHEN h.complain_time IS NULL OR m.complain_time >= h.complain_time THEN m.complain_time ELSE h.complain_time END,
           not_spam_time = CASE WHEN h.not_spam_time IS NULL OR m.not_spam_time >= h.not_spam_time THEN m.not_spam_time ELSE h.not_spam_time END,
           state = CASE WHEN m.state = 5 THEN 3 ELSE m.state END
+        OUTPUT inserted.message_id, inserted.followed
         FROM messages AS m JOIN OPENJSON(@rows) WITH (message_id bigint, deliver_time datetime2(7), open_time datetime2(7), click_time datetime2(7),
           machine_open_time datetime2(7), machine_click_time datetime2(7), unsubscribe_time datetime2(7),
           bounce_time datetime2(7), complain_time datetime2(7), not_spam_time datetime2(7)) AS h
@@ -67,7 +69,8 @@ public sealed class MessageFacts(DeliverabilityDbContext db)
     ];
 
     /// <summary>Folds facts of messages of the context's account, within the open transaction. Those that are no messages of ours are passed over.</summary>
-    public async Task FoldAsync(IEnumerable<MessageFact> facts, CancellationToken cancellationToken)
+    /// <returns>Those of them of which others are told.</returns>
+    public async Task<IReadOnlyList<long>> FoldAsync(IEnumerable<MessageFact> facts, CancellationToken cancellationToken)
     {
         var rows = facts.Where(f => f.MessageId != 0 && Shows.Contains(f.Kind)).GroupBy(f => f.MessageId).OrderBy(g => g.Key).Select(g => new
         {
@@ -84,10 +87,19 @@ public sealed class MessageFacts(DeliverabilityDbContext db)
         }).ToList();
         if (rows.Count == 0)
         {
-            return;
+            return [];
         }
         await using var command = db.Database.GetDbConnection().Command(Fold, db.Database.CurrentTransaction!.GetDbTransaction());
-        await command.With("account", db.AccountId).With("rows", JsonSerializer.Serialize(rows)).ExecuteNonQueryAsync(cancellationToken);
+        await using var reader = await command.With("account", db.AccountId).With("rows", JsonSerializer.Serialize(rows)).ExecuteReaderAsync(cancellationToken);
+        var followed = new List<long>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (reader.GetBoolean(1))
+            {
+                followed.Add(reader.GetInt64(0));
+            }
+        }
+        return followed;
     }
 
     private static string? First(IEnumerable<MessageFact> facts, DeliveryEventKind kind, bool machine = false) =>

@@ -57,6 +57,9 @@ public sealed class MessageRow : IAccountOwned
     /// <summary>Until when that process holds it, unless it says more; null while nobody does.</summary>
     public DateTime? LeaseTime { get; init; }
 
+    /// <summary>Whether others are told what becomes of it.</summary>
+    public bool Followed { get; init; }
+
     /// <summary>When it was queued.</summary>
     public DateTime CreateTime { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ContactPlatform.Deliverability.Changes;
 using ContactPlatform.Deliverability.DeliveryEvents;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Data;
@@ -9,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace ContactPlatform.Deliverability.Sending;
 
 /// <summary>Writes what became of reserved messages: the messages, their events, the facts of their addresses, and what others are told, in one transaction.</summary>
-public sealed class SendResults(DeliverabilityDbContext db, DeliveryEventStore events, SendSettings settings)
+public sealed class SendResults(DeliverabilityDbContext db, DeliveryEventStore events, MessageAnnouncer announcer, SendSettings settings, TimeProvider time)
 {
     private const string Columns = "message_id bigint, reservation int, state smallint, attempt_count int, smtp_code int, enhanced_code varchar(9)";
 
@@ -21,13 +22,13 @@ public sealed class SendResults(DeliverabilityDbContext db, DeliveryEventStore e
           smtp_code = r.smtp_code, enhanced_code = r.enhanced_code, diagnostic = r.diagnostic, lease_time = NULL, bounce_time = LEAST(m.bounce_time, r.bounce_time)
         FROM json_to_recordset(@rows::json) AS r({Columns}, next_time timestamptz, send_time timestamptz, bounce_time timestamptz, diagnostic text)
         WHERE m.account_id = @account AND m.message_id = r.message_id AND m.worker_id = @worker AND m.reservation_count = r.reservation AND m.state IN (2, 5)
-        RETURNING m.message_id
+        RETURNING m.message_id, m.followed
         """,
         $"""
         UPDATE m SET state = r.state, attempt_count = r.attempt_count, next_attempt_time = r.next_time, send_time = r.send_time,
           smtp_code = r.smtp_code, enhanced_code = r.enhanced_code, diagnostic = r.diagnostic, lease_time = NULL,
           bounce_time = CASE WHEN r.bounce_time IS NULL OR m.bounce_time <= r.bounce_time THEN m.bounce_time ELSE r.bounce_time END
-        OUTPUT inserted.message_id
+        OUTPUT inserted.message_id, inserted.followed
         FROM messages AS m JOIN OPENJSON(@rows) WITH ({Columns}, next_time datetime2(7), send_time datetime2(7), bounce_time datetime2(7), diagnostic nvarchar(500)) AS r
           ON m.account_id = @account AND m.message_id = r.message_id
         WHERE m.worker_id = @worker AND m.reservation_count = r.reservation AND m.state IN (2, 5)
@@ -45,7 +46,7 @@ public sealed class SendResults(DeliverabilityDbContext db, DeliveryEventStore e
     {
         var steps = results.Select(r => (Result: r, Step: SendDecisions.After(r.Mail.AttemptCount, r.Outcome, r.Time, settings.Delays))).ToList();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var written = new HashSet<long>();
+        var (written, followed) = (new HashSet<long>(), new List<long>());
         await using (var command = db.Database.GetDbConnection().Command(Write, transaction.GetDbTransaction()).With("account", db.AccountId).With("worker", workerId))
         {
             command.With("rows", JsonSerializer.Serialize(steps.OrderBy(s => s.Result.Mail.MessageId).Select(s => new
@@ -65,6 +66,10 @@ public sealed class SendResults(DeliverabilityDbContext db, DeliveryEventStore e
             while (await reader.ReadAsync(cancellationToken))
             {
                 written.Add(reader.GetInt64(0));
+                if (reader.GetBoolean(1))
+                {
+                    followed.Add(reader.GetInt64(0));
+                }
             }
         }
         var again = steps.Where(s => s.Step.State == MessageState.Queued && written.Contains(s.Result.Mail.MessageId)).Select(s => (DateTime?)s.Step.NextAttemptTime).Min();
@@ -74,6 +79,7 @@ public sealed class SendResults(DeliverabilityDbContext db, DeliveryEventStore e
             await wake.With("account", db.AccountId).With("sender", results[0].Mail.SenderId).With("due", due).ExecuteNonQueryAsync(cancellationToken);
         }
         await events.RecordAsync([.. steps.Where(s => written.Contains(s.Result.Mail.MessageId)).Select(s => Event(s.Result, s.Step.State)).OfType<EventDraft>()], null, cancellationToken, told: true);
+        await announcer.TellAsync(followed, null, time.Now(), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 

@@ -40,6 +40,9 @@ public static class WebhookTypes
         new(WebhookEventType.ContactResubscribed, "contact.resubscribed"),
         new(WebhookEventType.FunnelStageChanged, "funnel.stage_changed"),
         new(WebhookEventType.FunnelDefaultStageChanged, "funnel.default_stage_changed"),
+        new(WebhookEventType.SequenceStatusChanged, "sequence.status_changed", Personal: true),
+        new(WebhookEventType.SequenceContactChanged, "sequence.contact_changed", Personal: true),
+        new(WebhookEventType.EngagementStatusChanged, "engagement.status_changed", Personal: true),
         new(WebhookEventType.WebhookTest, "webhook.test"),
     ];
 

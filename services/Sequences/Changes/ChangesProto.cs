@@ -10,7 +10,7 @@ namespace ContactPlatform.Sequences.Changes;
 public static class ChangesProto
 {
     /// <summary>Tells how enrolments and contacts stand now.</summary>
-    public static OutboxRow StatusesChanged(long accountId, Act act, IEnumerable<EnrollmentMove> moves, IEnumerable<ContactMove> contacts) => OutboxRow.Of(accountId, new StreamChangesResponse
+    public static OutboxRow StatusesChanged(long accountId, Act act, IEnumerable<EnrollmentMove> moves, IReadOnlyCollection<ContactMove> contacts) => OutboxRow.Of(accountId, new StreamChangesResponse
     {
         AccountId = accountId,
         ChangeTime = Timestamp.FromDateTime(act.Time),
@@ -27,9 +27,11 @@ public static class ChangesProto
                     Version = m.To.Version,
                     Standing = m.To.Standing.ToProto(),
                     Cause = m.Cause,
+                    From = m.From?.Standing.ToProto(),
                 }),
             },
             Contacts = { contacts.OrderBy(m => m.To.ContactId).Select(m => m.To.ToProto()) },
+            FromContacts = { contacts.OrderBy(m => m.To.ContactId).Select(m => m.From.ToBareProto()) },
         },
     });
 }

@@ -1,4 +1,5 @@
 using ContactPlatform.Common.V1;
+using ContactPlatform.Sequences.DeliverabilityFeed;
 using ContactPlatform.Sequences.Enrollments;
 using ContactPlatform.Sequences.Replies;
 using ContactPlatform.ServiceDefaults.Auth;
@@ -26,7 +27,7 @@ public sealed class ContactFeedConsumer(Contacts.V1.ChangesService.ChangesServic
     /// <inheritdoc/>
     protected override Task ApplyAsync(IServiceProvider scope, FeedChange<ContactsChange> change, CancellationToken cancellationToken)
     {
-        var (body, events, replies) = (change.Body, scope.GetRequiredService<ContactEvents>(), scope.GetRequiredService<ReplyWork>());
+        var (body, events, replies, mails) = (change.Body, scope.GetRequiredService<ContactEvents>(), scope.GetRequiredService<ReplyWork>(), scope.GetRequiredService<MailWork>());
         var actor = body.Actor ?? new Actor();
         return body.ChangeCase switch
         {
@@ -38,6 +39,7 @@ public sealed class ContactFeedConsumer(Contacts.V1.ChangesService.ChangesServic
             {
                 await events.DeleteAsync(ids, actor, cancellationToken);
                 await replies.ForgetAsync(ids, cancellationToken);
+                await mails.ForgetAsync(ids, cancellationToken);
             }),
             _ => Task.CompletedTask,
         };
@@ -46,6 +48,7 @@ public sealed class ContactFeedConsumer(Contacts.V1.ChangesService.ChangesServic
         {
             await events.MergeAsync(survivorId, mergedId, actor, cancellationToken);
             await replies.MergeAsync(survivorId, mergedId, cancellationToken);
+            await mails.MergeAsync(survivorId, mergedId, cancellationToken);
         }
     }
 

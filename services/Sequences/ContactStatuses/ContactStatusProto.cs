@@ -16,6 +16,18 @@ public static class ContactStatusProto
         EngagementStatus = row.Engagement,
         EngagementTime = row.EngagementTime is { } changed ? Timestamp.FromDateTime(changed) : null,
         FirstWorkingTime = row.FirstWorkingTime is { } first ? Timestamp.FromDateTime(first) : null,
+        OptOutTime = row.OptOutTime is { } optOut ? Timestamp.FromDateTime(optOut) : null,
+        OptInTime = row.OptInTime is { } optIn ? Timestamp.FromDateTime(optIn) : null,
+    };
+
+    /// <summary>The same without times.</summary>
+    public static ContactStatus ToBareProto(this ContactStatusRow row) => new()
+    {
+        ContactId = row.ContactId,
+        OptedOut = row.OptedOut,
+        CallStatus = row.CallStatus,
+        Version = row.Version,
+        EngagementStatus = row.Engagement,
     };
 
     /// <summary>Shows an entry of a history.</summary>

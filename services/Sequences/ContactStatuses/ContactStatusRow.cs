@@ -22,6 +22,12 @@ public sealed record ContactStatusRow : IAccountOwned
     /// <summary>Whether it has opted out: in no sequence is anything sent to it, and it enters none.</summary>
     public bool OptedOut { get; init; }
 
+    /// <summary>When it last opted out, UTC; null for never. Deliverability has the same times of its address.</summary>
+    public DateTime? OptOutTime { get; init; }
+
+    /// <summary>When that was last taken back, UTC; null for never.</summary>
+    public DateTime? OptInTime { get; init; }
+
     /// <summary>Whether it is to be called, or was.</summary>
     public CallStatus CallStatus { get; init; }
 
@@ -42,6 +48,28 @@ public sealed record ContactStatusRow : IAccountOwned
 
     /// <summary>Number of entries in its history.</summary>
     public long Version { get; init; }
+
+    /// <summary>
+    /// The row with what is known elsewhere of opting out. Of each time the latest counts, so the same again, or in another
+    /// order, gives the same; and what was told to others and comes back changes nothing.
+    /// </summary>
+    /// <param name="optOut">When it opted out; null for never.</param>
+    /// <param name="optIn">When that was taken back; null for never.</param>
+    public ContactStatusRow Heard(DateTime? optOut, DateTime? optIn)
+    {
+        var (outs, ins) = (Later(OptOutTime, optOut), Later(OptInTime, optIn));
+        return this with { OptOutTime = outs, OptInTime = ins, OptedOut = outs is not null && !(ins >= outs) };
+    }
+
+    /// <summary>The row with the time of what was done here: later than what it undoes, whatever the clocks say.</summary>
+    /// <param name="before">The row before.</param>
+    /// <param name="now">The time, in whole microseconds.</param>
+    public ContactStatusRow Stamped(ContactStatusRow before, DateTime now) =>
+        OptedOut == before.OptedOut || (OptOutTime, OptInTime) != (before.OptOutTime, before.OptInTime) ? this
+        : OptedOut ? this with { OptOutTime = OptInTime >= now ? OptInTime.Value.AddMicroseconds(1) : now }
+        : this with { OptInTime = OptOutTime > now ? OptOutTime : now };
+
+    private static DateTime? Later(DateTime? one, DateTime? other) => one is null || other > one ? other : one;
 }
 
 /// <summary>One entry of the history of what holds of a contact in all sequences; versions are 1, 2, 3, …</summary>

@@ -25,26 +25,29 @@ public sealed class ContactStatusStore(SequencesDbContext db)
 
     private static readonly SqlText Lock = new(
         """
-        SELECT s.contact_id, s.opted_out, s.call_status, s.record_inactive, s.deleted, s.version, s.engagement, s.engagement_time, s.first_working_time FROM contact_statuses AS s
+        SELECT s.contact_id, s.opted_out, s.call_status, s.record_inactive, s.deleted, s.version, s.engagement, s.engagement_time, s.first_working_time, s.opt_out_time, s.opt_in_time FROM contact_statuses AS s
         WHERE s.account_id = @account AND s.contact_id = ANY(@ids) ORDER BY s.contact_id FOR UPDATE
         """,
         """
-        SELECT s.contact_id, s.opted_out, s.call_status, s.record_inactive, s.deleted, s.version, s.engagement, s.engagement_time, s.first_working_time FROM contact_statuses AS s WITH (UPDLOCK, ROWLOCK)
+        SELECT s.contact_id, s.opted_out, s.call_status, s.record_inactive, s.deleted, s.version, s.engagement, s.engagement_time, s.first_working_time, s.opt_out_time, s.opt_in_time FROM contact_statuses AS s WITH (UPDLOCK, ROWLOCK)
         WHERE s.account_id = @account AND s.contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids)) ORDER BY s.contact_id
         """);
 
     private static readonly SqlText Update = new(
         """
         UPDATE contact_statuses AS s SET opted_out = m.opted_out, call_status = m.call_status, engagement = m.engagement,
-          engagement_time = m.engagement_time AT TIME ZONE 'UTC', first_working_time = m.first_working_time AT TIME ZONE 'UTC', version = m.version
-        FROM json_to_recordset(@moves::json) AS m(contact_id bigint, opted_out boolean, call_status smallint, engagement smallint, engagement_time timestamp, first_working_time timestamp, version bigint)
+          engagement_time = m.engagement_time AT TIME ZONE 'UTC', first_working_time = m.first_working_time AT TIME ZONE 'UTC',
+          opt_out_time = m.opt_out_time AT TIME ZONE 'UTC', opt_in_time = m.opt_in_time AT TIME ZONE 'UTC', version = m.version
+        FROM json_to_recordset(@moves::json) AS m(contact_id bigint, opted_out boolean, call_status smallint, engagement smallint, engagement_time timestamp, first_working_time timestamp,
+          opt_out_time timestamp, opt_in_time timestamp, version bigint)
         WHERE s.account_id = @account AND s.contact_id = m.contact_id
         """,
         """
         UPDATE s SET opted_out = m.opted_out, call_status = m.call_status, engagement = m.engagement,
-          engagement_time = m.engagement_time, first_working_time = m.first_working_time, version = m.version
+          engagement_time = m.engagement_time, first_working_time = m.first_working_time,
+          opt_out_time = m.opt_out_time, opt_in_time = m.opt_in_time, version = m.version
         FROM contact_statuses AS s JOIN OPENJSON(@moves) WITH (contact_id bigint, opted_out bit, call_status smallint, engagement smallint,
-          engagement_time datetime2(7), first_working_time datetime2(7), version bigint) AS m ON s.contact_id = m.contact_id
+          engagement_time datetime2(7), first_working_time datetime2(7), opt_out_time datetime2(7), opt_in_time datetime2(7), version bigint) AS m ON s.contact_id = m.contact_id
         WHERE s.account_id = @account
         """);
 
@@ -78,6 +81,8 @@ public sealed class ContactStatusStore(SequencesDbContext db)
                 Engagement = (V1.EngagementStatus)reader.GetInt16(6),
                 EngagementTime = Time(7),
                 FirstWorkingTime = Time(8),
+                OptOutTime = Time(9),
+                OptInTime = Time(10),
             };
         }
         return rows;
@@ -101,6 +106,8 @@ public sealed class ContactStatusStore(SequencesDbContext db)
                 engagement = (short)m.To.Engagement,
                 engagement_time = EnrollmentStore.Json(m.To.EngagementTime),
                 first_working_time = EnrollmentStore.Json(m.To.FirstWorkingTime),
+                opt_out_time = EnrollmentStore.Json(m.To.OptOutTime),
+                opt_in_time = EnrollmentStore.Json(m.To.OptInTime),
                 version = m.To.Version,
             })));
         await command.ExecuteNonQueryAsync(cancellationToken);
@@ -127,6 +134,11 @@ public sealed class ContactStatusStore(SequencesDbContext db)
     public Task SetRecordInactiveAsync(IReadOnlyCollection<long> ids, bool inactive, CancellationToken cancellationToken) =>
         db.ContactStatuses.Where(s => ids.Contains(s.ContactId) && s.RecordInactive != inactive)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.RecordInactive, inactive), cancellationToken);
+
+    /// <summary>Notes later times of opting out that change nothing else, of a contact that is locked.</summary>
+    public Task SetTimesAsync(ContactStatusRow row, CancellationToken cancellationToken) =>
+        db.ContactStatuses.Where(s => s.ContactId == row.ContactId)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.OptOutTime, row.OptOutTime).SetProperty(s => s.OptInTime, row.OptInTime), cancellationToken);
 
     /// <summary>Notes that contacts are gone, of contacts that are locked.</summary>
     public Task DeleteAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken) =>

@@ -34,5 +34,21 @@ public static class SendMetadata
         metadata[Variant] = Text(variant);
     }
 
+    /// <summary>Reads it; null where it is not what <see cref="Write"/> writes.</summary>
+    public static SendOrigin? Read(IDictionary<string, string> metadata)
+    {
+        return Number(SequenceId) is > 0 and var sequence && Number(EnrollmentId) is > 0 and var enrollment && Number(StepId) is > 0 and var step
+            ? new(sequence, enrollment, step, (short)Math.Clamp(Number(Variant), 0, short.MaxValue)) : null;
+
+        long Number(string key) => metadata.TryGetValue(key, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : 0;
+    }
+
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 }
+
+/// <summary>Where a mail comes from.</summary>
+/// <param name="SequenceId">The sequence.</param>
+/// <param name="EnrollmentId">The enrolment.</param>
+/// <param name="StepId">The step.</param>
+/// <param name="Variant">Place of the wording, from 0.</param>
+public sealed record SendOrigin(long SequenceId, long EnrollmentId, long StepId, short Variant);

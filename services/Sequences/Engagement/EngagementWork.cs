@@ -28,7 +28,7 @@ public static class EngagementWork
         foreach (var contactId in touched)
         {
             var before = held.Contacts[contactId];
-            var after = After(wanted.GetValueOrDefault(contactId, before), byContact[contactId].ToList(), now);
+            var after = After(wanted.GetValueOrDefault(contactId, before).Stamped(before, now), byContact[contactId].ToList(), now);
             if (after != before)
             {
                 changed.Add(new(before, after with { Version = before.Version + 1 }));

@@ -557,6 +557,10 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnType("character varying(9)")
                         .HasColumnName("enhanced_code");
 
+                    b.Property<bool>("Followed")
+                        .HasColumnType("boolean")
+                        .HasColumnName("followed");
+
                     b.Property<DateTime?>("LeaseTime")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("lease_time");

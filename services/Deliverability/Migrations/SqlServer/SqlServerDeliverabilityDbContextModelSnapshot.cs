@@ -558,6 +558,10 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnType("nvarchar(9)")
                         .HasColumnName("enhanced_code");
 
+                    b.Property<bool>("Followed")
+                        .HasColumnType("bit")
+                        .HasColumnName("followed");
+
                     b.Property<DateTime?>("LeaseTime")
                         .HasColumnType("datetime2")
                         .HasColumnName("lease_time");

@@ -118,6 +118,14 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnType("datetime2")
                         .HasColumnName("first_working_time");
 
+                    b.Property<DateTime?>("OptInTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("opt_in_time");
+
+                    b.Property<DateTime?>("OptOutTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("opt_out_time");
+
                     b.Property<bool>("OptedOut")
                         .HasColumnType("bit")
                         .HasColumnName("opted_out");
@@ -133,6 +141,90 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.HasKey("AccountId", "ContactId");
 
                     b.ToTable("contact_statuses", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.DeliverabilityFeed.StepMessageRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("MessageId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("message_id");
+
+                    b.Property<DateTime?>("BounceTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("bounce_time");
+
+                    b.Property<DateTime?>("ClickTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("click_time");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTime?>("DeliverTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("deliver_time");
+
+                    b.Property<long>("EnrollmentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("enrollment_id");
+
+                    b.Property<DateTime?>("HardBounceTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("hard_bounce_time");
+
+                    b.Property<DateTime?>("MachineClickTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("machine_click_time");
+
+                    b.Property<DateTime?>("MachineOpenTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("machine_open_time");
+
+                    b.Property<string>("MessageReference")
+                        .IsRequired()
+                        .HasMaxLength(250)
+                        .HasColumnType("nvarchar(250)")
+                        .HasColumnName("message_reference");
+
+                    b.Property<DateTime?>("OpenTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("open_time");
+
+                    b.Property<DateTime?>("SendTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("send_time");
+
+                    b.Property<long>("SequenceId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence_id");
+
+                    b.Property<long>("StepId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("step_id");
+
+                    b.Property<DateTime?>("UnsubscribeTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("unsubscribe_time");
+
+                    b.Property<short>("Variant")
+                        .HasColumnType("smallint")
+                        .HasColumnName("variant");
+
+                    b.HasKey("AccountId", "MessageId");
+
+                    b.HasIndex("AccountId", "MessageReference")
+                        .HasFilter("message_reference <> ''");
+
+                    b.HasIndex("AccountId", "ContactId", "MessageId");
+
+                    b.HasIndex("AccountId", "SequenceId", "StepId");
+
+                    b.ToTable("step_messages", (string)null);
                 });
 
             modelBuilder.Entity("ContactPlatform.Sequences.EnrollmentRuns.EnrollmentRunRow", b =>

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ContactPlatform.Sequences.Migrations.PostgreSql
 {
     [DbContext(typeof(SequencesDbContext))]
-    [Migration("20261121164902_Initial")]
+    [Migration("20261121183258_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -121,6 +121,14 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("first_working_time");
 
+                    b.Property<DateTime?>("OptInTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("opt_in_time");
+
+                    b.Property<DateTime?>("OptOutTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("opt_out_time");
+
                     b.Property<bool>("OptedOut")
                         .HasColumnType("boolean")
                         .HasColumnName("opted_out");
@@ -136,6 +144,90 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     b.HasKey("AccountId", "ContactId");
 
                     b.ToTable("contact_statuses", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.DeliverabilityFeed.StepMessageRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("MessageId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("message_id");
+
+                    b.Property<DateTime?>("BounceTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("bounce_time");
+
+                    b.Property<DateTime?>("ClickTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("click_time");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTime?>("DeliverTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deliver_time");
+
+                    b.Property<long>("EnrollmentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("enrollment_id");
+
+                    b.Property<DateTime?>("HardBounceTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("hard_bounce_time");
+
+                    b.Property<DateTime?>("MachineClickTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("machine_click_time");
+
+                    b.Property<DateTime?>("MachineOpenTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("machine_open_time");
+
+                    b.Property<string>("MessageReference")
+                        .IsRequired()
+                        .HasMaxLength(250)
+                        .HasColumnType("character varying(250)")
+                        .HasColumnName("message_reference");
+
+                    b.Property<DateTime?>("OpenTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("open_time");
+
+                    b.Property<DateTime?>("SendTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("send_time");
+
+                    b.Property<long>("SequenceId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence_id");
+
+                    b.Property<long>("StepId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("step_id");
+
+                    b.Property<DateTime?>("UnsubscribeTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("unsubscribe_time");
+
+                    b.Property<short>("Variant")
+                        .HasColumnType("smallint")
+                        .HasColumnName("variant");
+
+                    b.HasKey("AccountId", "MessageId");
+
+                    b.HasIndex("AccountId", "MessageReference")
+                        .HasFilter("message_reference <> ''");
+
+                    b.HasIndex("AccountId", "ContactId", "MessageId");
+
+                    b.HasIndex("AccountId", "SequenceId", "StepId");
+
+                    b.ToTable("step_messages", (string)null);
                 });
 
             modelBuilder.Entity("ContactPlatform.Sequences.EnrollmentRuns.EnrollmentRunRow", b =>

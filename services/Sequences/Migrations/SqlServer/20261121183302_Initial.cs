@@ -45,6 +45,8 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
                     opted_out = table.Column<bool>(type: "bit", nullable: false),
+                    opt_out_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    opt_in_time = table.Column<DateTime>(type: "datetime2", nullable: true),
                     call_status = table.Column<short>(type: "smallint", nullable: false),
                     engagement = table.Column<short>(type: "smallint", nullable: false),
                     engagement_time = table.Column<DateTime>(type: "datetime2", nullable: true),
@@ -317,6 +319,33 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     table.PrimaryKey("PK_sequences", x => new { x.account_id, x.sequence_id });
                 });
 
+            migrationBuilder.CreateTable(
+                name: "step_messages",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    message_id = table.Column<long>(type: "bigint", nullable: false),
+                    sequence_id = table.Column<long>(type: "bigint", nullable: false),
+                    enrollment_id = table.Column<long>(type: "bigint", nullable: false),
+                    step_id = table.Column<long>(type: "bigint", nullable: false),
+                    variant = table.Column<short>(type: "smallint", nullable: false),
+                    contact_id = table.Column<long>(type: "bigint", nullable: false),
+                    message_reference = table.Column<string>(type: "nvarchar(250)", maxLength: 250, nullable: false),
+                    send_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    deliver_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    open_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    click_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    machine_open_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    machine_click_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    bounce_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    hard_bounce_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    unsubscribe_time = table.Column<DateTime>(type: "datetime2", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_step_messages", x => new { x.account_id, x.message_id });
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_enroll_answers_account_id_create_time",
                 table: "enroll_answers",
@@ -392,6 +421,22 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                 name: "IX_runs_state_run_id",
                 table: "runs",
                 columns: new[] { "state", "run_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_step_messages_account_id_contact_id_message_id",
+                table: "step_messages",
+                columns: new[] { "account_id", "contact_id", "message_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_step_messages_account_id_message_reference",
+                table: "step_messages",
+                columns: new[] { "account_id", "message_reference" },
+                filter: "message_reference <> ''");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_step_messages_account_id_sequence_id_step_id",
+                table: "step_messages",
+                columns: new[] { "account_id", "sequence_id", "step_id" });
         }
 
         /// <inheritdoc />
@@ -441,6 +486,9 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "sequences");
+
+            migrationBuilder.DropTable(
+                name: "step_messages");
 
             migrationBuilder.DropSequence(
                 name: "ids");

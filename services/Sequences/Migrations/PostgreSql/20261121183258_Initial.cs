@@ -46,6 +46,8 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
                     opted_out = table.Column<bool>(type: "boolean", nullable: false),
+                    opt_out_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    opt_in_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     call_status = table.Column<short>(type: "smallint", nullable: false),
                     engagement = table.Column<short>(type: "smallint", nullable: false),
                     engagement_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
@@ -318,6 +320,33 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     table.PrimaryKey("PK_sequences", x => new { x.account_id, x.sequence_id });
                 });
 
+            migrationBuilder.CreateTable(
+                name: "step_messages",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    message_id = table.Column<long>(type: "bigint", nullable: false),
+                    sequence_id = table.Column<long>(type: "bigint", nullable: false),
+                    enrollment_id = table.Column<long>(type: "bigint", nullable: false),
+                    step_id = table.Column<long>(type: "bigint", nullable: false),
+                    variant = table.Column<short>(type: "smallint", nullable: false),
+                    contact_id = table.Column<long>(type: "bigint", nullable: false),
+                    message_reference = table.Column<string>(type: "character varying(250)", maxLength: 250, nullable: false),
+                    send_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    deliver_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    open_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    click_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    machine_open_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    machine_click_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    bounce_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    hard_bounce_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    unsubscribe_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_step_messages", x => new { x.account_id, x.message_id });
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_enroll_answers_account_id_create_time",
                 table: "enroll_answers",
@@ -393,6 +422,22 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 name: "IX_runs_state_run_id",
                 table: "runs",
                 columns: new[] { "state", "run_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_step_messages_account_id_contact_id_message_id",
+                table: "step_messages",
+                columns: new[] { "account_id", "contact_id", "message_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_step_messages_account_id_message_reference",
+                table: "step_messages",
+                columns: new[] { "account_id", "message_reference" },
+                filter: "message_reference <> ''");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_step_messages_account_id_sequence_id_step_id",
+                table: "step_messages",
+                columns: new[] { "account_id", "sequence_id", "step_id" });
         }
 
         /// <inheritdoc />
@@ -442,6 +487,9 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "sequences");
+
+            migrationBuilder.DropTable(
+                name: "step_messages");
 
             migrationBuilder.DropSequence(
                 name: "ids");
