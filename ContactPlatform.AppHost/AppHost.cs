@@ -71,6 +71,9 @@ else
 // Each follows the others' changes; Contacts starts without.
 contacts.WithReference(funnel);
 contacts.WithReference(deliverability);
+contacts.WithReference(sequences);
+sequences.WithReference(deliverability);
+deliverability.WithReference(sequences);
 // For webhooks.
 deliverability.WithReference(funnel);
 

@@ -10,6 +10,7 @@ using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.ImportUndos;
 using ContactPlatform.Contacts.Labels;
 using ContactPlatform.Contacts.Segments;
+using ContactPlatform.Contacts.SequencesProjection;
 using ContactPlatform.Contacts.Lists;
 using ContactPlatform.Contacts.Merges;
 using ContactPlatform.Contacts.Timelines;
@@ -82,6 +83,12 @@ public class ContactsDbContext : PlatformDbContext
 
     /// <summary>How contacts stand with mail.</summary>
     public DbSet<ContactDeliverability> ContactDeliverability => Set<ContactDeliverability>();
+
+    /// <summary>Where contacts are in their outreach.</summary>
+    public DbSet<ContactOutreach> ContactOutreach => Set<ContactOutreach>();
+
+    /// <summary>Who is in which sequence.</summary>
+    public DbSet<ContactEnrollment> ContactEnrollments => Set<ContactEnrollment>();
 
     /// <summary>Segments.</summary>
     public DbSet<Segment> Segments => Set<Segment>();

@@ -15,6 +15,7 @@ using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.ImportUndos;
 using ContactPlatform.Contacts.Labels;
 using ContactPlatform.Contacts.Segments;
+using ContactPlatform.Contacts.SequencesProjection;
 using ContactPlatform.Contacts.Lists;
 using ContactPlatform.Contacts.Merges;
 using ContactPlatform.Contacts.Timelines;
@@ -54,6 +55,7 @@ builder.Services
     .AddSingleton(services => new PlatformKeys(services.GetRequiredService<SigningKeys>().Find))
     .AddFunnelProjection(builder.Configuration)
     .AddDeliverabilityProjection(builder.Configuration)
+    .AddSequencesProjection(builder.Configuration)
     .AddTimelines(builder.Configuration)
     .AddImports();
 

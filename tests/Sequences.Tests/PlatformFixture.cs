@@ -2,7 +2,9 @@ using System.Diagnostics;
 using ContactPlatform.Common.V1;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.Sequences.ContactStatuses;
+using ContactPlatform.Sequences.DeliverabilityFeed;
 using ContactPlatform.Sequences.Enrollments;
+using ContactPlatform.Sequences.Sequences;
 using ContactPlatform.Sequences.V1;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
@@ -24,6 +26,7 @@ public sealed class PlatformFixture : IAsyncLifetime
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private WebApplication _stores = null!;
     private int _names;
+    private Task<DeliverabilityHost>? _deliverability;
 
     public ContactsHost Contacts { get; private set; } = null!;
 
@@ -45,7 +48,7 @@ public sealed class PlatformFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Contacts = await ContactsHost.StartAsync(CancellationToken.None);
+        Contacts = await ContactsHost.StartAsync(CancellationToken.None, followsDeliverability: true, followsSequences: true);
         Sequences = await SequencesHost.StartAsync(Contacts, 1, CancellationToken.None);
         Headers = await Contacts.HeadersAsync(ContactsHost.Account, CancellationToken.None);
         OtherHeaders = await Contacts.HeadersAsync(ContactsHost.OtherAccount, CancellationToken.None);
@@ -57,16 +60,23 @@ public sealed class PlatformFixture : IAsyncLifetime
         builder.AddServiceDefaults("sequences", SequencesScopes.Table);
         builder.AddPlatformDatabase<SequencesDbContext, SqlServerSequencesDbContext>("sequences");
         builder.Logging.ClearProviders();
-        builder.Services.AddScoped<ContactStatusStore>().AddScoped<EnrollmentStore>().AddScoped<EnrollmentWork>();
+        builder.Services.AddScoped<ContactStatusStore>().AddScoped<EnrollmentStore>().AddScoped<EnrollmentWork>().AddScoped<SequenceStore>().AddScoped<MailWork>();
         _stores = builder.Build();
     }
 
     public async Task DisposeAsync()
     {
         await _stores.DisposeAsync();
+        if (_deliverability is not null)
+        {
+            await (await _deliverability).DisposeAsync();
+        }
         await Sequences.DisposeAsync();
         await Contacts.DisposeAsync();
     }
+
+    /// <summary>The Deliverability that Sequences follows, and that follows it; started for whoever asks first.</summary>
+    public Task<DeliverabilityHost> DeliverabilityAsync() => _deliverability ??= DeliverabilityHost.StartAsync(Contacts, 1, CancellationToken.None);
 
     /// <summary>The time, UTC, in whole microseconds.</summary>
     public static DateTime Now => TimeProvider.System.Now();
@@ -85,7 +95,7 @@ public sealed class PlatformFixture : IAsyncLifetime
     /// <summary>Creates a sequence, a mail, a call and another mail unless another is given, and activates it.</summary>
     public async Task<Sequence> CreateSequenceAsync(bool activate = true, Sequence? sequence = null)
     {
-        var made = (await Sequencing.CreateSequenceAsync(new() { Sequence = sequence ?? Tests.Sequences.Made.Sequence(NewName()) }, Headers)).Sequence;
+        var made = (await Sequencing.CreateSequenceAsync(new() { Sequence = sequence ?? ContactPlatform.Sequences.Tests.Sequences.Made.Sequence(NewName()) }, Headers)).Sequence;
         return activate ? (await Sequencing.ActivateSequenceAsync(new() { SequenceId = made.SequenceId }, Headers)).Sequence : made;
     }
 
@@ -112,6 +122,16 @@ public sealed class PlatformFixture : IAsyncLifetime
         var row = held.Enrollments.Single(e => e.EnrollmentId == enrollmentId);
         var to = row.After(row.Standing with { Flags = row.Flags | EnrollmentFlags.Contacted }, Now, null);
         await work.SaveAsync(held, [new(row, to, EnrollmentChangeCause.Api)], [], new(new() { Kind = ActorKind.Service, Subject = "service:test" }, to.ChangeTime), default);
+        await transaction.CommitAsync();
+    }
+
+    /// <summary>Lets Sequences apply what Deliverability told.</summary>
+    public async Task ApplyAsync(IReadOnlyList<Deliverability.V1.StreamChangesResponse> changes)
+    {
+        await using var scope = _stores.Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CurrentAccount>().Id = ContactsHost.Account;
+        await using var transaction = await scope.ServiceProvider.GetRequiredService<SequencesDbContext>().BeginBulkAsync(default);
+        await scope.ServiceProvider.GetRequiredService<MailWork>().ApplyAsync(changes, default);
         await transaction.CommitAsync();
     }
 

@@ -21,8 +21,8 @@ public sealed class ContactsHost : IAsyncDisposable
 
     private readonly Dictionary<long, string> _tokens = [];
 
-    private ContactsHost(ServiceHost service, TestDatabase database, int funnelPort, int deliverabilityPort) =>
-        (Service, Database, FunnelPort, DeliverabilityPort) = (service, database, funnelPort, deliverabilityPort);
+    private ContactsHost(ServiceHost service, TestDatabase database, int funnelPort, int deliverabilityPort, int sequencesPort) =>
+        (Service, Database, FunnelPort, DeliverabilityPort, SequencesPort) = (service, database, funnelPort, deliverabilityPort, sequencesPort);
 
     /// <summary>The process.</summary>
     public ServiceHost Service { get; }
@@ -35,6 +35,9 @@ public sealed class ContactsHost : IAsyncDisposable
 
     /// <summary>Port on which it looks for a Deliverability; 0 when it follows none.</summary>
     public int DeliverabilityPort { get; }
+
+    /// <summary>Port on which it looks for a Sequences; 0 when it follows none.</summary>
+    public int SequencesPort { get; }
 
     /// <summary>The key with which an account's tokens are got.</summary>
     public static string ApiKey(long account) => string.Create(CultureInfo.InvariantCulture, $"cp_{account:d45}");
@@ -53,10 +56,12 @@ public sealed class ContactsHost : IAsyncDisposable
     /// <param name="erasureKey">The key of the hashes of erased addresses; null for none.</param>
     /// <param name="database">A database that another Contacts has used; a fresh one when null.</param>
     /// <param name="followsDeliverability">Whether it follows the Deliverability that is started with it later.</param>
-    public static async Task<ContactsHost> StartAsync(CancellationToken cancellationToken, bool gate = true, HostServers? servers = null, bool followsFunnel = false, string? erasureKey = ErasureKey, TestDatabase? database = null, bool followsDeliverability = false)
+    /// <param name="followsSequences">Whether it follows the Sequences that is started with it later.</param>
+    public static async Task<ContactsHost> StartAsync(CancellationToken cancellationToken, bool gate = true, HostServers? servers = null, bool followsFunnel = false, string? erasureKey = ErasureKey, TestDatabase? database = null, bool followsDeliverability = false, bool followsSequences = false)
     {
         var funnelPort = followsFunnel ? FreePort.Next() : 0;
         var deliverabilityPort = followsDeliverability ? FreePort.Next() : 0;
+        var sequencesPort = followsSequences ? FreePort.Next() : 0;
         servers ??= await HostServers.SharedAsync();
         database ??= await servers.CreateDatabaseAsync("contacts", cancellationToken);
         var service = await ServiceHost.StartAsync("Contacts", new Dictionary<string, string?>
@@ -76,8 +81,9 @@ public sealed class ContactsHost : IAsyncDisposable
             ["Access__BootstrapKeys__2"] = ApiKey(OtherAccount),
             ["services__funnel__grpc__0"] = followsFunnel ? string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{funnelPort}") : null,
             ["services__deliverability__grpc__0"] = followsDeliverability ? string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{deliverabilityPort}") : null,
+            ["services__sequences__grpc__0"] = followsSequences ? string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{sequencesPort}") : null,
         }, cancellationToken, gate);
-        return new ContactsHost(service, database, funnelPort, deliverabilityPort);
+        return new ContactsHost(service, database, funnelPort, deliverabilityPort, sequencesPort);
     }
 
     /// <summary>Returns a token of an account with all scopes; got once, and good for 15 minutes.</summary>

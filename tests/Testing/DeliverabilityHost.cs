@@ -67,6 +67,7 @@ public sealed class DeliverabilityHost : IAsyncDisposable
             ["Webhooks__Delays__0"] = "00:00:00.1",
             ["Webhooks__Delays__1"] = "00:00:00.2",
             ["services__funnel__grpc__0"] = contacts.FunnelPort > 0 ? string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{contacts.FunnelPort}") : null,
+            ["services__sequences__grpc__0"] = contacts.SequencesPort > 0 ? string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{contacts.SequencesPort}") : null,
             ["Auth__Operators__Authority"] = servers.Operators?.Address.ToString(),
             ["Auth__Operators__Audience"] = "contactplatform",
         };

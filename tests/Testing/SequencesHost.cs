@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ContactPlatform.Testing;
 
 /// <summary>Sequences as one or more processes (replicas on one database), beside a Contacts.</summary>
@@ -34,6 +36,7 @@ public sealed class SequencesHost : IAsyncDisposable
             ["services__contacts__grpc__0"] = contacts.Service.Grpc.ToString(),
             ["services__contacts__http__0"] = contacts.Service.Http.ToString(),
             ["Access__ServiceKey"] = ContactsHost.ServiceKey,
+            ["services__deliverability__grpc__0"] = contacts.DeliverabilityPort > 0 ? string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{contacts.DeliverabilityPort}") : null,
             ["Auth__Operators__Authority"] = servers.Operators?.Address.ToString(),
             ["Auth__Operators__Audience"] = "contactplatform",
         };
@@ -44,7 +47,7 @@ public sealed class SequencesHost : IAsyncDisposable
         var started = new List<ServiceHost>();
         for (var i = 0; i < replicas; i++)
         {
-            started.Add(await ServiceHost.StartAsync("Sequences", environment, cancellationToken, gate));
+            started.Add(await ServiceHost.StartAsync("Sequences", environment, cancellationToken, gate, i == 0 ? contacts.SequencesPort : 0));
         }
         return new SequencesHost(started, database);
     }

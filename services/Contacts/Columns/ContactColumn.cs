@@ -25,6 +25,12 @@ public enum ContactParts
 
     /// <summary>How it stands with mail.</summary>
     Deliverability = 16,
+
+    /// <summary>Where it is in its outreach.</summary>
+    Outreach = 32,
+
+    /// <summary>The sequences that it is in.</summary>
+    Sequences = 64,
 }
 
 /// <summary>
@@ -72,6 +78,12 @@ public sealed record ContactColumn(string Name, string Header, FilterType Type, 
         OfMail("last_send_time", FilterType.Time, "When a message was last sent to it, UTC.", r => r.LastSendTime, MailOrder("last_send_time")),
         OfMail("last_open_time", FilterType.Time, "When somebody last opened a message at its address, UTC.", r => r.LastOpenTime, MailOrder("last_open_time")),
         OfMail("last_click_time", FilterType.Time, "When somebody last followed a link of one, UTC.", r => r.LastClickTime, MailOrder("last_click_time")),
+        OfOutreach("engagement_status", FilterType.Choice, "Where it is in its outreach: OPEN, ENROLLED, WORKING, RESPONDED, UNRESPONSIVE, BAD_EMAIL or DO_NOT_CONTACT.", r => r.Engagement),
+        OfOutreach("engagement_change_time", FilterType.Time, "When that last changed, UTC.", r => r.EngagementTime, OutreachOrder("engagement_time")),
+        OfOutreach("first_working_time", FilterType.Time, "When a step was first processed for it, UTC; empty means never contacted.", r => r.FirstWorkingTime, OutreachOrder("first_working_time")),
+        OfOutreach("opted_out", FilterType.Boolean, "Whether it has opted out of all sequences: true or false.", r => r.OptedOut),
+        OfOutreach("call_status", FilterType.Choice, "TO_CALL, CALLED, or empty.", r => r.CallStatus),
+        new("sequences", "sequences", FilterType.List, ContactParts.Sequences, "Ids of the sequences that it is in; in a file with ; between them.", r => r.Sequences),
     ];
 
     /// <summary>The column of a custom field.</summary>
@@ -86,6 +98,11 @@ public sealed record ContactColumn(string Name, string Header, FilterType Type, 
 
     private static ContactColumn OfMail(string name, FilterType type, string documentation, Func<ContactRow, object?> value, ColumnOrder? order = null) =>
         new(name, name, type, ContactParts.Deliverability, documentation, value) { Order = order };
+
+    private static ContactColumn OfOutreach(string name, FilterType type, string documentation, Func<ContactRow, object?> value, ColumnOrder? order = null) =>
+        new(name, name, type, ContactParts.Outreach, documentation, value) { Order = order };
+
+    private static ColumnOrder OutreachOrder(string column) => new(column) { Rows = FilterRows.Outreach, CanBeNull = true };
 
     private static ColumnOrder MailOrder(string column) => new(column) { Rows = FilterRows.Deliverability, CanBeNull = true };
 

@@ -1,3 +1,4 @@
+using ContactPlatform.Contacts.SequencesProjection;
 using ContactPlatform.Deliverability.V1;
 
 namespace ContactPlatform.Contacts.Columns;
@@ -73,6 +74,24 @@ public sealed class ContactRow
 
     /// <summary>When somebody last followed a link of one, UTC; null for never.</summary>
     public DateTime? LastClickTime { get; set; }
+
+    /// <summary>Where it is in its outreach.</summary>
+    public string Engagement { get; set; } = SequenceWords.Engagement[0];
+
+    /// <summary>When that last changed, UTC; null while it never did.</summary>
+    public DateTime? EngagementTime { get; set; }
+
+    /// <summary>When a step was first processed for it, UTC; null for never.</summary>
+    public DateTime? FirstWorkingTime { get; set; }
+
+    /// <summary>Whether it has opted out of all sequences.</summary>
+    public bool OptedOut { get; set; }
+
+    /// <summary>Whether it is to be called, or was; empty for neither.</summary>
+    public string CallStatus { get; set; } = "";
+
+    /// <summary>Ids of the sequences that it is in, ascending; null for none.</summary>
+    public List<string>? Sequences { get; set; }
 
     /// <summary>Custom fields by their id: string, decimal, DateOnly or bool.</summary>
     public Dictionary<long, object> Fields { get; } = [];

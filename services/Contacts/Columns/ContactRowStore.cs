@@ -1,5 +1,6 @@
 using System.Data.Common;
 using ContactPlatform.Common.V1;
+using ContactPlatform.Contacts.SequencesProjection;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
@@ -44,6 +45,20 @@ public sealed class ContactRowStore(ContactsDbContext db)
         """
         SELECT contact_id, status, last_send_time, last_open_time, last_click_time
         FROM contact_deliverability WHERE account_id = @account AND contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids))
+        """);
+
+    private static readonly SqlText Outreach = new(
+        "SELECT contact_id, engagement, engagement_time, first_working_time, opted_out, call_status FROM contact_outreach WHERE account_id = @account AND contact_id = ANY(@ids)",
+        """
+        SELECT contact_id, engagement, engagement_time, first_working_time, opted_out, call_status
+        FROM contact_outreach WHERE account_id = @account AND contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids))
+        """);
+
+    private static readonly SqlText InSequences = new(
+        "SELECT contact_id, sequence_id FROM contact_enrollments WHERE account_id = @account AND contact_id = ANY(@ids) AND words <> 0 ORDER BY contact_id, sequence_id",
+        """
+        SELECT contact_id, sequence_id FROM contact_enrollments
+        WHERE account_id = @account AND contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids)) AND words <> 0 ORDER BY contact_id, sequence_id
         """);
 
     private static readonly SqlText Fields = new(
@@ -102,6 +117,19 @@ public sealed class ContactRowStore(ContactsDbContext db)
                 row.Deliverability = (DeliverabilityStatus)reader.GetInt16(1);
                 (row.LastSendTime, row.LastOpenTime, row.LastClickTime) = (MaybeUtc(reader, 2), MaybeUtc(reader, 3), MaybeUtc(reader, 4));
             });
+        }
+        if (parts.HasFlag(ContactParts.Outreach))
+        {
+            await ForEachAsync(Outreach, reader =>
+            {
+                var row = byId[reader.GetInt64(0)];
+                (row.Engagement, row.EngagementTime, row.FirstWorkingTime) = (SequenceWords.Engagement[reader.GetInt16(1) - 1], MaybeUtc(reader, 2), MaybeUtc(reader, 3));
+                (row.OptedOut, row.CallStatus) = (reader.GetBoolean(4), reader.IsDBNull(5) ? "" : SequenceWords.Call[reader.GetInt16(5) - 1]);
+            });
+        }
+        if (parts.HasFlag(ContactParts.Sequences))
+        {
+            await ForEachAsync(InSequences, reader => (byId[reader.GetInt64(0)].Sequences ??= []).Add(reader.GetInt64(1).ToString(System.Globalization.CultureInfo.InvariantCulture)));
         }
         if (parts.HasFlag(ContactParts.Fields))
         {

@@ -1,3 +1,5 @@
+using ContactPlatform.Contacts.SequencesProjection;
+
 namespace ContactPlatform.Contacts.Filters;
 
 /// <summary>
@@ -6,8 +8,12 @@ namespace ContactPlatform.Contacts.Filters;
 /// </summary>
 internal static class ClauseSql
 {
-    /// <summary>The status of contacts of which Deliverability never told.</summary>
-    private const short NewToMail = (short)Deliverability.V1.DeliverabilityStatus.New;
+    /// <summary>The status of contacts of which another service never told.</summary>
+    private static short Untold(Dimension dimension) =>
+        dimension.Choice == FilterChoice.Engagement ? (short)Sequences.V1.EngagementStatus.Open : (short)Deliverability.V1.DeliverabilityStatus.New;
+
+    /// <summary>Who has no row is not lost, or has not opted out: that is an answer too.</summary>
+    private static bool IsFalseWithoutRow(Dimension dimension) => dimension.Type == FilterType.Boolean && (dimension.Rows == FilterRows.Stages || dimension.Rows == FilterRows.Outreach);
 
     /// <summary>`field:*`: there is a value.</summary>
     public static BoundClause Any(FilterClause clause, Dimension dimension, long? key, FilterScope scope) => dimension switch
@@ -18,9 +24,9 @@ internal static class ClauseSql
         },
         { Choice: FilterChoice.Stage } => Staged(clause, dimension, scope, (row, p) => $"{row}.lost = {p.Add(true)}", inverted: true),
         { Choice: FilterChoice.LostFrom } => Staged(clause, dimension, scope, (row, p) => $"{row}.lost = {p.Add(true)}"),
-        // Who has no row is not lost: that is an answer too.
-        { Type: FilterType.Boolean } when dimension.Rows == FilterRows.Stages => Bound(clause, dimension, key, (_, _) => "1 = 0") with { Inverted = true, ShownWithoutRow = false },
-        { Choice: FilterChoice.Deliverability } => OfMail(clause, dimension, (_, _) => "1 = 0", inverted: true),
+        _ when IsFalseWithoutRow(dimension) => Bound(clause, dimension, key, (_, _) => "1 = 0") with { Inverted = true, ShownWithoutRow = false },
+        { Choice: FilterChoice.Deliverability or FilterChoice.Engagement } => OfMail(clause, dimension, (_, _) => "1 = 0", inverted: true),
+        { Choice: FilterChoice.Sequence } => Bound(clause, dimension, key, (row, _) => $"{row}.words <> 0"),
         _ => Bound(clause, dimension, key, Present(dimension)),
     };
 
@@ -58,11 +64,11 @@ internal static class ClauseSql
             };
         });
 
-    /// <summary>True or false. Who has no row in the funnel is not lost.</summary>
+    /// <summary>True or false.</summary>
     public static BoundClause Boolean(FilterClause clause, Dimension dimension, long? key, bool value)
     {
         var wanted = value != (clause.Comparator == Comparator.NotEqual);
-        return dimension.Rows == FilterRows.Stages
+        return IsFalseWithoutRow(dimension)
             ? Bound(clause, dimension, key, (row, p) => $"{row}.{dimension.Column} = {p.Add(true)}") with { Inverted = !wanted, ShownWithoutRow = false }
             : Bound(clause, dimension, key, (row, p) => $"{row}.{dimension.Column} = {p.Add(wanted)}");
     }
@@ -87,10 +93,11 @@ internal static class ClauseSql
             FilterChoice.LostFrom => Staged(clause, dimension, scope, (row, p) => isDefault != negative
                 ? $"({row}.stage {(negative ? "<>" : "=")} {p.Add(number)} OR {row}.stage IS NULL) AND {row}.lost = {p.Add(true)}"
                 : $"{row}.stage {(negative ? "<>" : "=")} {p.Add(number)} AND {row}.lost = {p.Add(true)}"),
-            // Who has no row is New, so what New fulfils is asked as "none that is another".
-            FilterChoice.Deliverability => (number == NewToMail) != negative
-                ? OfMail(clause, dimension, (row, p) => $"{row}.status {(negative ? "=" : "<>")} {p.Add(number)}", inverted: true)
-                : OfMail(clause, dimension, (row, p) => $"{row}.status {(negative ? "<>" : "=")} {p.Add(number)}"),
+            // Who has no row is New, or Open, so what that fulfils is asked as "none that is another".
+            FilterChoice.Deliverability or FilterChoice.Engagement => (number == Untold(dimension)) != negative
+                ? OfMail(clause, dimension, (row, p) => $"{row}.{dimension.Column} {(negative ? "=" : "<>")} {p.Add(number)}", inverted: true)
+                : OfMail(clause, dimension, (row, p) => $"{row}.{dimension.Column} {(negative ? "<>" : "=")} {p.Add(number)}"),
+            FilterChoice.Sequence => Bound(clause, dimension, key, (row, p) => $"({row}.words & {p.Add(SequenceWords.Bit(number - 1))}) {(negative ? "=" : "<>")} 0{(negative ? $" AND {row}.words <> 0" : "")}"),
             _ => Bound(clause, dimension, key, (row, p) => $"{row}.{dimension.Column} {(negative ? "<>" : "=")} {p.Add(number)}"),
         };
     }
@@ -112,7 +119,7 @@ internal static class ClauseSql
     }
 
     private static BoundClause OfMail(FilterClause clause, Dimension dimension, RowSql condition, bool inverted = false) =>
-        Bound(clause, dimension, null, condition) with { Inverted = inverted, ShownWithoutRow = NewToMail };
+        Bound(clause, dimension, null, condition) with { Inverted = inverted, ShownWithoutRow = Untold(dimension) };
 
     private static BoundClause Bound(FilterClause clause, Dimension dimension, long? key, RowSql? condition) =>
         new(clause, dimension, dimension.Rows, key, condition) { Shown = (row, _) => $"{row}.{dimension.Shown}" };

@@ -26,6 +26,9 @@ public sealed record Dimension(string Name, FilterType Type, FilterRows Rows, st
     /// <summary>How the words of a choice are compared; null when the column holds the text itself.</summary>
     public FilterChoice? Choice { get; init; }
 
+    /// <summary>The sequence that it is about; null for none.</summary>
+    public long? SequenceId { get; init; }
+
     /// <summary>True when labels or lists are named by id.</summary>
     public bool ById { get; init; }
 
@@ -50,4 +53,13 @@ public enum FilterChoice
 
     /// <summary>Deliverability's status, New for those of whom it never told.</summary>
     Deliverability,
+
+    /// <summary>Sequences' engagement status, Open for those of whom it never told.</summary>
+    Engagement,
+
+    /// <summary>The number in the column; null for none.</summary>
+    CallStatus,
+
+    /// <summary>Words that hold in a sequence, a bit for each; none of who has left it.</summary>
+    Sequence,
 }

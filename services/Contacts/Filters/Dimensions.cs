@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using ContactPlatform.Contacts.CustomFields;
+using ContactPlatform.Contacts.SequencesProjection;
 
 namespace ContactPlatform.Contacts.Filters;
 
@@ -11,6 +13,9 @@ public static class Dimensions
 {
     /// <summary>What names of custom fields begin with.</summary>
     public const string FieldPrefix = "field.";
+
+    /// <summary>What the fields of sequences begin with; their ids follow.</summary>
+    public const string SequencePrefix = "sequence.";
 
     private static readonly string[] Stages = ["AWARE", "ENGAGED", "CUSTOMER", "LOYAL_CUSTOMER", "PROMOTER"];
 
@@ -45,6 +50,11 @@ public static class Dimensions
         new("last_send_time", FilterType.Time, FilterRows.Deliverability, "last_send_time", "When a message was last sent to its address; missing for never.") { CanBeNull = true },
         new("last_open_time", FilterType.Time, FilterRows.Deliverability, "last_open_time", "When somebody last opened a message there; missing for never.") { CanBeNull = true },
         new("last_click_time", FilterType.Time, FilterRows.Deliverability, "last_click_time", "When somebody last followed a link of one; missing for never.") { CanBeNull = true },
+        new("engagement.status", FilterType.Choice, FilterRows.Outreach, "engagement", "Where the contact is in its outreach, over all sequences; OPEN until Sequences tells otherwise.") { Choices = SequenceWords.Engagement, Choice = FilterChoice.Engagement, Alias = "engagement_status" },
+        new("engagement.change_time", FilterType.Time, FilterRows.Outreach, "engagement_time", "When that last changed; missing while it never did.") { CanBeNull = true },
+        new("first_working_time", FilterType.Time, FilterRows.Outreach, "first_working_time", "When a step was first processed for it, in any sequence; missing for never contacted.") { CanBeNull = true },
+        new("opted_out", FilterType.Boolean, FilterRows.Outreach, "opted_out", "Whether it has opted out of all sequences."),
+        new("call_status", FilterType.Choice, FilterRows.Outreach, "call_status", "Whether it is to be called, or was; missing for neither. How it stands in a sequence is asked as sequence.ID.") { CanBeNull = true, Choices = SequenceWords.Call, Choice = FilterChoice.CallStatus },
     ];
 
     private static readonly FrozenDictionary<string, Dimension> ByName = All
@@ -52,7 +62,14 @@ public static class Dimensions
         .ToFrozenDictionary(d => d.Name, d => d.Dimension, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Finds a field by its name, without case; null when there is none.</summary>
-    public static Dimension? Find(string name) => ByName.GetValueOrDefault(name);
+    public static Dimension? Find(string name) => ByName.GetValueOrDefault(name) ?? (IsSequence(name, out var id)
+        ? new($"{SequencePrefix}{id}", FilterType.Choice, FilterRows.Sequence, "words", "How the contact stands in a sequence.") { Shown = "status", Choices = SequenceWords.Words, Choice = FilterChoice.Sequence, SequenceId = id } : null);
+
+    private static bool IsSequence(string name, out long id)
+    {
+        id = 0;
+        return name.StartsWith(SequencePrefix, StringComparison.OrdinalIgnoreCase) && long.TryParse(name.AsSpan(SequencePrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out id) && id > 0;
+    }
 
     /// <summary>True for names of custom fields.</summary>
     public static bool IsCustom(string name) => name.StartsWith(FieldPrefix, StringComparison.OrdinalIgnoreCase);

@@ -56,7 +56,7 @@ public static class FilterBinder
         throw FilterFault.At(filter, clause.Start, $"there is no field {FilterFault.Show(clause.Field)}", $"the name of a field; the nearest are {string.Join(", ", near)}");
     }
 
-    private static long? Key(Dimension dimension, FilterScope scope) => dimension.Rows == FilterRows.Fields ? scope.FieldIds[dimension.Name] : null;
+    private static long? Key(Dimension dimension, FilterScope scope) => dimension.Rows == FilterRows.Fields ? scope.FieldIds[dimension.Name] : dimension.SequenceId;
 
     /// <summary>Whole numbers stay whole: so the database need not turn each of the column's into a decimal.</summary>
     private static object Number(decimal number)

@@ -29,4 +29,10 @@ public sealed record FilterRows(string Table, string? KeyColumn, bool OnePerCont
 
     /// <summary>How contacts stand with mail; a contact of which Deliverability never told has no row, and is New.</summary>
     public static readonly FilterRows Deliverability = new("contact_deliverability", null, true);
+
+    /// <summary>Where contacts are in their outreach; a contact of which Sequences never told has no row, and is Open.</summary>
+    public static readonly FilterRows Outreach = new("contact_outreach", null, true);
+
+    /// <summary>How contacts stand in a given sequence.</summary>
+    public static readonly FilterRows Sequence = new("contact_enrollments", "sequence_id", true);
 }

@@ -41,7 +41,9 @@ public static class MailDecisions
             | Add(MailFacts.Sent, EnrollmentFlags.Contacted)
             | (settings.TrackOpens ? Add(MailFacts.Opened, EnrollmentFlags.Opened) : 0)
             | (settings.TrackClicks ? Add(MailFacts.Clicked, EnrollmentFlags.Clicked) : 0)
-            | (TracksBounces(now) ? Add(MailFacts.Bounced, EnrollmentFlags.Bounced) | Add(MailFacts.HardBounced, EnrollmentFlags.HardBounced) : 0);
+            | (TracksBounces(now) ? Add(MailFacts.Bounced, EnrollmentFlags.Bounced) : 0)
+            // That the address is bad is so whatever the contact does in the sequence.
+            | Add(MailFacts.HardBounced, EnrollmentFlags.HardBounced);
         return now.Ended ? now : now with { Flags = flags };
 
         EnrollmentFlags Add(MailFacts fact, EnrollmentFlags flag) => heard.HasFlag(fact) ? flag : 0;

@@ -1279,6 +1279,160 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     b.ToTable("segment_snapshot_members", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Contacts.SequencesProjection.ContactEnrollment", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long>("SequenceId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence_id");
+
+                    b.Property<long>("EnrollmentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("enrollment_id");
+
+                    b.Property<short>("Status")
+                        .HasColumnType("smallint")
+                        .HasColumnName("status");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<int>("Words")
+                        .HasColumnType("integer")
+                        .HasColumnName("words");
+
+                    b.HasKey("AccountId", "ContactId", "SequenceId");
+
+                    b.HasIndex("AccountId", "SequenceId", "ContactId")
+                        .HasDatabaseName("ix_contact_enrollments_sequence");
+
+                    b.ToTable("contact_enrollments", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.SequencesProjection.ContactOutreach", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<short?>("CallStatus")
+                        .HasColumnType("smallint")
+                        .HasColumnName("call_status");
+
+                    b.Property<short>("Engagement")
+                        .HasColumnType("smallint")
+                        .HasColumnName("engagement");
+
+                    b.Property<DateTime?>("EngagementTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("engagement_time");
+
+                    b.Property<DateTime?>("FirstWorkingTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_working_time");
+
+                    b.Property<bool>("OptedOut")
+                        .HasColumnType("boolean")
+                        .HasColumnName("opted_out");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "ContactId");
+
+                    b.HasIndex("AccountId", "Engagement", "ContactId")
+                        .HasDatabaseName("ix_contact_outreach_engagement");
+
+                    b.ToTable("contact_outreach", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.SequencesProjection.RebuiltContactEnrollment", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long>("SequenceId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence_id");
+
+                    b.Property<long>("EnrollmentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("enrollment_id");
+
+                    b.Property<short>("Status")
+                        .HasColumnType("smallint")
+                        .HasColumnName("status");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<int>("Words")
+                        .HasColumnType("integer")
+                        .HasColumnName("words");
+
+                    b.HasKey("AccountId", "ContactId", "SequenceId");
+
+                    b.ToTable("rebuilt_contact_enrollments", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.SequencesProjection.RebuiltContactOutreach", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<short?>("CallStatus")
+                        .HasColumnType("smallint")
+                        .HasColumnName("call_status");
+
+                    b.Property<short>("Engagement")
+                        .HasColumnType("smallint")
+                        .HasColumnName("engagement");
+
+                    b.Property<DateTime?>("EngagementTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("engagement_time");
+
+                    b.Property<DateTime?>("FirstWorkingTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_working_time");
+
+                    b.Property<bool>("OptedOut")
+                        .HasColumnType("boolean")
+                        .HasColumnName("opted_out");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "ContactId");
+
+                    b.ToTable("rebuilt_contact_outreach", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Contacts.Timelines.ContactEventBlockRow", b =>
                 {
                     b.Property<long>("AccountId")
@@ -1754,6 +1908,26 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_merged_addresses_contacts");
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.SequencesProjection.ContactEnrollment", b =>
+                {
+                    b.HasOne("ContactPlatform.Contacts.Contacts.Contact", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "ContactId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_enrollments_contacts");
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.SequencesProjection.ContactOutreach", b =>
+                {
+                    b.HasOne("ContactPlatform.Contacts.Contacts.Contact", null)
+                        .WithOne()
+                        .HasForeignKey("ContactPlatform.Contacts.SequencesProjection.ContactOutreach", "AccountId", "ContactId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_contact_outreach_contacts");
                 });
 
             modelBuilder.Entity("ContactPlatform.Contacts.Views.View", b =>

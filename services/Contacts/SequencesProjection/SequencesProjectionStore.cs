@@ -1,0 +1,62 @@
+using ContactPlatform.Contacts.FunnelProjection;
+using ContactPlatform.ServiceDefaults.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace ContactPlatform.Contacts.SequencesProjection;
+
+/// <summary>
+/// Writes what Sequences tells, for all accounts at once. Contacts that are deleted here are passed over. Doing any of it again
+/// changes nothing.
+/// </summary>
+public sealed class SequencesProjectionStore(ContactsDbContext db)
+{
+    private static readonly SequencesProjectionSql Outreach = new("contact_outreach", null,
+        [
+            ("version", "bigint", "bigint"), ("engagement", "smallint", "smallint"), ("engagement_time", "timestamp", "datetime2(7)"),
+            ("first_working_time", "timestamp", "datetime2(7)"), ("opted_out", "boolean", "bit"), ("call_status", "smallint", "smallint"),
+        ],
+        "d.version < r.version");
+
+    private static readonly SequencesProjectionSql Enrollments = new("contact_enrollments", "sequence_id",
+        [("enrollment_id", "bigint", "bigint"), ("version", "bigint", "bigint"), ("status", "smallint", "smallint"), ("words", "int", "int")],
+        "(d.enrollment_id < r.enrollment_id OR (d.enrollment_id = r.enrollment_id AND d.version < r.version))");
+
+    private static readonly SqlText PutOutreach = Outreach.Put();
+    private static readonly SqlText PutEnrollments = Enrollments.Put();
+    private static readonly SqlText PutRebuiltOutreach = Outreach.PutRebuilt();
+    private static readonly SqlText PutRebuiltEnrollments = Enrollments.PutRebuilt();
+    private static readonly SqlText[] Empty = [Outreach.Empty(), Enrollments.Empty()];
+    private static readonly SqlText[] Count = [Outreach.CountRebuilt(), Outreach.Count(), Enrollments.CountRebuilt(), Enrollments.Count()];
+
+    private static readonly SqlText[] Mend =
+    [
+        Outreach.MendGone(), Outreach.MendWrong(), Outreach.MendMissing(), Enrollments.MendGone(), Enrollments.MendWrong(), Enrollments.MendMissing(),
+    ];
+
+    /// <summary>How it is rebuilt.</summary>
+    public static readonly RebuildTables Tables = new(SequencesFeed.Source, 2, Empty, Count, Mend);
+
+    /// <summary>Applies changes within the open transaction.</summary>
+    public async Task ApplyAsync(SequencesFold fold, CancellationToken cancellationToken)
+    {
+        await RunAsync(PutOutreach, fold.Contacts(), cancellationToken);
+        await RunAsync(PutEnrollments, fold.Enrollments(), cancellationToken);
+    }
+
+    /// <summary>Applies changes to the projection that is being rebuilt, within the open transaction.</summary>
+    public async Task ApplyRebuiltAsync(SequencesFold fold, CancellationToken cancellationToken)
+    {
+        await RunAsync(PutRebuiltOutreach, fold.Contacts(), cancellationToken);
+        await RunAsync(PutRebuiltEnrollments, fold.Enrollments(), cancellationToken);
+    }
+
+    private async Task RunAsync(SqlText sql, string? rows, CancellationToken cancellationToken)
+    {
+        if (rows is not null)
+        {
+            await using var command = db.Database.GetDbConnection().Command(sql, db.Database.CurrentTransaction!.GetDbTransaction()).With("rows", rows);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+}
