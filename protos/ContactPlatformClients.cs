@@ -78,6 +78,8 @@ public static class ContactPlatformClients
         .Add<Sequences.V1.StatusMatrixService.StatusMatrixServiceClient>(address)
         .Add<Sequences.V1.ReplyService.ReplyServiceClient>(address)
         .Add<Sequences.V1.ReplyWebhookService.ReplyWebhookServiceClient>(address)
+        .Add<Sequences.V1.SequenceStatisticsService.SequenceStatisticsServiceClient>(address)
+        .Add<Sequences.V1.ConsistencyService.ConsistencyServiceClient>(address)
         .Add<Sequences.V1.ChangesService.ChangesServiceClient>(address);
 
     private static IServiceCollection Add<TClient>(this IServiceCollection services, Uri address) where TClient : ClientBase

@@ -60,6 +60,11 @@ public abstract class ServiceCalls(string name, ServiceTokens tokens, TimeProvid
         new(new Refusal(CommonReasons.ServiceUnavailable, $"{name} does not answer; try again") { RetryAfter = TimeSpan.FromSeconds(1) }.With("service", name.ToLowerInvariant()), cause);
 }
 
+/// <summary>Calls Deliverability.</summary>
+/// <param name="tokens">Gives the tokens.</param>
+/// <param name="time">The clock.</param>
+public sealed class DeliverabilityCalls(ServiceTokens tokens, TimeProvider time) : ServiceCalls("Deliverability", tokens, time);
+
 /// <summary>Calls Contacts.</summary>
 /// <param name="tokens">Gives the tokens.</param>
 /// <param name="time">The clock.</param>

@@ -25,6 +25,9 @@ public sealed record LockKey(string Key, TimeSpan Lease, TimeSpan Wait)
     /// <summary>Held by the one run that rebuilds a projection of a service, whichever account asked for it.</summary>
     public static LockKey Rebuild(string consumer, string source) => new($"rebuild:{consumer}:{source}", ShortLease, TimeSpan.Zero);
 
+    /// <summary>Held by the one replica of a service that looks for what breaks the rules between services.</summary>
+    public static LockKey StandingCheck(string service) => new($"standing-check:{service}", ShortLease, TimeSpan.Zero);
+
     /// <summary>Held by the one reader of a change feed on behalf of a consumer.</summary>
     public static LockKey Feed(string consumer, string source) => new($"feed:{consumer}:{source}", ShortLease, TimeSpan.Zero);
 }

@@ -29,6 +29,9 @@ public static class PlatformTelemetry
     /// <summary>Time from a change in another service to its effect here, by source.</summary>
     public static readonly Histogram<double> FeedLag = Meter.CreateHistogram<double>("contactplatform.feed.lag", "s", "Time from a change in another service to its effect here", advice: Seconds);
 
+    /// <summary>Contacts on which a rule between services did not hold and that were put right, by service and rule.</summary>
+    public static readonly Counter<long> Violations = Meter.CreateCounter<long>("contactplatform.consistency.violations", "{contact}", "Contacts on which a rule between services did not hold");
+
     /// <summary>Time waited for leases that were taken.</summary>
     public static readonly Histogram<double> LockWait = Meter.CreateHistogram<double>("contactplatform.lock.wait", "s", "Time waited for leases that were taken", advice: Seconds);
 }

@@ -1,12 +1,14 @@
 using ContactPlatform;
 using ContactPlatform.Sequences;
 using ContactPlatform.Sequences.Changes;
+using ContactPlatform.Sequences.Consistency;
 using ContactPlatform.Sequences.ContactFeed;
 using ContactPlatform.Sequences.ContactStatuses;
 using ContactPlatform.Sequences.DeliverabilityFeed;
 using ContactPlatform.Sequences.EnrollmentRuns;
 using ContactPlatform.Sequences.Enrollments;
 using ContactPlatform.Sequences.Sequences;
+using ContactPlatform.Sequences.Statistics;
 using ContactPlatform.Sequences.StatusMatrix;
 using ContactPlatform.Sequences.Replies;
 using ContactPlatform.Sequences.ReplyWebhooks;
@@ -39,6 +41,10 @@ builder.Services
     .AddScoped<ReplyWebhookCalls>()
     .AddHostedService<RunWorker>()
     .AddHostedService<ContactFeedConsumer>()
+    .AddSingleton<DeliverabilityCalls>()
+    .AddScoped<ConsistencyCheck>()
+    .AddHostedService<StandingCheck>()
+    .AddScoped<SequenceStatistics>()
     .AddDeliverabilityFeed(builder.Configuration);
 
 var app = builder.Build();
@@ -49,6 +55,8 @@ app.MapGrpcService<StatusEndpoint>();
 app.MapGrpcService<ReplyEndpoint>();
 app.MapGrpcService<ReplyWebhookEndpoint>();
 app.MapReplyWebhooks();
+app.MapGrpcService<SequenceStatisticsEndpoint>();
+app.MapGrpcService<ConsistencyEndpoint>();
 app.MapGrpcService<ChangesEndpoint>();
 app.MapServiceDefaults();
 app.Run();

@@ -11,6 +11,8 @@ public static class SequencesScopes
     private const string Matrix = "/contactplatform.sequences.v1.StatusMatrixService/";
     private const string Replies = "/contactplatform.sequences.v1.ReplyService/";
     private const string Webhooks = "/contactplatform.sequences.v1.ReplyWebhookService/";
+    private const string Statistics = "/contactplatform.sequences.v1.SequenceStatisticsService/";
+    private const string Consistency = "/contactplatform.sequences.v1.ConsistencyService/";
     private const string Changes = "/contactplatform.sequences.v1.ChangesService/";
 
     /// <summary>The table.</summary>
@@ -51,6 +53,9 @@ public static class SequencesScopes
         [Webhooks + "CreateReplyWebhook"] = Scopes.AccessAdmin,
         [Webhooks + "ListReplyWebhooks"] = Scopes.AccessAdmin,
         [Webhooks + "DeleteReplyWebhook"] = Scopes.AccessAdmin,
+        [Statistics + "GetSequenceStatistics"] = Scopes.SequencesRead,
+        [Consistency + "CheckConsistency"] = Scopes.SequencesRead,
+        [Consistency + "RepairConsistency"] = Scopes.SequencesWrite,
         [Changes + "StreamChanges"] = Scopes.ChangesRead,
         [Changes + "GetBacklog"] = Scopes.ChangesRead,
     });

@@ -49,7 +49,10 @@ public sealed class PlatformFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Contacts = await ContactsHost.StartAsync(CancellationToken.None, followsDeliverability: true, followsSequences: true);
+        // Beside each other: who looks for another that is not there yet looks less and less often.
+        _deliverability = DeliverabilityHost.StartAsync(Contacts, 1, CancellationToken.None);
         Sequences = await SequencesHost.StartAsync(Contacts, 1, CancellationToken.None);
+        await _deliverability;
         Headers = await Contacts.HeadersAsync(ContactsHost.Account, CancellationToken.None);
         OtherHeaders = await Contacts.HeadersAsync(ContactsHost.OtherAccount, CancellationToken.None);
         var builder = WebApplication.CreateBuilder();
@@ -75,8 +78,8 @@ public sealed class PlatformFixture : IAsyncLifetime
         await Contacts.DisposeAsync();
     }
 
-    /// <summary>The Deliverability that Sequences follows, and that follows it; started for whoever asks first.</summary>
-    public Task<DeliverabilityHost> DeliverabilityAsync() => _deliverability ??= DeliverabilityHost.StartAsync(Contacts, 1, CancellationToken.None);
+    /// <summary>The Deliverability that Sequences follows, and that follows it.</summary>
+    public Task<DeliverabilityHost> DeliverabilityAsync() => _deliverability!;
 
     /// <summary>The time, UTC, in whole microseconds.</summary>
     public static DateTime Now => TimeProvider.System.Now();

@@ -34,7 +34,8 @@ public sealed class SequenceEventConsumer(SequencesFeed feed, IServiceProvider s
             await timeline.AddManyAsync(Act(cause.Key), cause.Select(e => (Event(e), (IEnumerable<long>)[e.ContactId])), cancellationToken, late: true);
         }
         // Of what became of engagement the enrolments' changes are the cause; of opting out whoever did it.
-        await timeline.AddManyAsync(Act(TimelineCause.Sequence), changed.Contacts.Zip(changed.FromContacts).Select(c => (Event(c.Second, c.First), (IEnumerable<long>)[c.First.ContactId])), cancellationToken, late: true);
+        await timeline.AddManyAsync(Act(TimelineCause.Sequence), changed.Contacts.Zip(changed.FromContacts)
+            .Where(c => (c.First.EngagementStatus, c.First.OptedOut, c.First.CallStatus) != (c.Second.EngagementStatus, c.Second.OptedOut, c.Second.CallStatus)).Select(c => (Event(c.Second, c.First), (IEnumerable<long>)[c.First.ContactId])), cancellationToken, late: true);
 
         TimelineAct Act(TimelineCause cause) => new(change.Body.Actor ?? new Actor(), cause, change.Body.RunId, Clock.Truncate(change.ChangeTime));
     }

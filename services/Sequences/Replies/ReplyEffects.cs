@@ -34,7 +34,8 @@ public static class ReplyEffects
     {
         // Whoever asks to be left alone has replied as well, and is finished for the one reason.
         var handling = optsOut ? ReplyHandling.Continue : settings.ReplyHandling;
-        var to = from.EnrollTime > reply.ReceiveTime ? from.Standing
+        // What answers a mail of one enrolment says nothing of the others, but that it opts out.
+        var to = from.EnrollTime > reply.ReceiveTime || (reply.EnrollmentId != 0 && reply.EnrollmentId != from.EnrollmentId) ? from.Standing
             : EnrollmentDecisions.Reply(from.Standing, Inbound(reply.Category, reply.Channel), handling, textSent: reply.Channel == ReplyChannel.Sms);
         to = optsOut ? EnrollmentDecisions.OptOut(to) : to;
         if (to == from.Standing)

@@ -54,6 +54,8 @@ public static class ReplyProto
         Channel = row.Channel,
         Source = row.Source,
         Match = row.Match,
+        EnrollmentId = row.EnrollmentId,
+        MessageId = row.MessageId,
         Category = row.Category,
         RuleCategory = row.RuleCategory,
         RuleId = row.RuleId,

@@ -29,7 +29,7 @@ public sealed class ReplyRecorder(SequencesDbContext db, ReplySenders senders, E
         {
             return new(RecordOutcome.Duplicate, known);
         }
-        if (await senders.FindAsync(input, cancellationToken) is not var (contactId, match))
+        if (await senders.FindAsync(input, cancellationToken) is not var (contactId, match, enrollmentId, messageId))
         {
             return new(RecordOutcome.Unmatched);
         }
@@ -57,6 +57,8 @@ public sealed class ReplyRecorder(SequencesDbContext db, ReplySenders senders, E
             Source = input.Source,
             MessageReference = ReplyInput.Clean(input.MessageId, ServiceDefaults.Mime.MailIds.MaximumLength),
             Match = match,
+            EnrollmentId = enrollmentId,
+            MessageId = messageId,
             Category = verdict.Category,
             RuleCategory = verdict.Category,
             RuleId = verdict.RuleId,

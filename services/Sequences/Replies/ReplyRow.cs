@@ -45,6 +45,12 @@ public sealed class ReplyRow : IAccountOwned
     /// <summary>How the contact was found.</summary>
     public ReplyMatch Match { get; init; }
 
+    /// <summary>The enrolment whose mail it answers, by which it acts on that one alone; 0 where it names none, and acts on all of the contact.</summary>
+    public long EnrollmentId { get; init; }
+
+    /// <summary>The mail of a step that it answers, or that its contact got last; 0 for none.</summary>
+    public long MessageId { get; init; }
+
     /// <summary>What it means.</summary>
     public ReplyCategory Category { get; set; }
 
@@ -125,6 +131,7 @@ internal sealed class ReplyConfiguration : IEntityTypeConfiguration<ReplyRow>
         builder.HasIndex(r => new { r.AccountId, r.KeyHash }).IsUnique();
         builder.HasIndex(r => new { r.AccountId, r.ContactId, r.ReplyId });
         builder.HasIndex(r => new { r.AccountId, r.MessageReference });
+        builder.HasIndex(r => new { r.AccountId, r.MessageId }).HasFilter("message_id <> 0");
         builder.HasIndex(r => new { r.AccountId, r.NeedsPerson, r.ReplyId });
     }
 }
