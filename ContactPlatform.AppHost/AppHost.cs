@@ -72,10 +72,11 @@ else
 contacts.WithReference(funnel);
 contacts.WithReference(deliverability);
 contacts.WithReference(sequences);
-sequences.WithReference(deliverability);
 deliverability.WithReference(sequences);
 // For webhooks.
 deliverability.WithReference(funnel);
+// For the mails of steps, and what becomes of them.
+sequences.WithReference(deliverability);
 
 if (options.Profile != Profile.External)
 {

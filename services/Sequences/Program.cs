@@ -5,19 +5,23 @@ using ContactPlatform.Sequences.Consistency;
 using ContactPlatform.Sequences.ContactFeed;
 using ContactPlatform.Sequences.ContactStatuses;
 using ContactPlatform.Sequences.DeliverabilityFeed;
+using ContactPlatform.Sequences.Engine;
 using ContactPlatform.Sequences.EnrollmentRuns;
 using ContactPlatform.Sequences.Enrollments;
 using ContactPlatform.Sequences.Sequences;
 using ContactPlatform.Sequences.Statistics;
 using ContactPlatform.Sequences.StatusMatrix;
+using ContactPlatform.Sequences.Tasks;
 using ContactPlatform.Sequences.Replies;
 using ContactPlatform.Sequences.ReplyWebhooks;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Hosting;
 using ContactPlatform.ServiceDefaults.Runs;
+using ContactPlatform.ServiceDefaults.Times;
 
 var builder = WebApplication.CreateBuilder(args);
+builder.AddFastTime();
 builder.AddServiceDefaults("sequences", SequencesScopes.Table);
 builder.AddPlatformDatabase<SequencesDbContext, SqlServerSequencesDbContext>("sequences");
 builder.Services
@@ -29,7 +33,9 @@ builder.Services
     .AddScoped<ContactStatusStore>()
     .AddScoped<SequenceStore>()
     .AddScoped<EnrollmentStore>()
+    .AddScoped<TaskStore>()
     .AddScoped<EnrollmentWork>()
+    .AddScoped<TaskWork>()
     .AddScoped<EnrollContacts>()
     .AddScoped<ContactEvents>()
     .AddScoped<StatusWork>()
@@ -39,9 +45,9 @@ builder.Services
     .AddScoped<ReplySenders>()
     .AddScoped<ReplyRecorder>()
     .AddScoped<ReplyWebhookCalls>()
+    .AddEngine(builder.Configuration)
     .AddHostedService<RunWorker>()
     .AddHostedService<ContactFeedConsumer>()
-    .AddSingleton<DeliverabilityCalls>()
     .AddScoped<ConsistencyCheck>()
     .AddHostedService<StandingCheck>()
     .AddScoped<SequenceStatistics>()
@@ -57,6 +63,7 @@ app.MapGrpcService<ReplyWebhookEndpoint>();
 app.MapReplyWebhooks();
 app.MapGrpcService<SequenceStatisticsEndpoint>();
 app.MapGrpcService<ConsistencyEndpoint>();
+app.MapGrpcService<TaskEndpoint>();
 app.MapGrpcService<ChangesEndpoint>();
 app.MapServiceDefaults();
 app.Run();

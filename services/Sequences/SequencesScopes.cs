@@ -13,6 +13,7 @@ public static class SequencesScopes
     private const string Webhooks = "/contactplatform.sequences.v1.ReplyWebhookService/";
     private const string Statistics = "/contactplatform.sequences.v1.SequenceStatisticsService/";
     private const string Consistency = "/contactplatform.sequences.v1.ConsistencyService/";
+    private const string Tasks = "/contactplatform.sequences.v1.TaskService/";
     private const string Changes = "/contactplatform.sequences.v1.ChangesService/";
 
     /// <summary>The table.</summary>
@@ -56,6 +57,11 @@ public static class SequencesScopes
         [Statistics + "GetSequenceStatistics"] = Scopes.SequencesRead,
         [Consistency + "CheckConsistency"] = Scopes.SequencesRead,
         [Consistency + "RepairConsistency"] = Scopes.SequencesWrite,
+        [Tasks + "GetTask"] = Scopes.SequencesRead,
+        [Tasks + "ListTasks"] = Scopes.SequencesRead,
+        [Tasks + "CompleteTask"] = Scopes.SequencesWrite,
+        [Tasks + "SkipTask"] = Scopes.SequencesWrite,
+        [Tasks + "SnoozeTask"] = Scopes.SequencesWrite,
         [Changes + "StreamChanges"] = Scopes.ChangesRead,
         [Changes + "GetBacklog"] = Scopes.ChangesRead,
     });

@@ -5,6 +5,8 @@ using ContactPlatform.Sequences.ContactStatuses;
 using ContactPlatform.Sequences.DeliverabilityFeed;
 using ContactPlatform.Sequences.Enrollments;
 using ContactPlatform.Sequences.Sequences;
+using ContactPlatform.Sequences.Tasks;
+using ContactPlatform.Sequences.Tests.Engine;
 using ContactPlatform.Sequences.V1;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
@@ -27,6 +29,7 @@ public sealed class PlatformFixture : IAsyncLifetime
     private WebApplication _stores = null!;
     private int _names;
     private Task<DeliverabilityHost>? _deliverability;
+    private Task<EngineBed>? _engine;
 
     public ContactsHost Contacts { get; private set; } = null!;
 
@@ -51,7 +54,7 @@ public sealed class PlatformFixture : IAsyncLifetime
         Contacts = await ContactsHost.StartAsync(CancellationToken.None, followsDeliverability: true, followsSequences: true);
         // Beside each other: who looks for another that is not there yet looks less and less often.
         _deliverability = DeliverabilityHost.StartAsync(Contacts, 1, CancellationToken.None);
-        Sequences = await SequencesHost.StartAsync(Contacts, 1, CancellationToken.None);
+        Sequences = await SequencesHost.StartAsync(Contacts, 1, CancellationToken.None, settings: new Dictionary<string, string?> { ["Engine__Lanes"] = "0" });
         await _deliverability;
         Headers = await Contacts.HeadersAsync(ContactsHost.Account, CancellationToken.None);
         OtherHeaders = await Contacts.HeadersAsync(ContactsHost.OtherAccount, CancellationToken.None);
@@ -63,12 +66,19 @@ public sealed class PlatformFixture : IAsyncLifetime
         builder.AddServiceDefaults("sequences", SequencesScopes.Table);
         builder.AddPlatformDatabase<SequencesDbContext, SqlServerSequencesDbContext>("sequences");
         builder.Logging.ClearProviders();
-        builder.Services.AddScoped<ContactStatusStore>().AddScoped<EnrollmentStore>().AddScoped<EnrollmentWork>().AddScoped<SequenceStore>().AddScoped<MailWork>();
+        builder.Services.AddScoped<ContactStatusStore>().AddScoped<TaskStore>().AddScoped<EnrollmentStore>().AddScoped<EnrollmentWork>().AddScoped<SequenceStore>().AddScoped<MailWork>();
         _stores = builder.Build();
     }
 
+    /// <summary>A second Sequences, whose engine runs; started by whoever asks first.</summary>
+    public Task<EngineBed> EngineAsync() => _engine ??= EngineBed.StartAsync(this);
+
     public async Task DisposeAsync()
     {
+        if (_engine is not null)
+        {
+            await (await _engine).DisposeAsync();
+        }
         await _stores.DisposeAsync();
         if (_deliverability is not null)
         {

@@ -30,7 +30,8 @@ public sealed class DeliverabilityHost : IAsyncDisposable
     /// <param name="gate">As for <see cref="ServiceHost.StartAsync"/>.</param>
     /// <param name="servers">Where its database and its locks are, and who knows its operators; the shared ones and nobody when null.</param>
     /// <param name="settings">More of its configuration, as environment variables.</param>
-    public static async Task<DeliverabilityHost> StartAsync(ContactsHost contacts, int replicas, CancellationToken cancellationToken, bool gate = true, HostServers? servers = null, IReadOnlyDictionary<string, string?>? settings = null)
+    /// <param name="followed">Whether it is the one that Contacts looks for, and follows the Sequences that Contacts looks for; false for another beside it.</param>
+    public static async Task<DeliverabilityHost> StartAsync(ContactsHost contacts, int replicas, CancellationToken cancellationToken, bool gate = true, HostServers? servers = null, IReadOnlyDictionary<string, string?>? settings = null, bool followed = true)
     {
         servers ??= await HostServers.SharedAsync();
         var database = await servers.CreateDatabaseAsync("deliverability", cancellationToken);
@@ -67,7 +68,7 @@ public sealed class DeliverabilityHost : IAsyncDisposable
             ["Webhooks__Delays__0"] = "00:00:00.1",
             ["Webhooks__Delays__1"] = "00:00:00.2",
             ["services__funnel__grpc__0"] = contacts.FunnelPort > 0 ? string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{contacts.FunnelPort}") : null,
-            ["services__sequences__grpc__0"] = contacts.SequencesPort > 0 ? string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{contacts.SequencesPort}") : null,
+            ["services__sequences__grpc__0"] = followed && contacts.SequencesPort > 0 ? string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{contacts.SequencesPort}") : null,
             ["Auth__Operators__Authority"] = servers.Operators?.Address.ToString(),
             ["Auth__Operators__Audience"] = "contactplatform",
         };
@@ -78,7 +79,7 @@ public sealed class DeliverabilityHost : IAsyncDisposable
         var started = new List<ServiceHost>();
         for (var i = 0; i < replicas; i++)
         {
-            started.Add(await ServiceHost.StartAsync("Deliverability", environment, cancellationToken, gate, i == 0 ? contacts.DeliverabilityPort : 0));
+            started.Add(await ServiceHost.StartAsync("Deliverability", environment, cancellationToken, gate, i == 0 && followed ? contacts.DeliverabilityPort : 0));
         }
         return new DeliverabilityHost(started, database, mail);
     }

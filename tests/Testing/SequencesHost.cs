@@ -23,7 +23,8 @@ public sealed class SequencesHost : IAsyncDisposable
     /// <param name="gate">As for <see cref="ServiceHost.StartAsync"/>.</param>
     /// <param name="servers">Where its database and its locks are, and who knows its operators; the shared ones and nobody when null.</param>
     /// <param name="settings">More of its configuration, as environment variables.</param>
-    public static async Task<SequencesHost> StartAsync(ContactsHost contacts, int replicas, CancellationToken cancellationToken, bool gate = true, HostServers? servers = null, IReadOnlyDictionary<string, string?>? settings = null)
+    /// <param name="followed">Whether it is the one that Contacts looks for, and follows the Deliverability that Contacts looks for; false for another beside it.</param>
+    public static async Task<SequencesHost> StartAsync(ContactsHost contacts, int replicas, CancellationToken cancellationToken, bool gate = true, HostServers? servers = null, IReadOnlyDictionary<string, string?>? settings = null, bool followed = true)
     {
         servers ??= await HostServers.SharedAsync();
         var database = await servers.CreateDatabaseAsync("sequences", cancellationToken);
@@ -36,7 +37,7 @@ public sealed class SequencesHost : IAsyncDisposable
             ["services__contacts__grpc__0"] = contacts.Service.Grpc.ToString(),
             ["services__contacts__http__0"] = contacts.Service.Http.ToString(),
             ["Access__ServiceKey"] = ContactsHost.ServiceKey,
-            ["services__deliverability__grpc__0"] = contacts.DeliverabilityPort > 0 ? string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{contacts.DeliverabilityPort}") : null,
+            ["services__deliverability__grpc__0"] = followed && contacts.DeliverabilityPort > 0 ? string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{contacts.DeliverabilityPort}") : null,
             ["Auth__Operators__Authority"] = servers.Operators?.Address.ToString(),
             ["Auth__Operators__Audience"] = "contactplatform",
         };
@@ -47,7 +48,7 @@ public sealed class SequencesHost : IAsyncDisposable
         var started = new List<ServiceHost>();
         for (var i = 0; i < replicas; i++)
         {
-            started.Add(await ServiceHost.StartAsync("Sequences", environment, cancellationToken, gate, i == 0 ? contacts.SequencesPort : 0));
+            started.Add(await ServiceHost.StartAsync("Sequences", environment, cancellationToken, gate, i == 0 && followed ? contacts.SequencesPort : 0));
         }
         return new SequencesHost(started, database);
     }

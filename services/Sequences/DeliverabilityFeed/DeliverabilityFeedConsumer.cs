@@ -46,7 +46,7 @@ public static class DeliverabilityFeedServices
     /// <summary>Follows the Deliverability at `services:deliverability:grpc:0`, whenever it is there; without an address nothing is followed.</summary>
     public static IServiceCollection AddDeliverabilityFeed(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddScoped<MailWork>();
+        services.AddScoped<MailWork>().AddSingleton<DeliverabilityCalls>();
         return configuration["services:deliverability:grpc:0"] is not { Length: > 0 } address ? services : services
             .AddDeliverabilityClients(new Uri(address))
             .AddHostedService<DeliverabilityFeedConsumer>();

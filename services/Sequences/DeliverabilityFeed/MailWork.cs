@@ -96,12 +96,8 @@ public sealed class MailWork(SequencesDbContext db, EnrollmentWork work, Contact
         }
         var ids = outcomes.Select(o => o.MessageId).Distinct().ToList();
         var rows = await db.StepMessages.Where(m => ids.Contains(m.MessageId)).ToDictionaryAsync(m => m.MessageId, cancellationToken);
-        foreach (var outcome in outcomes)
+        foreach (var (outcome, origin) in await OriginsAsync(outcomes, rows, cancellationToken))
         {
-            if (SendMetadata.Read(outcome.Metadata) is not { } origin)
-            {
-                continue;
-            }
             if (!rows.TryGetValue(outcome.MessageId, out var row))
             {
                 db.StepMessages.Add(rows[outcome.MessageId] = row = StepMessageRow.New(db.AccountId, origin, outcome));
@@ -118,6 +114,20 @@ public sealed class MailWork(SequencesDbContext db, EnrollmentWork work, Contact
         }
         await db.SaveChangesAsync(cancellationToken);
         return found;
+    }
+
+    /// <summary>Finds the enrolments of mails; those that are no step's are left out.</summary>
+    private async Task<List<(MessageOutcome Outcome, SendOrigin Origin)>> OriginsAsync(IReadOnlyList<MessageOutcome> outcomes, Dictionary<long, StepMessageRow> known, CancellationToken cancellationToken)
+    {
+        var read = outcomes.Select(o => (Outcome: o, Origin: SendMetadata.Read(o.Metadata))).Where(o => o.Origin is not null).Select(o => (o.Outcome, Origin: o.Origin!)).ToList();
+        var asked = read.Where(o => o.Origin.EnrollmentId == 0 && !known.ContainsKey(o.Outcome.MessageId)).ToList();
+        var (dispatches, contactIds) = (asked.Select(o => o.Origin.DispatchId).Distinct().ToList(), asked.Select(o => o.Outcome.ContactId).Distinct().ToList());
+        var sends = asked.Count == 0 ? [] : (await db.StepSends.Where(s => dispatches.Contains(s.DispatchId) && contactIds.Contains(s.ContactId)).Select(s => new { s.DispatchId, s.ContactId, s.EnrollmentId })
+            .ToListAsync(cancellationToken)).DistinctBy(s => (s.DispatchId, s.ContactId)).ToDictionary(s => (s.DispatchId, s.ContactId), s => s.EnrollmentId);
+        return [.. read.Select(o => (o.Outcome, o.Origin with
+        {
+            EnrollmentId = o.Origin.EnrollmentId > 0 ? o.Origin.EnrollmentId : known.GetValueOrDefault(o.Outcome.MessageId)?.EnrollmentId ?? sends.GetValueOrDefault((o.Origin.DispatchId, o.Outcome.ContactId)),
+        })).Where(o => o.Item2.EnrollmentId > 0)];
     }
 
     private static Dictionary<long, OptTimes> Told(IEnumerable<DeliverabilityChange> changes)

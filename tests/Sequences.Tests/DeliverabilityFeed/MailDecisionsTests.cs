@@ -88,14 +88,17 @@ public sealed class MailDecisionsTests
     {
         var metadata = new Dictionary<string, string>();
         SendMetadata.Read(metadata).ShouldBeNull();
-        SendMetadata.Write(metadata, 1, 2, 3, 4);
-        SendMetadata.Read(metadata).ShouldBe(new SendOrigin(1, 2, 3, 4));
+        (metadata["sequence_id"], metadata["step_id"], metadata["variant"], metadata["dispatch_id"]) = ("1", "2", "3", "4");
+        SendMetadata.Read(metadata).ShouldBe(new SendOrigin(1, 2, 3, 0, 4));
         foreach (var wrong in new[] { "0", "-1", "x", "", "99999999999999999999" })
         {
-            SendMetadata.Read(new Dictionary<string, string>(metadata) { [SendMetadata.EnrollmentId] = wrong }).ShouldBeNull();
+            SendMetadata.Read(new Dictionary<string, string>(metadata) { ["dispatch_id"] = wrong }).ShouldBeNull();
+            SendMetadata.Read(new Dictionary<string, string>(metadata) { ["step_id"] = wrong }).ShouldBeNull();
         }
-        metadata.Remove(SendMetadata.Variant);
-        SendMetadata.Read(metadata)!.Variant.ShouldBe((short)0);
+        metadata["dispatch_id"] = "";
+        metadata["enrollment_id"] = "5";
+        metadata.Remove("variant");
+        SendMetadata.Read(metadata).ShouldBe(new SendOrigin(1, 2, 0, 5, 0));
     }
 
     private static MessageOutcome Outcome(int fields, int day)
@@ -109,7 +112,7 @@ public sealed class MailDecisionsTests
 
     private static (Standing, MailFacts, DateTime?, DateTime?) Follow(MessageOutcome[] told, Standing standing, int optOutAt)
     {
-        var row = StepMessageRow.New(1, new(1, 2, 3, 0), new() { MessageId = 1 });
+        var row = StepMessageRow.New(1, new(1, 3, 0, 2, 0), new() { MessageId = 1 });
         for (var i = 0; i <= told.Length; i++)
         {
             standing = i == optOutAt ? EnrollmentDecisions.OptOut(standing) : standing;

@@ -128,6 +128,48 @@ public sealed class MailFeedTests(PlatformFixture platform)
         told.Select(d => d.EventType).Order().ShouldBe([WebhookEventType.SequenceStatusChanged, WebhookEventType.SequenceStatusChanged, WebhookEventType.SequenceContactChanged, WebhookEventType.EngagementStatusChanged, WebhookEventType.EngagementStatusChanged]);
     }
 
+    [Fact]
+    public async Task A_reply_acts_on_the_enrolment_whose_mail_it_answers_and_counts_for_its_step()
+    {
+        var (one, other) = (await platform.CreateSequenceAsync(), await platform.CreateSequenceAsync());
+        var (contact, first) = await platform.EnrolledAsync(one.SequenceId);
+        var second = (await platform.EnrollAsync(other.SequenceId, contact)).Results.Single().EnrollmentId;
+        var email = (await ContactAsync(contact)).Email;
+        var messages = new[] { await SendAsync(one, contact, first), await SendAsync(other, contact, second) };
+        await UntilAsync(first, s => s.Contacted);
+        await UntilAsync(second, s => s.Contacted);
+        var reference = await platform.AskAsync(db => db.StepMessages.Where(m => m.MessageId == messages[0]).Select(m => m.MessageReference).SingleAsync());
+        (await platform.DeliverabilityAsync()).Mail.Mails.Count(m => m.Header("Message-ID") == $"<{reference}>").ShouldBe(1);
+
+        // From an address that nobody has: only the thread says whose it is.
+        var reply = await ReplyAsync($"From: colleague@elsewhere.example\nMessage-ID: <r1.{email}>\nReferences: <unknown@x.example> <{reference}>\n\nYes please.");
+        (reply.ContactId, reply.Match, reply.EnrollmentId, reply.MessageId).ShouldBe((contact, ReplyMatch.Thread, first, messages[0]));
+        ((await platform.EnrollmentAsync(first)).Standing.RepliedByEmail, (await platform.EnrollmentAsync(second)).Standing.RepliedByEmail).ShouldBe((true, false));
+        // What names no mail of ours acts on all, and counts for the last.
+        reply = await ReplyAsync($"From: {email}\nMessage-ID: <r2.{email}>\n\nYes please.");
+        (reply.Match, reply.EnrollmentId, reply.MessageId).ShouldBe((ReplyMatch.Address, 0, messages[1]));
+        (await platform.EnrollmentAsync(second)).Standing.RepliedByEmail.ShouldBeTrue();
+
+        await IngestAsync(messages[0], DeliveryEventKind.Delivered);
+        await IngestAsync(messages[0], DeliveryEventKind.Opened);
+        var figures = new SequenceStatisticsService.SequenceStatisticsServiceClient(platform.Sequences.Service.Channel);
+        GetSequenceStatisticsResponse told = new();
+        await PlatformFixture.UntilAsync(async () => (told = await figures.GetSequenceStatisticsAsync(new() { SequenceId = one.SequenceId }, platform.Headers)).Mails.OpenedCount == 1);
+        told.Mails.ShouldBe(new MailCounts { SentCount = 1, DeliveredCount = 1, OpenedCount = 1, RepliedCount = 1 });
+        (told.EnrolledCount, told.EndedCount, told.RepliedCount, told.OptedOutCount).ShouldBe((1, 0, 1, 0));
+        told.StatusCounts.Single().ShouldBe(new EnrollmentStatusCount { Status = EnrollmentStatus.Finished, Count = 1 });
+        told.Steps.Select(s => (s.StepId, s.Removed, s.Mails.SentCount)).ShouldBe(one.Steps.Select((s, i) => (s.StepId, false, i == 0 ? 1L : 0)));
+        await PlatformFixture.RefusedAsync(Grpc.Core.StatusCode.NotFound, "SEQUENCE_NOT_FOUND", () => figures.GetSequenceStatisticsAsync(new() { SequenceId = one.SequenceId }, platform.OtherHeaders).ResponseAsync);
+        (await PlatformFixture.MalformedAsync(() => figures.GetSequenceStatisticsAsync(new(), platform.Headers).ResponseAsync)).ShouldBe(["sequence_id"]);
+
+        // What a contact opened goes with it, and so does the name of what it got.
+        await platform.ContactService.DeleteContactAsync(new() { ContactId = contact }, platform.Headers);
+        await PlatformFixture.UntilAsync(async () => await platform.AskAsync(db => db.StepMessages.AnyAsync(m => m.MessageId == messages[0] && m.MessageReference == "" && m.OpenTime == null)));
+
+        async Task<Reply> ReplyAsync(string mail) => (await new ReplyService.ReplyServiceClient(platform.Sequences.Service.Channel).RecordReplyAsync(
+            new() { Source = "mx", Mail = Google.Protobuf.ByteString.CopyFromUtf8(mail.Replace("\n", "\r\n", StringComparison.Ordinal)) }, platform.Headers)).Reply;
+    }
+
     private async Task<long> SendAsync(Sequence sequence, long contact, long enrollment)
     {
         var deliverability = await platform.DeliverabilityAsync();
@@ -135,7 +177,10 @@ public sealed class MailFeedTests(PlatformFixture platform)
         {
             Transmission = new() { FromEmail = "sales@example.com" }, Content = new() { Subject = "News", Text = "A line." }, Recipients = { new Recipient { ContactId = contact } }, RequestId = platform.NewName(),
         };
-        SendMetadata.Write(request.Transmission.Metadata, sequence.SequenceId, enrollment, sequence.Steps[0].StepId, 0);
+        foreach (var (key, number) in new[] { ("sequence_id", sequence.SequenceId), ("step_id", sequence.Steps[0].StepId), ("enrollment_id", enrollment) })
+        {
+            request.Transmission.Metadata[key] = $"{number}";
+        }
         var transmissions = new TransmissionService.TransmissionServiceClient(deliverability.Service.Channel);
         var id = (await transmissions.CreateTransmissionAsync(request, platform.Headers)).Transmission.TransmissionId;
         await PlatformFixture.UntilAsync(async () => (await transmissions.GetTransmissionAsync(new() { TransmissionId = id }, platform.Headers)).Transmission.Complete);

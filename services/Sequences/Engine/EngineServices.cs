@@ -1,0 +1,27 @@
+namespace ContactPlatform.Sequences.Engine;
+
+/// <summary>Adds the engine.</summary>
+public static class EngineServices
+{
+    /// <summary>
+    /// Adds it where `services:deliverability:grpc:0` names a Deliverability, and `Engine:Lanes` is not 0: otherwise nothing is done by
+    /// itself.
+    /// </summary>
+    public static IServiceCollection AddEngine(this IServiceCollection services, IConfiguration configuration)
+    {
+        if (configuration["services:deliverability:grpc:0"] is not { Length: > 0 } || configuration["Engine:Lanes"] == "0")
+        {
+            return services;
+        }
+        return services
+            .AddSingleton(EngineSettings.Read(configuration))
+            .AddScoped<DispatchStore>()
+            .AddScoped<SenderCounts>()
+            .AddScoped<StepClaim>()
+            .AddScoped<DispatchWork>()
+            .AddScoped<PersonSteps>()
+            .AddScoped<Returns>()
+            .AddSingleton<StepSender>()
+            .AddHostedService<StepEngine>();
+    }
+}
