@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.Sequences.V1;
@@ -54,8 +55,11 @@ internal static class SequenceFaults
         }
         var crowd = await Crowd.FillAsync(bed.Stack, contacts, 0, cancellationToken);
         var run = new SequenceRun(bed, host, mail, crowd, DailyLimit: Math.Max(10, contacts * Steps / 30));
+        var started = Stopwatch.GetTimestamp();
         var undisturbed = await run.ThroughAsync(() => Task.CompletedTask, cancellationToken);
+        bed.Log(string.Create(CultureInfo.InvariantCulture, $"undisturbed it takes {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s"));
         var inHand = 0L;
+        started = Stopwatch.GetTimestamp();
         var disturbed = await run.ThroughAsync(async () =>
         {
             for (var kill = 0; kill < kills; kill++)
@@ -65,7 +69,7 @@ internal static class SequenceFaults
                 await FaultBed.KillAndStartAsync(all[bed.Random.Next(all.Length)], cancellationToken);
             }
         }, cancellationToken);
-        bed.Log($"{replicas} processes, {kills} kills: {contacts} contacts, {inHand} steps were reserved when somebody was killed");
+        bed.Log(string.Create(CultureInfo.InvariantCulture, $"{replicas} processes, {kills} kills: {contacts} contacts in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s, {inHand} steps were reserved when somebody was killed"));
         var other = undisturbed.Where(u => disturbed[u.Key] != u.Value).Select(u => $"{u.Key} is {disturbed[u.Key]}, and {u.Value} without kills").ToList();
         FaultBed.Must(other.Count == 0, $"{other.Count} contacts end otherwise: {string.Join("; ", other.Take(5))}");
     }
