@@ -27,7 +27,7 @@ token.SetAction(async (_, cancellationToken) =>
 var root = new RootCommand(
     """
     Drives the stack that runs from this clone (`./dev run`), or the one that these variables name:
-    CONTACTPLATFORM_CONTACTS, CONTACTPLATFORM_FUNNEL and CONTACTPLATFORM_DELIVERABILITY (gRPC addresses),
+    CONTACTPLATFORM_CONTACTS, CONTACTPLATFORM_FUNNEL, CONTACTPLATFORM_DELIVERABILITY and CONTACTPLATFORM_SEQUENCES (gRPC addresses),
     CONTACTPLATFORM_API_KEY.
     """)
 {
@@ -45,6 +45,8 @@ var root = new RootCommand(
     SuppressCommand.Create(),
     SendableCommand.Create(),
     HistoryCommand.Create(),
+    SequenceStatisticsCommand.Create(),
+    ConsistencyCommand.Create(),
     SegmentCommand.Create(),
     ViewCommand.Create(),
     TimelineCommand.Create(),

@@ -55,6 +55,8 @@ internal sealed class ScriptedServices : IAsyncDisposable
         application.MapGrpcService<ScriptedTransmissions>();
         application.MapGrpcService<ScriptedMessages>();
         application.MapGrpcService<ScriptedSuppressions>();
+        application.MapGrpcService<ScriptedSequenceStatistics>();
+        application.MapGrpcService<ScriptedConsistency>();
         ScriptedRecords.Map(application);
         ScriptedImports.Map(application);
         ScriptedWebhooks.Map(application);
@@ -76,6 +78,7 @@ internal sealed class ScriptedServices : IAsyncDisposable
             ["CONTACTPLATFORM_CONTACTS"] = address,
             ["CONTACTPLATFORM_FUNNEL"] = address,
             ["CONTACTPLATFORM_DELIVERABILITY"] = address,
+            ["CONTACTPLATFORM_SEQUENCES"] = address,
             ["CONTACTPLATFORM_API_KEY"] = "the key",
         });
         await cli.WaitForExitAsync(cancellationToken);
