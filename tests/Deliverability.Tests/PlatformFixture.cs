@@ -27,6 +27,8 @@ public sealed class PlatformFixture : IAsyncLifetime
 
     private FunnelHost? funnel;
 
+    private SequencesHost? sequences;
+
     /// <summary>Stores on Deliverability's database.</summary>
     public StoreHost Stores { get; private set; } = null!;
 
@@ -66,7 +68,7 @@ public sealed class PlatformFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Contacts = await ContactsHost.StartAsync(CancellationToken.None, followsDeliverability: true);
+        Contacts = await ContactsHost.StartAsync(CancellationToken.None, followsDeliverability: true, followsSequences: true);
         Deliverability = await DeliverabilityHost.StartAsync(Contacts, 1, CancellationToken.None,
             settings: new Dictionary<string, string?> { ["services__funnel__grpc__0"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{funnelPort}") });
         Stores = await StoreHost.StartAsync(Deliverability.Database, Contacts.RedisKeyPrefix);
@@ -81,12 +83,20 @@ public sealed class PlatformFixture : IAsyncLifetime
         {
             await funnel.DisposeAsync();
         }
+        if (sequences is not null)
+        {
+            await sequences.DisposeAsync();
+        }
         await Deliverability.DisposeAsync();
         await Contacts.DisposeAsync();
     }
 
     /// <summary>The Funnel that Deliverability follows; started for whoever asks first.</summary>
     public async Task<FunnelHost> FunnelAsync() => funnel ??= await FunnelHost.StartAsync(Contacts, 1, CancellationToken.None, port: funnelPort);
+
+    /// <summary>The Sequences that Deliverability follows; started for whoever asks first.</summary>
+    public async Task<SequencesHost> SequencesAsync() =>
+        sequences ??= await SequencesHost.StartAsync(Contacts, 1, CancellationToken.None, settings: new Dictionary<string, string?> { ["Engine__Lanes"] = "0" });
 
     /// <summary>The time, UTC.</summary>
     public static DateTime Now => TimeProvider.System.GetUtcNow().UtcDateTime;

@@ -77,6 +77,15 @@ public sealed class MailFeedTests(PlatformFixture platform)
         // Contacts takes it over, as any unsubscribing.
         await PlatformFixture.UntilAsync(async () => (await ContactAsync(contact)).UnsubscribedTime is not null);
         (await platform.EnrollmentAsync(enrollment)).Standing.FinishReason.ShouldBe(FinishReason.OptedOut);
+        // That it unsubscribes as well, later, is no other state: the later time is kept.
+        var before = (await StatusAsync(contact)).OptOutTime;
+        using (var call = new DeliveryEventService.DeliveryEventServiceClient(deliverability.Service.Channel).IngestEvents(platform.Headers))
+        {
+            await call.RequestStream.WriteAsync(new() { Source = "relay", Events = { new DeliveryEventInput { EventKey = platform.NewName(), Kind = DeliveryEventKind.Unsubscribed, Address = (await ContactAsync(contact)).Email } } });
+            await call.RequestStream.CompleteAsync();
+            await call;
+        }
+        await PlatformFixture.UntilAsync(async () => (await StatusAsync(contact)).OptOutTime > before);
         await SetOptedOutAsync(contact, remove: true);
         await PlatformFixture.UntilAsync(async () => !(await BlocksAsync(contact)).Contains(SendBlock.Unsubscribed));
         // Writing to it again is for Contacts to allow, with a reason.

@@ -40,6 +40,7 @@ public sealed class EngineBed(PlatformFixture platform) : IAsyncDisposable
             ["DOTNET_ENVIRONMENT"] = "Development",
             ["Clock__Beginning"] = PlatformFixture.Now.ToString("O", CultureInfo.InvariantCulture),
             ["Clock__Speed"] = Speed.ToString(CultureInfo.InvariantCulture),
+            ["Sequences__CheckSeconds"] = "2",
         }, followed: false);
         return bed;
     }
@@ -90,9 +91,9 @@ public sealed class EngineBed(PlatformFixture platform) : IAsyncDisposable
         return [.. Deliverability.Mail.Mails.Where(m => m.To.Contains(email)).Select(m => m.Content)];
     }
 
-    /// <summary>Why an enrolment changed, oldest first.</summary>
+    /// <summary>Why an enrolment changed, oldest first; what becomes of its mails comes whenever Deliverability has told it.</summary>
     public async Task<List<EnrollmentChangeCause>> CausesAsync(long enrollmentId) =>
-        [.. (await Enrolling.ListEnrollmentChangesAsync(new() { EnrollmentId = enrollmentId }, Headers)).EnrollmentChanges.Reverse().Select(c => c.Cause)];
+        [.. (await Enrolling.ListEnrollmentChangesAsync(new() { EnrollmentId = enrollmentId }, Headers)).EnrollmentChanges.Reverse().Select(c => c.Cause).Where(c => c != EnrollmentChangeCause.Mail)];
 
     public async Task<ContactStatus> ContactAsync(long contactId) => (await Enrolling.GetContactStatusAsync(new() { ContactId = contactId }, Headers)).ContactStatus;
 
