@@ -38,7 +38,8 @@ public sealed class ContactsProjectionTests(PlatformFixture platform)
         (await CountAsync($"{mine} AND deliverability.status = ACTIVE", token)).ShouldBe(1);
         (await Projections.GetProjectionAsync(new() { Source = "deliverability", ChangeToken = token }, platform.Headers)).Projection.Source.ShouldBe("deliverability");
         (await Projections.ListProjectionsAsync(new() { PageSize = 1 }, platform.Headers)).ShouldSatisfyAllConditions(
-            list => list.Projections.ShouldHaveSingleItem().Source.ShouldBe("deliverability"), list => list.NextPageToken.ShouldBeEmpty());
+            list => list.Projections.ShouldHaveSingleItem().Source.ShouldBe("deliverability"), list => list.NextPageToken.ShouldNotBeEmpty());
+        (await Projections.ListProjectionsAsync(new(), platform.Headers)).Projections.Select(p => p.Source).ShouldBe(["deliverability", "sequences"]);
         (await MalformedAsync(() => Segments.CountSegmentAsync(new() { Contacts = new() { Filter = "email:*" }, DeliverabilityChangeToken = "soon" }, platform.Headers).ResponseAsync)).ShouldBe(["deliverability_change_token"]);
         (await MalformedAsync(() => Segments.CheckFilterAsync(new() { Filter = "deliverability.status = BOUNCED" }, platform.Headers).ResponseAsync)).ShouldBe(["filter"]);
     }
