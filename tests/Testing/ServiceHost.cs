@@ -11,6 +11,10 @@ namespace ContactPlatform.Testing;
 /// </summary>
 public sealed class ServiceHost : IAsyncDisposable
 {
+    /// <summary>What the running suite tests, such as <c>Funnel</c>.</summary>
+    private static readonly string? _suite =
+        Directory.EnumerateFiles(AppContext.BaseDirectory, "ContactPlatform.*.Tests.dll").Select(f => Path.GetFileName(f).Split('.')[1]).SingleOrDefault();
+
     private readonly string _service;
     private readonly Dictionary<string, string?> _environment;
     private readonly List<string> _expectedErrors = [];
@@ -39,10 +43,11 @@ public sealed class ServiceHost : IAsyncDisposable
     /// <param name="service">Name of its project, such as <c>Funnel</c>.</param>
     /// <param name="environment">Its configuration, as environment variables.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <param name="gate">False keeps SQL Server's translation out of the process, where its memory is measured.</param>
+    /// <param name="gate">False keeps SQL Server's translation out of the process, where its memory is measured. Services that another suite watches are without it in any case.</param>
     /// <param name="grpcPort">Port of its gRPC endpoint, where others were told of it before; 0 for any.</param>
     public static async Task<ServiceHost> StartAsync(string service, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken, bool gate = true, int grpcPort = 0)
     {
+        gate &= _suite == service || _suite == "ServiceDefaults";
         var (grpc, http) = (grpcPort == 0 ? FreePort.Next() : grpcPort, FreePort.Next());
         var all = new Dictionary<string, string?>(environment)
         {

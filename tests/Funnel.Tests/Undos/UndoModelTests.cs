@@ -30,15 +30,20 @@ public sealed class UndoModelTests(StoreFixture fixture)
         from after in StageCommands.Any.ListOf().Resize(4)
         select new Story([.. before], members, (FunnelStage)stage, [.. between], [.. after]);
 
-    private readonly Dictionary<Outcome, int> seen = [];
+    /// <summary>Of four contacts whom a run moved, one for each way in which its undoing can end.</summary>
+    private static readonly Story _eachOutcome = new([], (1 << StageCommands.Contacts) - 1, FunnelStage.Customer,
+        [new(Kind.Set, 2, FunnelStage.Promoter, 1), new(Kind.Inactive, 3, default, 1), new(Kind.Delete, 4, default, 1)], []);
+
+    private readonly HashSet<Outcome> seen = [];
 
     [Fact]
-    public void Whatever_happens_an_undo_leaves_each_contact_as_the_model_says()
+    public async Task Whatever_happens_an_undo_leaves_each_contact_as_the_model_says()
     {
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(40).WithEndSize(20), Prop.ForAll(Stories.ToArbitrary(), story => TellAsync(story).GetAwaiter().GetResult()));
+        await TellAsync(_eachOutcome);
+        seen.ShouldBe([Outcome.Changed, Outcome.ChangedSince, Outcome.RecordInactive, Outcome.Deleted], ignoreOrder: true);
 
-        // The stories are such that all of it happens.
-        seen.Keys.ShouldBe([Outcome.Changed, Outcome.ChangedSince, Outcome.RecordInactive, Outcome.Deleted], ignoreOrder: true);
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(25).WithEndSize(20), Prop.ForAll(Stories.ToArbitrary(), story => TellAsync(story).GetAwaiter().GetResult()));
+        (await FunnelCheck.BrokenAsync(fixture.Database, default)).ShouldBeEmpty();
     }
 
     private async Task TellAsync(Story story)
@@ -94,10 +99,7 @@ public sealed class UndoModelTests(StoreFixture fixture)
 
     private async Task CheckAsync(long account, Dictionary<long, StageModel> model, RunWork work, Dictionary<long, Outcome> expected)
     {
-        foreach (var outcome in expected.Values)
-        {
-            seen[outcome] = seen.GetValueOrDefault(outcome) + 1;
-        }
+        seen.UnionWith(expected.Values);
         long Of(Outcome outcome) => expected.Values.Count(o => o == outcome);
         (work.Row.TotalCount, work.Row.DoneCount, work.Row.ChangedCount).ShouldBe((expected.Count, expected.Count, Of(Outcome.Changed)));
         (work.Skipped.GetValueOrDefault("CHANGED_SINCE"), work.Skipped.GetValueOrDefault("RECORD_INACTIVE"), work.Skipped.GetValueOrDefault("CONTACT_NOT_FOUND"))
@@ -117,6 +119,5 @@ public sealed class UndoModelTests(StoreFixture fixture)
             history.Select(h => (h.FromStage, h.FromLost, h.ToStage, h.ToLost))
                 .ShouldBe(contact.History.Select(h => (h.From.Stage, h.From.Lost, h.To.Stage, h.To.Lost)), $"contact {id}");
         }
-        (await FunnelCheck.BrokenAsync(fixture.Database, default)).ShouldBeEmpty();
     }
 }
