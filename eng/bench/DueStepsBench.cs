@@ -45,6 +45,7 @@ internal static class DueStepsBench
                 bed.Host.Service.Process.Resume();
             }
             BenchRun.Sample("plain loop", limit[^1], "s");
+            bed.Processor.Sample();
         }
         return new Outcome(work.Median(), "s", limit.Median());
     }
@@ -103,6 +104,7 @@ internal static class DueStepsBench
     private static async Task<double> PlainAsync(SequenceBed bed, int count, CancellationToken cancellationToken)
     {
         await bed.ExecuteAsync("CHECKPOINT", cancellationToken);
+        bed.Processor.Begin();
         await using var connection = (NpgsqlConnection)await bed.Database.OpenAsync(cancellationToken);
         await using var take = new NpgsqlCommand(Take, connection);
         var now = take.Parameters.Add("now", NpgsqlDbType.TimestampTz);
