@@ -5,7 +5,6 @@ using ContactPlatform.Sequences.V1;
 using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
-using Npgsql;
 using NpgsqlTypes;
 
 namespace ContactPlatform.Sequences.Enrollments;
@@ -61,17 +60,21 @@ public sealed class EnrollmentStore(SequencesDbContext db)
         WHERE e.account_id = @account
         """);
 
-    // Of rows that the open transaction has locked, so nothing of them can have changed.
+    // Of rows that the open transaction has locked, so nothing of them can have changed. Times are microseconds of the Unix epoch, and
+    // -1 stands for none: so every array is of numbers.
     private static readonly SqlText Place = new(
         """
-        UPDATE enrollments AS e SET last_step_id = m.last_step_id, due_time = m.due_time, wait_seconds = m.wait_seconds, dispatch_id = m.dispatch_id
-        FROM unnest(@ids, @steps, @dues, @waits, @dispatches) AS m(enrollment_id, last_step_id, due_time, wait_seconds, dispatch_id)
-        WHERE e.account_id = @account AND e.enrollment_id = m.enrollment_id
+        UPDATE enrollments AS e SET last_step_id = m.step, due_time = CASE WHEN m.due >= 0 THEN timestamptz 'epoch' + m.due * interval '1 microsecond' END,
+          wait_seconds = NULLIF(m.wait, -1), dispatch_id = m.dispatch
+        FROM unnest(@ids, @steps, @dues, @waits, @dispatches) AS m(id, step, due, wait, dispatch)
+        WHERE e.account_id = @account AND e.enrollment_id = m.id
         """,
         """
-        UPDATE e SET last_step_id = m.last_step_id, due_time = m.due_time, wait_seconds = m.wait_seconds, dispatch_id = m.dispatch_id
-        FROM enrollments AS e JOIN OPENJSON(@places) WITH (enrollment_id bigint, last_step_id bigint, due_time datetime2(7), wait_seconds bigint, dispatch_id bigint) AS m
-          ON e.enrollment_id = m.enrollment_id
+        UPDATE e SET last_step_id = CAST(s.value AS bigint), due_time = CASE WHEN CAST(d.value AS bigint) >= 0 THEN
+            DATEADD(microsecond, CAST(d.value AS bigint) % 1000000, DATEADD(second, CAST(d.value AS bigint) / 1000000 % 86400, DATEADD(day, CAST(d.value AS bigint) / 86400000000, CAST('1970-01-01' AS datetime2(7))))) END,
+          wait_seconds = NULLIF(CAST(w.value AS bigint), -1), dispatch_id = CAST(p.value AS bigint)
+        FROM enrollments AS e JOIN OPENJSON(@ids) AS i ON e.enrollment_id = CAST(i.value AS bigint) JOIN OPENJSON(@steps) AS s ON s.[key] = i.[key]
+        JOIN OPENJSON(@dues) AS d ON d.[key] = i.[key] JOIN OPENJSON(@waits) AS w ON w.[key] = i.[key] JOIN OPENJSON(@dispatches) AS p ON p.[key] = i.[key]
         WHERE e.account_id = @account
         """);
 
@@ -129,17 +132,9 @@ public sealed class EnrollmentStore(SequencesDbContext db)
         {
             return;
         }
-        await using var command = Command(Place).With("account", db.AccountId);
-        if (command is NpgsqlCommand)
-        {
-            command.WithIds("ids", [.. rows.Select(e => e.EnrollmentId)]).WithIds("steps", [.. rows.Select(e => e.LastStepId)]).WithIds("dispatches", [.. rows.Select(e => e.DispatchId)]);
-            command.Parameters.Add(new NpgsqlParameter("dues", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz) { Value = rows.Select(e => e.DueTime).ToArray() });
-            command.Parameters.Add(new NpgsqlParameter("waits", NpgsqlDbType.Array | NpgsqlDbType.Bigint) { Value = rows.Select(e => e.WaitSeconds).ToArray() });
-        }
-        else
-        {
-            command.With("places", Json(rows));
-        }
+        await using var command = Command(Place).With("account", db.AccountId)
+            .WithIds("ids", [.. rows.Select(e => e.EnrollmentId)]).WithIds("steps", [.. rows.Select(e => e.LastStepId)]).WithIds("dispatches", [.. rows.Select(e => e.DispatchId)])
+            .WithIds("dues", [.. rows.Select(e => e.DueTime is { } due ? (due - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond : -1)]).WithIds("waits", [.. rows.Select(e => e.WaitSeconds ?? -1)]);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -60,6 +60,7 @@ internal sealed class ScriptedServices : IAsyncDisposable
         ScriptedRecords.Map(application);
         ScriptedImports.Map(application);
         ScriptedWebhooks.Map(application);
+        ScriptedSequences.Map(application);
         await application.StartAsync();
         return new ScriptedServices(application, $"http://localhost:{port}");
     }
