@@ -1,5 +1,3 @@
-using ContactPlatform.ServiceDefaults.Data;
-
 namespace ContactPlatform.Contacts.SequencesProjection;
 
 /// <summary>
@@ -31,7 +29,7 @@ internal sealed record SequencesProjectionSql(string Table, string? Key, (string
     private string Plain => string.Join(", ", Columns.Select(c => $"r.{c.Name}"));
 
     /// <summary>Writes what is told. Shared, a contact cannot go before its row is there, and takes it along when it goes after.</summary>
-    public SqlText Put() => new(
+    public (string Postgres, string SqlServer) Put() => (
         $"""
         INSERT INTO {Table} AS d ({Keys}, {Values})
         SELECT c.account_id, c.contact_id{KeyOfRow}, {FromRow} FROM {Rows}
@@ -48,7 +46,7 @@ internal sealed record SequencesProjectionSql(string Table, string? Key, (string
         """);
 
     /// <summary>The same aside, whether the contacts are there or not.</summary>
-    public SqlText PutRebuilt() => new(
+    public (string Postgres, string SqlServer) PutRebuilt() => (
         $"""
         INSERT INTO rebuilt_{Table} AS d ({Keys}, {Values}) SELECT r.account_id, r.contact_id{KeyOfRow}, {FromRow} FROM {Rows}
         {Conflict()}
@@ -61,24 +59,24 @@ internal sealed record SequencesProjectionSql(string Table, string? Key, (string
         """);
 
     /// <summary>Empties the table aside.</summary>
-    public SqlText Empty() => new($"TRUNCATE TABLE rebuilt_{Table}");
+    public string Empty() => $"TRUNCATE TABLE rebuilt_{Table}";
 
     /// <summary>Lets the database count the rows aside.</summary>
-    public SqlText CountRebuilt() => new($"ANALYZE rebuilt_{Table}", $"UPDATE STATISTICS rebuilt_{Table}");
+    public (string Postgres, string SqlServer) CountRebuilt() => ($"ANALYZE rebuilt_{Table}", $"UPDATE STATISTICS rebuilt_{Table}");
 
     /// <summary>Lets the database count the rows.</summary>
-    public SqlText Count() => new($"ANALYZE {Table}", $"UPDATE STATISTICS {Table}");
+    public (string Postgres, string SqlServer) Count() => ($"ANALYZE {Table}", $"UPDATE STATISTICS {Table}");
 
     /// <summary>Takes away what is not aside.</summary>
-    public SqlText MendGone() => new($"DELETE FROM {Table} WHERE NOT EXISTS (SELECT 1 FROM rebuilt_{Table} AS r WHERE {Same.Replace("d.", $"{Table}.", StringComparison.Ordinal)})");
+    public string MendGone() => $"DELETE FROM {Table} WHERE NOT EXISTS (SELECT 1 FROM rebuilt_{Table} AS r WHERE {Same.Replace("d.", $"{Table}.", StringComparison.Ordinal)})";
 
     /// <summary>Puts right what differs.</summary>
-    public SqlText MendWrong() => new(
+    public (string Postgres, string SqlServer) MendWrong() => (
         $"UPDATE {Table} AS d SET {Set} FROM rebuilt_{Table} AS r WHERE {Same} AND ({Of("d")}) IS DISTINCT FROM ({Plain})",
         $"UPDATE d SET {Set} FROM {Table} AS d JOIN rebuilt_{Table} AS r ON {Same} WHERE EXISTS (SELECT {Of("d")} EXCEPT SELECT {Plain})");
 
     /// <summary>Adds what is missing, of contacts that exist.</summary>
-    public SqlText MendMissing() => new(
+    public (string Postgres, string SqlServer) MendMissing() => (
         $"""
         INSERT INTO {Table} ({Keys}, {Values})
         SELECT r.account_id, r.contact_id{KeyOfRow}, {Plain} FROM rebuilt_{Table} AS r JOIN contacts AS c ON c.account_id = r.account_id AND c.contact_id = r.contact_id

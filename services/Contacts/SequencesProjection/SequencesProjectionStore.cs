@@ -22,16 +22,16 @@ public sealed class SequencesProjectionStore(ContactsDbContext db)
         [("enrollment_id", "bigint", "bigint"), ("version", "bigint", "bigint"), ("status", "smallint", "smallint"), ("words", "int", "int")],
         "(d.enrollment_id < r.enrollment_id OR (d.enrollment_id = r.enrollment_id AND d.version < r.version))");
 
-    private static readonly SqlText PutOutreach = Outreach.Put();
-    private static readonly SqlText PutEnrollments = Enrollments.Put();
-    private static readonly SqlText PutRebuiltOutreach = Outreach.PutRebuilt();
-    private static readonly SqlText PutRebuiltEnrollments = Enrollments.PutRebuilt();
-    private static readonly SqlText[] Empty = [Outreach.Empty(), Enrollments.Empty()];
-    private static readonly SqlText[] Count = [Outreach.CountRebuilt(), Outreach.Count(), Enrollments.CountRebuilt(), Enrollments.Count()];
+    private static readonly SqlText PutOutreach = new(Outreach.Put().Postgres, Outreach.Put().SqlServer);
+    private static readonly SqlText PutEnrollments = new(Enrollments.Put().Postgres, Enrollments.Put().SqlServer);
+    private static readonly SqlText PutRebuiltOutreach = new(Outreach.PutRebuilt().Postgres, Outreach.PutRebuilt().SqlServer);
+    private static readonly SqlText PutRebuiltEnrollments = new(Enrollments.PutRebuilt().Postgres, Enrollments.PutRebuilt().SqlServer);
+    private static readonly SqlText[] Empty = [new(Outreach.Empty()), new(Enrollments.Empty())];
+    private static readonly SqlText[] Count = [new(Outreach.CountRebuilt().Postgres, Outreach.CountRebuilt().SqlServer), new(Outreach.Count().Postgres, Outreach.Count().SqlServer), new(Enrollments.CountRebuilt().Postgres, Enrollments.CountRebuilt().SqlServer), new(Enrollments.Count().Postgres, Enrollments.Count().SqlServer)];
 
     private static readonly SqlText[] Mend =
     [
-        Outreach.MendGone(), Outreach.MendWrong(), Outreach.MendMissing(), Enrollments.MendGone(), Enrollments.MendWrong(), Enrollments.MendMissing(),
+        new(Outreach.MendGone()), new(Outreach.MendWrong().Postgres, Outreach.MendWrong().SqlServer), new(Outreach.MendMissing().Postgres, Outreach.MendMissing().SqlServer), new(Enrollments.MendGone()), new(Enrollments.MendWrong().Postgres, Enrollments.MendWrong().SqlServer), new(Enrollments.MendMissing().Postgres, Enrollments.MendMissing().SqlServer),
     ];
 
     /// <summary>How it is rebuilt.</summary>

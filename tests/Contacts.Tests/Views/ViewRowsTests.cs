@@ -66,7 +66,7 @@ public sealed class ViewRowsTests(ContactsFixture fixture)
     {
         var bed = await FilterBed.CreateAsync(fixture, 60);
         var sortable = (await bed.Account.Exports().ListExportColumnsAsync(new())).Columns.Where(c => c.Sortable).Select(c => c.Name).ToList();
-        sortable.ShouldBe(["contact_id", "email", "phone", "given_name", "family_name", "time_zone", "source", "subscribed_time", "unsubscribed_time", "owner", "lead_score", "create_time", "update_time", "stage_change_time", "last_send_time", "last_open_time", "last_click_time",
+        sortable.ShouldBe(["contact_id", "email", "phone", "given_name", "family_name", "time_zone", "source", "subscribed_time", "unsubscribed_time", "owner", "lead_score", "create_time", "update_time", "stage_change_time", "last_send_time", "last_open_time", "last_click_time", "engagement_change_time", "first_working_time",
             "field.birthday", "field.nick", "field.points", .. Enumerable.Range(0, 12).Select(i => $"field.spare{i}").Order(StringComparer.Ordinal)]);
         var view = await ViewAsync(bed.Account, "sorted", "lead_score >= 0", "", "email");
         List<Person> people = [.. bed.People.Where(p => p.Score >= 0)];
