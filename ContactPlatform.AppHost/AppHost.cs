@@ -73,6 +73,8 @@ contacts.WithReference(funnel);
 contacts.WithReference(deliverability);
 // For webhooks.
 deliverability.WithReference(funnel);
+// For the mails of steps.
+sequences.WithReference(deliverability);
 
 if (options.Profile != Profile.External)
 {

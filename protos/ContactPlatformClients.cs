@@ -66,6 +66,7 @@ public static class ContactPlatformClients
         .Add<Deliverability.V1.AddressService.AddressServiceClient>(address)
         .Add<Deliverability.V1.SendabilityService.SendabilityServiceClient>(address)
         .Add<Deliverability.V1.SuppressionService.SuppressionServiceClient>(address)
+        .Add<Deliverability.V1.TransmissionService.TransmissionServiceClient>(address)
         .Add<Deliverability.V1.ChangesService.ChangesServiceClient>(address);
 
     /// <summary>Adds the clients of Sequences.</summary>
@@ -78,6 +79,7 @@ public static class ContactPlatformClients
         .Add<Sequences.V1.StatusMatrixService.StatusMatrixServiceClient>(address)
         .Add<Sequences.V1.ReplyService.ReplyServiceClient>(address)
         .Add<Sequences.V1.ReplyWebhookService.ReplyWebhookServiceClient>(address)
+        .Add<Sequences.V1.TaskService.TaskServiceClient>(address)
         .Add<Sequences.V1.ChangesService.ChangesServiceClient>(address);
 
     private static IServiceCollection Add<TClient>(this IServiceCollection services, Uri address) where TClient : ClientBase

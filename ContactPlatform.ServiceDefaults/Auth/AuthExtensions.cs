@@ -1,3 +1,4 @@
+using ContactPlatform.ServiceDefaults.Times;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -45,9 +46,9 @@ public static class AuthExtensions
         });
         builder.Services.AddOptions<JwtBearerOptions>(Platform).Configure<IServiceProvider>((options, services) =>
         {
-            options.TimeProvider = services.GetService<TimeProvider>();
+            options.TimeProvider = services.GetService<TimeProvider>()?.Machine();
             options.TokenHandlers.Clear();
-            options.TokenHandlers.Add(new CheckedTokens(services.GetRequiredService<TimeProvider>()));
+            options.TokenHandlers.Add(new CheckedTokens(services.GetRequiredService<TimeProvider>().Machine()));
             if (services.GetService<PlatformKeys>() is { } keys)
             {
                 options.Authority = null;
@@ -64,7 +65,7 @@ public static class AuthExtensions
                 options.Audience = builder.Configuration["Auth:Operators:Audience"];
                 options.TokenValidationParameters.NameClaimType = PlatformClaims.Name;
             }).AddPolicyScheme("any", "any", options => options.ForwardDefaultSelector = SchemeOf);
-            authentication.Services.AddOptions<JwtBearerOptions>(Operators).Configure<IServiceProvider>((options, services) => options.TimeProvider = services.GetService<TimeProvider>());
+            authentication.Services.AddOptions<JwtBearerOptions>(Operators).Configure<IServiceProvider>((options, services) => options.TimeProvider = services.GetService<TimeProvider>()?.Machine());
         }
     }
 

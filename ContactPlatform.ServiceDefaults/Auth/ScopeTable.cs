@@ -55,7 +55,7 @@ public static class Scopes
         DeliverabilityRead, DeliverabilityWrite, DeliverabilityClear, DeliverabilitySend, CreditsGrant, SequencesRead, SequencesWrite);
 
     /// <summary>What a service's own token carries while it works for an account.</summary>
-    public static readonly FrozenSet<string> ForServices = FrozenSet.Create(ContactsRead, ContactsWrite, FunnelRead, FunnelWrite);
+    public static readonly FrozenSet<string> ForServices = FrozenSet.Create(ContactsRead, ContactsWrite, FunnelRead, FunnelWrite, DeliverabilitySend);
 }
 
 /// <summary>

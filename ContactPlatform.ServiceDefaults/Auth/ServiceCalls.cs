@@ -1,3 +1,4 @@
+using ContactPlatform.ServiceDefaults.Times;
 using ContactPlatform.ServiceDefaults.Errors;
 using Grpc.Core;
 
@@ -34,7 +35,7 @@ public abstract class ServiceCalls(string name, ServiceTokens tokens, TimeProvid
             try
             {
                 var headers = await HeadersAsync(accountId, cancellationToken);
-                return await call(new CallOptions(headers, time.GetUtcNow().UtcDateTime + Limit, cancellationToken));
+                return await call(new CallOptions(headers, time.Machine().GetUtcNow().UtcDateTime + Limit, cancellationToken));
             }
             catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded && !cancellationToken.IsCancellationRequested)
             {
@@ -70,3 +71,8 @@ public sealed class ContactsCalls(ServiceTokens tokens, TimeProvider time) : Ser
     /// <summary>The refusal while Contacts does not answer, or stopped in the middle of an answer.</summary>
     public static RefusalException Away(Exception? cause) => Away(Name, cause);
 }
+
+/// <summary>Calls Deliverability.</summary>
+/// <param name="tokens">Gives the tokens.</param>
+/// <param name="time">The clock.</param>
+public sealed class DeliverabilityCalls(ServiceTokens tokens, TimeProvider time) : ServiceCalls("Deliverability", tokens, time);

@@ -1,3 +1,4 @@
+using ContactPlatform.ServiceDefaults.Times;
 using System.Collections.Concurrent;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.ServiceDefaults.Hosting;
@@ -15,7 +16,7 @@ public sealed class ServiceTokens(AccessService.AccessServiceClient access, Serv
     /// <summary>Returns call headers with a token for an account, or for change feeds when the account is 0.</summary>
     public async Task<Metadata> HeadersAsync(long accountId, CancellationToken cancellationToken)
     {
-        if (!tokens.TryGetValue(accountId, out var held) || held.Expires - Margin <= time.GetUtcNow())
+        if (!tokens.TryGetValue(accountId, out var held) || held.Expires - Margin <= time.Machine().GetUtcNow())
         {
             var reply = await access.ExchangeServiceKeyAsync(new ExchangeServiceKeyRequest
             {

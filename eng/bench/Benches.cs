@@ -33,6 +33,10 @@ internal static class Benches
         new("send-gate", 20_000, "CheckSendable about 100 contacts, 64 callers; time per call", "the same question as one statement of SQL, prepared, from 32 connections without gRPC", SendGateBench.RunAsync),
         new("send", 50_000, "messages in the queue, handed to a mail server on 8 connections: the gate, reservation, mail, result, event, feed",
             "mails made before, handed to the same server on 8 connections", SendBench.RunAsync),
+        new("due-steps", 200_000, "steps that are due at once, each reserved, handed to a sender that does nothing, and its enrolment waiting for the next",
+            "one connection that takes the same rows with SKIP LOCKED and puts them off, 1,000 per commit", DueStepsBench.RunAsync),
+        new("due-idle", 10_000_000, "10,000 due steps dispatched beside this many enrolments whose time has not come", "the same beside a hundredth of them", DueStepsBench.IdleAsync),
+        new("status-set", 30_000, "SetStatus, 64 callers, one Sequences", "the same SQL from 32 connections without gRPC", StatusSetBench.RunAsync),
         new("slope", 1_000_000, "label rule, time per contact at the whole size", "the same at a tenth of it", SlopeBench.RunAsync),
     ];
 

@@ -27,7 +27,7 @@ token.SetAction(async (_, cancellationToken) =>
 var root = new RootCommand(
     """
     Drives the stack that runs from this clone (`./dev run`), or the one that these variables name:
-    CONTACTPLATFORM_CONTACTS, CONTACTPLATFORM_FUNNEL and CONTACTPLATFORM_DELIVERABILITY (gRPC addresses),
+    CONTACTPLATFORM_CONTACTS, CONTACTPLATFORM_FUNNEL, CONTACTPLATFORM_DELIVERABILITY and CONTACTPLATFORM_SEQUENCES (gRPC addresses),
     CONTACTPLATFORM_API_KEY.
     """)
 {
@@ -42,6 +42,9 @@ var root = new RootCommand(
     ValidateCommand.Create(),
     SendCommand.Create(),
     SendCommand.CreateSent(),
+    SequenceCommand.Create(),
+    SequenceCommand.CreateEnroll(),
+    TaskCommand.Create(),
     SuppressCommand.Create(),
     SendableCommand.Create(),
     HistoryCommand.Create(),

@@ -3,6 +3,7 @@ using ContactPlatform.Contacts.V1;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.Funnel.V1;
 using ContactPlatform.LocalTools;
+using ContactPlatform.Sequences.V1;
 using Grpc.Core;
 using Grpc.Net.Client;
 
@@ -23,11 +24,12 @@ internal sealed class Stack : IDisposable
     private readonly GrpcChannel _contacts;
     private readonly GrpcChannel _funnel;
     private readonly GrpcChannel _deliverability;
+    private readonly Lazy<GrpcChannel> _sequences;
     private readonly AccessService.AccessServiceClient _access;
     private readonly string _apiKey;
     private ExchangeApiKeyResponse? _token;
 
-    private Stack(string contacts, string funnel, string deliverability, string apiKey)
+    private Stack(string contacts, string funnel, string deliverability, Func<string> sequences, string apiKey)
     {
         _apiKey = apiKey;
         // The one call without a token is the one that gets it.
@@ -35,6 +37,8 @@ internal sealed class Stack : IDisposable
         _contacts = Open(contacts);
         _funnel = Open(funnel);
         _deliverability = Open(deliverability);
+        // Only who asks for it needs to know where it is.
+        _sequences = new(() => Open(sequences()));
     }
 
     public ContactService.ContactServiceClient Contacts => new(_contacts);
@@ -95,6 +99,12 @@ internal sealed class Stack : IDisposable
 
     public MessageService.MessageServiceClient Messages => new(_deliverability);
 
+    public SequenceService.SequenceServiceClient Sequences => new(_sequences.Value);
+
+    public EnrollmentService.EnrollmentServiceClient Enrollments => new(_sequences.Value);
+
+    public TaskService.TaskServiceClient Tasks => new(_sequences.Value);
+
     /// <exception cref="CliException">Nothing is running here and the environment does not say where else.</exception>
     public static Stack Find()
     {
@@ -103,6 +113,7 @@ internal sealed class Stack : IDisposable
             Setting("CONTACTPLATFORM_CONTACTS", running, "contacts"),
             Setting("CONTACTPLATFORM_FUNNEL", running, "funnel"),
             Setting("CONTACTPLATFORM_DELIVERABILITY", running, "deliverability"),
+            () => Setting("CONTACTPLATFORM_SEQUENCES", running, "sequences"),
             Setting("CONTACTPLATFORM_API_KEY", Read("secrets.json"), "demoApiKey"));
     }
 
@@ -130,6 +141,11 @@ internal sealed class Stack : IDisposable
         _contacts.Dispose();
         _funnel.Dispose();
         _deliverability.Dispose();
+        if (_sequences.IsValueCreated)
+        {
+            _sequences.Value.Dispose();
+        }
+
         _renewal.Dispose();
     }
 

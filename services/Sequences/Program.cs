@@ -3,18 +3,22 @@ using ContactPlatform.Sequences;
 using ContactPlatform.Sequences.Changes;
 using ContactPlatform.Sequences.ContactFeed;
 using ContactPlatform.Sequences.ContactStatuses;
+using ContactPlatform.Sequences.Engine;
 using ContactPlatform.Sequences.EnrollmentRuns;
 using ContactPlatform.Sequences.Enrollments;
 using ContactPlatform.Sequences.Sequences;
 using ContactPlatform.Sequences.StatusMatrix;
+using ContactPlatform.Sequences.Tasks;
 using ContactPlatform.Sequences.Replies;
 using ContactPlatform.Sequences.ReplyWebhooks;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Hosting;
 using ContactPlatform.ServiceDefaults.Runs;
+using ContactPlatform.ServiceDefaults.Times;
 
 var builder = WebApplication.CreateBuilder(args);
+builder.AddFastTime();
 builder.AddServiceDefaults("sequences", SequencesScopes.Table);
 builder.AddPlatformDatabase<SequencesDbContext, SqlServerSequencesDbContext>("sequences");
 builder.Services
@@ -26,7 +30,9 @@ builder.Services
     .AddScoped<ContactStatusStore>()
     .AddScoped<SequenceStore>()
     .AddScoped<EnrollmentStore>()
+    .AddScoped<TaskStore>()
     .AddScoped<EnrollmentWork>()
+    .AddScoped<TaskWork>()
     .AddScoped<EnrollContacts>()
     .AddScoped<ContactEvents>()
     .AddScoped<StatusWork>()
@@ -36,6 +42,7 @@ builder.Services
     .AddScoped<ReplySenders>()
     .AddScoped<ReplyRecorder>()
     .AddScoped<ReplyWebhookCalls>()
+    .AddEngine(builder.Configuration)
     .AddHostedService<RunWorker>()
     .AddHostedService<ContactFeedConsumer>();
 
@@ -47,6 +54,7 @@ app.MapGrpcService<StatusEndpoint>();
 app.MapGrpcService<ReplyEndpoint>();
 app.MapGrpcService<ReplyWebhookEndpoint>();
 app.MapReplyWebhooks();
+app.MapGrpcService<TaskEndpoint>();
 app.MapGrpcService<ChangesEndpoint>();
 app.MapServiceDefaults();
 app.Run();

@@ -1,7 +1,9 @@
 using ContactPlatform.Sequences.ContactStatuses;
 using ContactPlatform.Sequences.EnrollmentRuns;
 using ContactPlatform.Sequences.Enrollments;
+using ContactPlatform.Sequences.Engine;
 using ContactPlatform.Sequences.Sequences;
+using ContactPlatform.Sequences.Tasks;
 using ContactPlatform.Sequences.Replies;
 using ContactPlatform.Sequences.ReplyWebhooks;
 using ContactPlatform.ServiceDefaults.Auth;
@@ -54,6 +56,21 @@ public class SequencesDbContext : PlatformDbContext
 
     /// <summary>Where replies are handed in over HTTP.</summary>
     public DbSet<ReplyWebhookRow> ReplyWebhooks => Set<ReplyWebhookRow>();
+
+    /// <summary>Mails that were reserved together.</summary>
+    public DbSet<DispatchRow> Dispatches => Set<DispatchRow>();
+
+    /// <summary>What was reserved for whom.</summary>
+    public DbSet<StepSendRow> StepSends => Set<StepSendRow>();
+
+    /// <summary>Who mails are from.</summary>
+    public DbSet<SenderRow> Senders => Set<SenderRow>();
+
+    /// <summary>How many were.</summary>
+    public DbSet<SenderCountRow> SenderCounts => Set<SenderCountRow>();
+
+    /// <summary>What people are to do.</summary>
+    public DbSet<TaskRow> Tasks => Set<TaskRow>();
 }
 
 /// <summary>The same with SQL Server's migrations.</summary>

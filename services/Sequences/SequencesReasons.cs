@@ -27,5 +27,7 @@ public static class SequencesReasons
     public static readonly Reason ReplyMailInvalid = new("REPLY_MAIL_INVALID", StatusCode.InvalidArgument);
     public static readonly Reason ReplyWebhookNotFound = new("REPLY_WEBHOOK_NOT_FOUND", StatusCode.NotFound);
     public static readonly Reason ReplyWebhookLimit = new("REPLY_WEBHOOK_LIMIT", StatusCode.ResourceExhausted);
+    public static readonly Reason TaskNotFound = new("TASK_NOT_FOUND", StatusCode.NotFound);
+    public static readonly Reason TaskClosed = new("TASK_CLOSED", StatusCode.FailedPrecondition);
 #pragma warning restore CS1591
 }

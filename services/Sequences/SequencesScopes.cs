@@ -11,6 +11,7 @@ public static class SequencesScopes
     private const string Matrix = "/contactplatform.sequences.v1.StatusMatrixService/";
     private const string Replies = "/contactplatform.sequences.v1.ReplyService/";
     private const string Webhooks = "/contactplatform.sequences.v1.ReplyWebhookService/";
+    private const string Tasks = "/contactplatform.sequences.v1.TaskService/";
     private const string Changes = "/contactplatform.sequences.v1.ChangesService/";
 
     /// <summary>The table.</summary>
@@ -51,6 +52,11 @@ public static class SequencesScopes
         [Webhooks + "CreateReplyWebhook"] = Scopes.AccessAdmin,
         [Webhooks + "ListReplyWebhooks"] = Scopes.AccessAdmin,
         [Webhooks + "DeleteReplyWebhook"] = Scopes.AccessAdmin,
+        [Tasks + "GetTask"] = Scopes.SequencesRead,
+        [Tasks + "ListTasks"] = Scopes.SequencesRead,
+        [Tasks + "CompleteTask"] = Scopes.SequencesWrite,
+        [Tasks + "SkipTask"] = Scopes.SequencesWrite,
+        [Tasks + "SnoozeTask"] = Scopes.SequencesWrite,
         [Changes + "StreamChanges"] = Scopes.ChangesRead,
         [Changes + "GetBacklog"] = Scopes.ChangesRead,
     });

@@ -3,6 +3,8 @@ using ContactPlatform.Common.V1;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.Sequences.ContactStatuses;
 using ContactPlatform.Sequences.Enrollments;
+using ContactPlatform.Sequences.Tasks;
+using ContactPlatform.Sequences.Tests.Engine;
 using ContactPlatform.Sequences.V1;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
@@ -24,6 +26,7 @@ public sealed class PlatformFixture : IAsyncLifetime
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private WebApplication _stores = null!;
     private int _names;
+    private Task<EngineBed>? _engine;
 
     public ContactsHost Contacts { get; private set; } = null!;
 
@@ -57,12 +60,19 @@ public sealed class PlatformFixture : IAsyncLifetime
         builder.AddServiceDefaults("sequences", SequencesScopes.Table);
         builder.AddPlatformDatabase<SequencesDbContext, SqlServerSequencesDbContext>("sequences");
         builder.Logging.ClearProviders();
-        builder.Services.AddScoped<ContactStatusStore>().AddScoped<EnrollmentStore>().AddScoped<EnrollmentWork>();
+        builder.Services.AddScoped<ContactStatusStore>().AddScoped<TaskStore>().AddScoped<EnrollmentStore>().AddScoped<EnrollmentWork>();
         _stores = builder.Build();
     }
 
+    /// <summary>A second Sequences, whose engine runs; started by whoever asks first.</summary>
+    public Task<EngineBed> EngineAsync() => _engine ??= EngineBed.StartAsync(this);
+
     public async Task DisposeAsync()
     {
+        if (_engine is not null)
+        {
+            await (await _engine).DisposeAsync();
+        }
         await _stores.DisposeAsync();
         await Sequences.DisposeAsync();
         await Contacts.DisposeAsync();

@@ -10,7 +10,7 @@ namespace ContactPlatform.Sequences.Tests;
 public sealed class TablesTests
 {
     /// <summary>The files of the contract that have methods.</summary>
-    public static readonly FileDescriptor[] Files = [SequenceReflection.Descriptor, EnrollmentReflection.Descriptor, StatusMatrixReflection.Descriptor, EnrollmentRunReflection.Descriptor, ReplyReflection.Descriptor, ReplyWebhookReflection.Descriptor, ChangesReflection.Descriptor];
+    public static readonly FileDescriptor[] Files = [SequenceReflection.Descriptor, EnrollmentReflection.Descriptor, StatusMatrixReflection.Descriptor, EnrollmentRunReflection.Descriptor, ReplyReflection.Descriptor, ReplyWebhookReflection.Descriptor, TaskReflection.Descriptor, ChangesReflection.Descriptor];
 
     [Fact]
     public void Every_method_has_a_scope() =>

@@ -89,8 +89,8 @@ public sealed class OwnStack : IAsyncDisposable
         DeliverabilityHost.StartAsync(Contacts, 1, cancellationToken, gate: false, _servers, settings);
 
     /// <summary>Starts a Sequences beside the others, which whoever asked for it stops.</summary>
-    public Task<SequencesHost> StartSequencesAsync(CancellationToken cancellationToken) =>
-        SequencesHost.StartAsync(Contacts, 1, cancellationToken, gate: false, _servers);
+    public Task<SequencesHost> StartSequencesAsync(CancellationToken cancellationToken, IReadOnlyDictionary<string, string?>? settings = null) =>
+        SequencesHost.StartAsync(Contacts, 1, cancellationToken, gate: false, _servers, settings);
 
     /// <summary>Starts a Redis, empty, where the one that was killed was.</summary>
     public async Task StartRedisAgainAsync(CancellationToken cancellationToken)

@@ -53,7 +53,7 @@ public sealed class ServiceHost : IAsyncDisposable
         {
             ["GRPC_PORT"] = grpc.ToString(CultureInfo.InvariantCulture),
             ["HTTP_PORT"] = http.ToString(CultureInfo.InvariantCulture),
-            ["DOTNET_ENVIRONMENT"] = "Production",
+            ["DOTNET_ENVIRONMENT"] = environment.GetValueOrDefault("DOTNET_ENVIRONMENT") ?? "Production",
             // Has SQL Server's provider translate every LINQ query that the tests make the service run; a query that it
             // would not take is an error in the log, which fails the test below.
             ["DOTNET_STARTUP_HOOKS"] = gate ? Path.Combine(AppContext.BaseDirectory, "ContactPlatform.SqlServerGate.dll") : null,

@@ -3,12 +3,21 @@ using ContactPlatform.Sequences.Enrollments;
 using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using NpgsqlTypes;
 
 namespace ContactPlatform.Sequences.ContactStatuses;
 
 /// <summary>Writes what holds of contacts, for many at once. Whatever touches several contacts locks these rows first, by ascending id.</summary>
 public sealed class ContactStatusStore(SequencesDbContext db)
 {
+    private static readonly BulkColumn[] ChangeColumns =
+    [
+        new("account_id", NpgsqlDbType.Bigint), new("contact_id", NpgsqlDbType.Bigint), new("version", NpgsqlDbType.Bigint), new("change_time", NpgsqlDbType.TimestampTz),
+        new("actor_kind", NpgsqlDbType.Smallint), new("actor_subject", NpgsqlDbType.Varchar), new("actor_name", NpgsqlDbType.Varchar),
+        new("from_opted_out", NpgsqlDbType.Boolean), new("from_call_status", NpgsqlDbType.Smallint), new("from_engagement", NpgsqlDbType.Smallint),
+        new("to_opted_out", NpgsqlDbType.Boolean), new("to_call_status", NpgsqlDbType.Smallint), new("to_engagement", NpgsqlDbType.Smallint),
+    ];
+
     // A row that is new is locked by having been inserted, one that was there by the second statement.
     private static readonly SqlText Ensure = new(
         """
@@ -104,23 +113,11 @@ public sealed class ContactStatusStore(SequencesDbContext db)
                 version = m.To.Version,
             })));
         await command.ExecuteNonQueryAsync(cancellationToken);
-        // Saved with what others are told.
-        db.ContactStatusChanges.AddRange(moves.Select(m => new ContactStatusChangeRow
+        await BulkCopy.WriteAsync(db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction(), "contact_status_changes", ChangeColumns, moves.Select(m => new object?[]
         {
-            AccountId = db.AccountId,
-            ContactId = m.To.ContactId,
-            Version = m.To.Version,
-            ChangeTime = act.Time,
-            ActorKind = act.Actor.Kind,
-            ActorSubject = act.Actor.Subject,
-            ActorName = act.Actor.DisplayName,
-            FromOptedOut = m.From.OptedOut,
-            FromCallStatus = m.From.CallStatus,
-            FromEngagement = m.From.Engagement,
-            ToEngagement = m.To.Engagement,
-            ToOptedOut = m.To.OptedOut,
-            ToCallStatus = m.To.CallStatus,
-        }));
+            db.AccountId, m.To.ContactId, m.To.Version, act.Time, (short)act.Actor.Kind, act.Actor.Subject, act.Actor.DisplayName,
+            m.From.OptedOut, (short)m.From.CallStatus, (short)m.From.Engagement, m.To.OptedOut, (short)m.To.CallStatus, (short)m.To.Engagement,
+        }), cancellationToken);
     }
 
     /// <summary>Notes whether records are inactive, of contacts that are locked.</summary>

@@ -50,7 +50,7 @@ public static class EnrollmentDecisions
     public static EnrollmentRow New(EnrollmentRow row, SequenceContent sequence, IReadOnlyCollection<string> missing, DateTime now)
     {
         var empty = row with { EnrollTime = now, ChangeTime = now };
-        return empty.After(new(missing.Count == 0 ? EnrollmentStatus.Active : EnrollmentStatus.MissingData), now, sequence.NextDelay(0));
+        return empty.After(new(missing.Count == 0 ? EnrollmentStatus.Active : EnrollmentStatus.MissingData), now, sequence.NextDelay(0, row.EnrollmentId));
     }
 
     /// <summary>An inactive record pauses what would go on by itself; what waits for somebody or is done stays as it is.</summary>
@@ -62,6 +62,29 @@ public static class EnrollmentDecisions
 
     /// <summary>A contact has left the sequence.</summary>
     public static Standing End(Standing now) => now with { Ended = true };
+
+    /// <summary>A variable, or what a step goes to, has no value: whoever would get the step next is held back.</summary>
+    public static Standing MissingData(Standing now) => now.Runs ? now.To(EnrollmentStatus.MissingData) : now;
+
+    /// <summary>
+    /// A step is done, by the engine or by a person: the next one is due after its delay, and without a next one the enrolment is
+    /// finished. What does not run at the moment takes the place, and waits there.
+    /// </summary>
+    /// <param name="from">The enrolment.</param>
+    /// <param name="sequence">The sequence as it is now; the step can have been removed meanwhile.</param>
+    /// <param name="stepId">The step.</param>
+    /// <param name="now">The time.</param>
+    public static EnrollmentRow StepDone(EnrollmentRow from, SequenceContent sequence, long stepId, DateTime now)
+    {
+        var place = sequence.Further(from.LastStepId, stepId);
+        var delay = sequence.NextDelay(place, from.EnrollmentId);
+        var at = from.At(place, from.Standing.Runs && delay is { } wait ? now + wait : null);
+        return delay is null && from.Status == EnrollmentStatus.Active ? at.After(at.Standing.To(EnrollmentStatus.Finished, FinishReason.StepsDone), now, null) : at;
+    }
+
+    /// <summary>Out of office is over at its time; null while it is not.</summary>
+    public static EnrollmentRow? Resumed(EnrollmentRow from, SequenceContent sequence, DateTime now) =>
+        from.Status == EnrollmentStatus.OutOfOffice && from.ResumeTime <= now ? from.After(from.Standing.To(EnrollmentStatus.Active), now, sequence.NextDelay(from.LastStepId, from.EnrollmentId)) : null;
 
     /// <summary>Replies are tracked of whoever is active and got a mail (or a text message), and of whoever is out of office; never again of whoever has replied.</summary>
     public static bool IsTracked(Standing now, bool textSent = false) =>

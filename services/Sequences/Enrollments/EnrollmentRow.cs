@@ -89,6 +89,9 @@ public sealed record EnrollmentRow : IAccountOwned
     /// <summary>How long the next step was still to wait when it stopped: it waits as long when it goes on. Null where the step's own delay begins anew.</summary>
     public long? WaitSeconds { get; init; }
 
+    /// <summary>The reservation under which its next step is being sent; 0 for none. See <see cref="Engine.DispatchRow"/>.</summary>
+    public long DispatchId { get; init; }
+
     /// <summary>Until when out of office holds, UTC; null until somebody resumes.</summary>
     public DateTime? ResumeTime { get; init; }
 
@@ -119,7 +122,7 @@ public sealed record EnrollmentRow : IAccountOwned
         }
         else if (!to.Runs && Standing.Runs)
         {
-            (due, wait) = (null, due is { } at ? Math.Max(0, (long)Math.Ceiling((at - time).TotalSeconds)) : null);
+            (due, wait) = (null, due is { } at ? Math.Max(0, (long)Math.Ceiling((at - time).TotalSeconds)) : wait);
         }
         return this with
         {
@@ -134,6 +137,11 @@ public sealed record EnrollmentRow : IAccountOwned
             Version = Version + 1,
         };
     }
+
+    /// <summary>The row at another place, and as it stands: that is no entry of its history.</summary>
+    /// <param name="lastStepId">The last step that was done.</param>
+    /// <param name="due">When the next one is due; null where something else is waited for.</param>
+    public EnrollmentRow At(long lastStepId, DateTime? due) => this with { LastStepId = lastStepId, DueTime = due, WaitSeconds = null, DispatchId = 0 };
 }
 
 /// <summary>

@@ -17,7 +17,7 @@ public sealed class EnrollmentStore(SequencesDbContext db)
         new("account_id", NpgsqlDbType.Bigint), new("enrollment_id", NpgsqlDbType.Bigint), new("sequence_id", NpgsqlDbType.Bigint), new("contact_id", NpgsqlDbType.Bigint),
         new("status", NpgsqlDbType.Smallint), new("finish_reason", NpgsqlDbType.Smallint), new("flags", NpgsqlDbType.Smallint), new("last_step_id", NpgsqlDbType.Bigint),
         new("due_time", NpgsqlDbType.TimestampTz), new("wait_seconds", NpgsqlDbType.Bigint), new("enroll_time", NpgsqlDbType.TimestampTz), new("change_time", NpgsqlDbType.TimestampTz),
-        new("version", NpgsqlDbType.Bigint),
+        new("version", NpgsqlDbType.Bigint), new("dispatch_id", NpgsqlDbType.Bigint),
     ];
 
     private static readonly BulkColumn[] ChangeColumns =
@@ -30,12 +30,12 @@ public sealed class EnrollmentStore(SequencesDbContext db)
 
     private static readonly SqlText LockOpen = new(
         """
-        SELECT e.enrollment_id, e.sequence_id, e.contact_id, e.status, e.finish_reason, e.flags, e.last_step_id, e.due_time, e.wait_seconds, e.resume_time, e.enroll_time, e.change_time, e.version
+        SELECT e.enrollment_id, e.sequence_id, e.contact_id, e.status, e.finish_reason, e.flags, e.last_step_id, e.due_time, e.wait_seconds, e.resume_time, e.enroll_time, e.change_time, e.version, e.dispatch_id
         FROM unnest(@ids) AS i(id) CROSS JOIN LATERAL (
           SELECT * FROM enrollments AS x WHERE x.account_id = @account AND x.contact_id = i.id AND x.end_time IS NULL ORDER BY x.sequence_id FOR UPDATE) AS e
         """,
         """
-        SELECT e.enrollment_id, e.sequence_id, e.contact_id, e.status, e.finish_reason, e.flags, e.last_step_id, e.due_time, e.wait_seconds, e.resume_time, e.enroll_time, e.change_time, e.version
+        SELECT e.enrollment_id, e.sequence_id, e.contact_id, e.status, e.finish_reason, e.flags, e.last_step_id, e.due_time, e.wait_seconds, e.resume_time, e.enroll_time, e.change_time, e.version, e.dispatch_id
         FROM enrollments AS e WITH (UPDLOCK, ROWLOCK)
         WHERE e.account_id = @account AND e.end_time IS NULL AND e.contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids))
         ORDER BY e.contact_id, e.sequence_id
@@ -46,17 +46,35 @@ public sealed class EnrollmentStore(SequencesDbContext db)
         """
         UPDATE enrollments AS e SET contact_id = m.contact_id, status = m.status, finish_reason = m.finish_reason, flags = m.flags, last_step_id = m.last_step_id,
           due_time = m.due_time AT TIME ZONE 'UTC', wait_seconds = m.wait_seconds, resume_time = m.resume_time AT TIME ZONE 'UTC',
-          change_time = m.change_time AT TIME ZONE 'UTC', end_time = m.end_time AT TIME ZONE 'UTC', version = m.version
+          change_time = m.change_time AT TIME ZONE 'UTC', end_time = m.end_time AT TIME ZONE 'UTC', version = m.version, dispatch_id = m.dispatch_id
         FROM json_to_recordset(@moves::json) AS m(enrollment_id bigint, contact_id bigint, status smallint, finish_reason smallint, flags smallint, last_step_id bigint,
-          due_time timestamp, wait_seconds bigint, resume_time timestamp, change_time timestamp, end_time timestamp, version bigint)
+          due_time timestamp, wait_seconds bigint, resume_time timestamp, change_time timestamp, end_time timestamp, version bigint, dispatch_id bigint)
         WHERE e.account_id = @account AND e.enrollment_id = m.enrollment_id AND e.version = m.version - 1
         """,
         """
         UPDATE e SET contact_id = m.contact_id, status = m.status, finish_reason = m.finish_reason, flags = m.flags, last_step_id = m.last_step_id,
-          due_time = m.due_time, wait_seconds = m.wait_seconds, resume_time = m.resume_time, change_time = m.change_time, end_time = m.end_time, version = m.version
+          due_time = m.due_time, wait_seconds = m.wait_seconds, resume_time = m.resume_time, change_time = m.change_time, end_time = m.end_time, version = m.version, dispatch_id = m.dispatch_id
         FROM enrollments AS e JOIN OPENJSON(@moves) WITH (enrollment_id bigint, contact_id bigint, status smallint, finish_reason smallint, flags smallint, last_step_id bigint,
-          due_time datetime2(7), wait_seconds bigint, resume_time datetime2(7), change_time datetime2(7), end_time datetime2(7), version bigint) AS m
+          due_time datetime2(7), wait_seconds bigint, resume_time datetime2(7), change_time datetime2(7), end_time datetime2(7), version bigint, dispatch_id bigint) AS m
           ON e.enrollment_id = m.enrollment_id AND e.version = m.version - 1
+        WHERE e.account_id = @account
+        """);
+
+    // Of rows that the open transaction has locked, so nothing of them can have changed. Times are microseconds of the Unix epoch, and
+    // -1 stands for none: so every array is of numbers.
+    private static readonly SqlText Place = new(
+        """
+        UPDATE enrollments AS e SET last_step_id = m.step, due_time = CASE WHEN m.due >= 0 THEN timestamptz 'epoch' + m.due * interval '1 microsecond' END,
+          wait_seconds = NULLIF(m.wait, -1), dispatch_id = m.dispatch
+        FROM unnest(@ids, @steps, @dues, @waits, @dispatches) AS m(id, step, due, wait, dispatch)
+        WHERE e.account_id = @account AND e.enrollment_id = m.id
+        """,
+        """
+        UPDATE e SET last_step_id = CAST(s.value AS bigint), due_time = CASE WHEN CAST(d.value AS bigint) >= 0 THEN
+            DATEADD(microsecond, CAST(d.value AS bigint) % 1000000, DATEADD(second, CAST(d.value AS bigint) / 1000000 % 86400, DATEADD(day, CAST(d.value AS bigint) / 86400000000, CAST('1970-01-01' AS datetime2(7))))) END,
+          wait_seconds = NULLIF(CAST(w.value AS bigint), -1), dispatch_id = CAST(p.value AS bigint)
+        FROM enrollments AS e JOIN OPENJSON(@ids) AS i ON e.enrollment_id = CAST(i.value AS bigint) JOIN OPENJSON(@steps) AS s ON s.[key] = i.[key]
+        JOIN OPENJSON(@dues) AS d ON d.[key] = i.[key] JOIN OPENJSON(@waits) AS w ON w.[key] = i.[key] JOIN OPENJSON(@dispatches) AS p ON p.[key] = i.[key]
         WHERE e.account_id = @account
         """);
 
@@ -85,7 +103,7 @@ public sealed class EnrollmentStore(SequencesDbContext db)
         var (connection, transaction) = (db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction());
         await BulkCopy.WriteAsync(connection, transaction, "enrollments", Columns, moves.Where(m => m.From is null).Select(m => m.To).Select(e => new object?[]
         {
-            e.AccountId, e.EnrollmentId, e.SequenceId, e.ContactId, (short)e.Status, (short)e.FinishReason, (short)e.Flags, e.LastStepId, e.DueTime, e.WaitSeconds, e.EnrollTime, e.ChangeTime, e.Version,
+            e.AccountId, e.EnrollmentId, e.SequenceId, e.ContactId, (short)e.Status, (short)e.FinishReason, (short)e.Flags, e.LastStepId, e.DueTime, e.WaitSeconds, e.EnrollTime, e.ChangeTime, e.Version, e.DispatchId,
         }), cancellationToken);
         var changed = moves.Where(m => m.From is not null).Select(m => m.To).ToList();
         if (changed.Count > 0)
@@ -105,6 +123,19 @@ public sealed class EnrollmentStore(SequencesDbContext db)
                 (short)from.Status, (short)from.FinishReason, (short)from.Flags, from.Ended, (short)to.Status, (short)to.FinishReason, (short)to.Flags, to.Ended,
             };
         }), cancellationToken);
+    }
+
+    /// <summary>Writes where enrolments are that stand as before and are locked: their places, when they are due, and their reservations.</summary>
+    public async Task PlaceAsync(IReadOnlyList<EnrollmentRow> rows, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+        await using var command = Command(Place).With("account", db.AccountId)
+            .WithIds("ids", [.. rows.Select(e => e.EnrollmentId)]).WithIds("steps", [.. rows.Select(e => e.LastStepId)]).WithIds("dispatches", [.. rows.Select(e => e.DispatchId)])
+            .WithIds("dues", [.. rows.Select(e => e.DueTime is { } due ? (due - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond : -1)]).WithIds("waits", [.. rows.Select(e => e.WaitSeconds ?? -1)]);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private DbCommand Command(SqlText sql) => db.Database.GetDbConnection().Command(sql, db.Database.CurrentTransaction!.GetDbTransaction());
@@ -127,6 +158,7 @@ public sealed class EnrollmentStore(SequencesDbContext db)
             change_time = Json(e.ChangeTime),
             end_time = Json(e.EndTime),
             version = e.Version,
+            dispatch_id = e.DispatchId,
         }));
 
     private EnrollmentRow Row(DbDataReader reader)
@@ -149,6 +181,7 @@ public sealed class EnrollmentStore(SequencesDbContext db)
             EnrollTime = Time(10),
             ChangeTime = Time(11),
             Version = reader.GetInt64(12),
+            DispatchId = reader.GetInt64(13),
         };
     }
 }

@@ -2,6 +2,7 @@ using ContactPlatform.Common.V1;
 using ContactPlatform.Sequences.Changes;
 using ContactPlatform.Sequences.ContactStatuses;
 using ContactPlatform.Sequences.Engagement;
+using ContactPlatform.Sequences.Tasks;
 using ContactPlatform.Sequences.V1;
 using ContactPlatform.ServiceDefaults.Auth;
 using Microsoft.EntityFrameworkCore;
@@ -24,7 +25,11 @@ public sealed record Act(Actor Actor, DateTime Time)
 /// <param name="From">As it was; null when it is new.</param>
 /// <param name="To">As it is.</param>
 /// <param name="Cause">What changed it.</param>
-public sealed record EnrollmentMove(EnrollmentRow? From, EnrollmentRow To, EnrollmentChangeCause Cause);
+public sealed record EnrollmentMove(EnrollmentRow? From, EnrollmentRow To, EnrollmentChangeCause Cause)
+{
+    /// <summary>Whether it stands otherwise, and not only elsewhere: that alone is an entry of its history, and told.</summary>
+    public bool IsChange => From is null || To.Version != From.Version;
+}
 
 /// <summary>What became of what holds of a contact in all sequences.</summary>
 /// <param name="From">As it was.</param>
@@ -48,7 +53,7 @@ public sealed record Held(IReadOnlyDictionary<long, ContactStatusRow> Contacts, 
 /// by ascending id, then their enrolments; somebody decides, in memory; and what became of them is written with its history
 /// and told to others.
 /// </summary>
-public sealed class EnrollmentWork(SequencesDbContext db, ContactStatusStore contacts, EnrollmentStore enrollments)
+public sealed class EnrollmentWork(SequencesDbContext db, ContactStatusStore contacts, EnrollmentStore enrollments, TaskStore tasks)
 {
     /// <summary>Contacts in one transaction: few enough to keep SQL Server from locking whole tables.</summary>
     public const int Size = 1_000;
@@ -75,9 +80,16 @@ public sealed class EnrollmentWork(SequencesDbContext db, ContactStatusStore con
             return (held.Contacts, "");
         }
         var changed = EngagementWork.Follow(held, moves, contactMoves, act.Time);
-        await enrollments.WriteAsync(moves, act, cancellationToken);
+        var told = moves.Where(m => m.IsChange).ToList();
+        await enrollments.PlaceAsync([.. moves.Where(m => !m.IsChange).Select(m => m.To)], cancellationToken);
+        await enrollments.WriteAsync(told, act, cancellationToken);
+        await tasks.FollowAsync(told, act.Time, cancellationToken);
         await contacts.WriteAsync(changed, act, cancellationToken);
-        var row = ChangesProto.StatusesChanged(db.AccountId, act, moves, changed);
+        if (told.Count == 0 && changed.Count == 0)
+        {
+            return (held.Contacts, "");
+        }
+        var row = ChangesProto.StatusesChanged(db.AccountId, act, told, changed);
         db.Outbox.Add(row);
         await db.SaveChangesAsync(cancellationToken);
         var now = new Dictionary<long, ContactStatusRow>(held.Contacts);

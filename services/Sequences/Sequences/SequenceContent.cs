@@ -1,3 +1,4 @@
+using ContactPlatform.Sequences.Engine;
 using ContactPlatform.Sequences.V1;
 using ContactPlatform.ServiceDefaults.Auth;
 using Contact = ContactPlatform.Contacts.V1.Contact;
@@ -16,9 +17,14 @@ public sealed record SequenceContent(SequenceRow Row, IReadOnlyList<Step> Steps,
     /// <param name="lastStepId">The last step that it did; 0 for none.</param>
     public IEnumerable<Step> Remaining(long lastStepId) => order.Remaining(Steps, lastStepId);
 
-    /// <summary>Delay of the step that is next for a contact; null where none remains.</summary>
+    /// <summary>How long the step that is next for an enrolment waits, with the time by which it is spread; null where none remains.</summary>
     /// <param name="lastStepId">The last step that it did; 0 for none.</param>
-    public TimeSpan? NextDelay(long lastStepId) => Remaining(lastStepId).FirstOrDefault()?.Delay.ToTimeSpan();
+    /// <param name="enrollmentId">The enrolment.</param>
+    public TimeSpan? NextDelay(long lastStepId, long enrollmentId) =>
+        Remaining(lastStepId).FirstOrDefault() is { } next ? next.Delay.ToTimeSpan() + StepTimes.Jitter(Settings, enrollmentId, next.StepId) : null;
+
+    /// <summary>The step that was done last when one more is done: a place never goes back.</summary>
+    public long Further(long lastStepId, long stepId) => order.IsBefore(lastStepId, stepId) ? stepId : lastStepId;
 
     /// <summary>The place of a contact before the last mail that it got, so that this mail is next; the place that it has, where there was none.</summary>
     /// <param name="lastStepId">The last step that it did; 0 for none.</param>

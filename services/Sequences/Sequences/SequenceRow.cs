@@ -39,6 +39,9 @@ public sealed class SequenceRow : IAccountOwned
     /// <summary>When anything of it last changed, UTC.</summary>
     public DateTime UpdateTime { get; set; }
 
+    /// <summary>Since when enrolments of it wait for its activation, because they were due while it stood still, UTC; null when none does.</summary>
+    public DateTime? ParkTime { get; init; }
+
     /// <summary>Grows with every change; the etag.</summary>
     public long Version { get; set; } = 1;
 }
@@ -82,6 +85,7 @@ internal sealed class SequenceConfiguration : IEntityTypeConfiguration<SequenceR
         builder.Property(s => s.Visibility).HasConversion<short>();
         builder.Property(s => s.State).HasConversion<short>();
         builder.Property(s => s.Version).IsConcurrencyToken();
+        builder.HasIndex(s => s.ParkTime).HasFilter("park_time IS NOT NULL");
     }
 }
 

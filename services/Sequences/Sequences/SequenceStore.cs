@@ -31,6 +31,18 @@ public sealed class SequenceStore(SequencesDbContext db)
         return new(found.row, content.Steps, content.Settings);
     }
 
+    /// <summary>Finds a sequence with the steps and settings of a version.</summary>
+    public async Task<SequenceContent> AtAsync(long sequenceId, long version, CancellationToken cancellationToken)
+    {
+        var now = await LoadAsync(sequenceId, cancellationToken);
+        if (now.Row.ContentVersion == version)
+        {
+            return now;
+        }
+        var content = Sequence.Parser.ParseFrom(await db.SequenceVersions.Where(v => v.SequenceId == sequenceId && v.ContentVersion == version).Select(v => v.Content).SingleAsync(cancellationToken));
+        return now with { Steps = content.Steps, Settings = content.Settings };
+    }
+
     /// <summary>The same, of a sequence that has to be there.</summary>
     /// <exception cref="RefusalException">SEQUENCE_NOT_FOUND.</exception>
     public async Task<SequenceContent> LoadAsync(long sequenceId, CancellationToken cancellationToken) =>

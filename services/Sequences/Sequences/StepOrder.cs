@@ -58,6 +58,9 @@ public sealed class StepOrder
         return new(merged);
     }
 
+    /// <summary>Whether one place comes before another; 0 is before the first step.</summary>
+    public bool IsBefore(long stepId, long other) => stepId == 0 || places[stepId] < places[other];
+
     /// <summary>The present steps that a contact has still before it.</summary>
     /// <param name="steps">The present steps in order.</param>
     /// <param name="lastStepId">The last step that it did; 0 for none.</param>

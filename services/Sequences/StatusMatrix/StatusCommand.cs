@@ -55,7 +55,7 @@ public sealed record StatusCommand(SequenceStatus Status, bool Remove = false, b
             { Status: SequenceStatus.OutOfOffice } => standing.To(EnrollmentStatus.OutOfOffice),
             _ => standing.To(EnrollmentStatus.Finished, FinishReason.ByHand),
         };
-        var after = from.After(to, now, sequence.NextDelay(from.LastStepId));
+        var after = from.After(to, now, sequence.NextDelay(from.LastStepId, from.EnrollmentId));
         return Status == SequenceStatus.OutOfOffice && !Remove && OutOfOfficeDays > 0 ? after with { ResumeTime = after.ChangeTime.AddDays(OutOfOfficeDays) } : after;
 
         Standing WithoutBounce() => standing with { Flags = standing.Flags & ~(EnrollmentFlags.Bounced | EnrollmentFlags.HardBounced) };

@@ -58,6 +58,7 @@ internal sealed class ScriptedServices : IAsyncDisposable
         ScriptedRecords.Map(application);
         ScriptedImports.Map(application);
         ScriptedWebhooks.Map(application);
+        ScriptedSequences.Map(application);
         await application.StartAsync();
         return new ScriptedServices(application, $"http://localhost:{port}");
     }
@@ -76,6 +77,7 @@ internal sealed class ScriptedServices : IAsyncDisposable
             ["CONTACTPLATFORM_CONTACTS"] = address,
             ["CONTACTPLATFORM_FUNNEL"] = address,
             ["CONTACTPLATFORM_DELIVERABILITY"] = address,
+            ["CONTACTPLATFORM_SEQUENCES"] = address,
             ["CONTACTPLATFORM_API_KEY"] = "the key",
         });
         await cli.WaitForExitAsync(cancellationToken);

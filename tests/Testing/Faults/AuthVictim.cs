@@ -129,8 +129,14 @@ internal sealed class AuthVictim(FaultBed bed, DeliverabilityHost deliverability
         var reply = (await new ReplyService.ReplyServiceClient(sequences.Service.Channel).RecordReplyAsync(
             new() { Source = Secret, ContactId = Ids["merged_contact_id"], Sms = new() { FromPhone = "+442079460123", Text = Secret, MessageKey = Secret } }, headers, cancellationToken: cancellationToken)).Reply.ReplyId;
         var replyWebhook = (await new ReplyWebhookService.ReplyWebhookServiceClient(sequences.Service.Channel).CreateReplyWebhookAsync(new() { DisplayName = Secret }, headers, cancellationToken: cancellationToken)).ReplyWebhook.ReplyWebhookId;
+        var task = await OwnStack.NumberAsync(sequences.Database, "SELECT nextval('ids')", cancellationToken);
+        await OwnStack.ExecuteAsync(sequences.Database, cancellationToken,
+            $"""
+            INSERT INTO tasks (account_id, task_id, enrollment_id, sequence_id, contact_id, step_id, kind, state, assignee_subject, create_time, call_outcome, version)
+            SELECT account_id, {task}, enrollment_id, sequence_id, contact_id, 1, 2, 1, '{Secret}', now(), 0, 1 FROM enrollments WHERE enrollment_id = {enrollment}
+            """);
         Know(("sequence_id", sequence), ("from_sequence_id", sequence), ("to_sequence_id", elsewhere), ("enrollment_id", enrollment), ("enrollment_run_id", enrollmentRun));
-        Know(("reply_id", reply), ("reply_webhook_id", replyWebhook));
+        Know(("reply_id", reply), ("reply_webhook_id", replyWebhook), ("task_id", task));
 
         async Task<long> SequenceAsync()
         {

@@ -38,6 +38,7 @@ public sealed record Fault(string Name, int Tries, Func<FaultBed, CancellationTo
         new("import-hostile", 1, ImportFaults.HostileAsync),
         // Five processes each.
         new("send-killed", 1, SendFaults.KilledAsync),
+        new("sequence-killed", 1, SequenceFaults.KilledAsync),
         new("events-killed", 5, EventFaults.KilledAsync),
         new("auth", 1, AuthFaults.EveryMethodAsync),
     ];

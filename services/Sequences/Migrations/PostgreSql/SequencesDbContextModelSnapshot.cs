@@ -135,6 +135,137 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     b.ToTable("contact_statuses", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Sequences.Engine.DispatchRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("DispatchId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("dispatch_id");
+
+                    b.Property<long>("ContentVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("content_version");
+
+                    b.Property<long>("Epoch")
+                        .HasColumnType("bigint")
+                        .HasColumnName("epoch");
+
+                    b.Property<DateTime>("LeaseTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_time");
+
+                    b.Property<DateTime>("ReserveTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("reserve_time");
+
+                    b.Property<long>("SequenceId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence_id");
+
+                    b.Property<short>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.Property<long>("StepId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("step_id");
+
+                    b.Property<long>("TransmissionId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("transmission_id");
+
+                    b.Property<int>("Variant")
+                        .HasColumnType("integer")
+                        .HasColumnName("variant");
+
+                    b.HasKey("AccountId", "DispatchId");
+
+                    b.HasIndex("LeaseTime")
+                        .HasFilter("state = 1");
+
+                    b.ToTable("dispatches", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Engine.SenderCountRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("Email")
+                        .HasMaxLength(254)
+                        .HasColumnType("character varying(254)")
+                        .HasColumnName("email");
+
+                    b.Property<DateTime>("QuarterTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("quarter_time");
+
+                    b.Property<long>("MailCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("mail_count");
+
+                    b.HasKey("AccountId", "Email", "QuarterTime");
+
+                    b.ToTable("sender_counts", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Engine.SenderRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("Email")
+                        .HasMaxLength(254)
+                        .HasColumnType("character varying(254)")
+                        .HasColumnName("email");
+
+                    b.HasKey("AccountId", "Email");
+
+                    b.ToTable("senders", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Engine.StepSendRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("EnrollmentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("enrollment_id");
+
+                    b.Property<long>("StepId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("step_id");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long>("DispatchId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("dispatch_id");
+
+                    b.Property<DateTime>("ReserveTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("reserve_time");
+
+                    b.HasKey("AccountId", "EnrollmentId", "StepId", "Attempt");
+
+                    b.HasIndex("AccountId", "DispatchId", "ContactId");
+
+                    b.ToTable("step_sends", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Sequences.EnrollmentRuns.EnrollmentRunRow", b =>
                 {
                     b.Property<long>("AccountId")
@@ -296,6 +427,10 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("contact_id");
 
+                    b.Property<long>("DispatchId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("dispatch_id");
+
                     b.Property<DateTime?>("DueTime")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("due_time");
@@ -345,6 +480,9 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     b.HasIndex("DueTime")
                         .HasFilter("due_time IS NOT NULL");
 
+                    b.HasIndex("ResumeTime")
+                        .HasFilter("resume_time IS NOT NULL");
+
                     b.HasIndex("AccountId", "ContactId", "SequenceId")
                         .IsUnique()
                         .HasFilter("end_time IS NULL");
@@ -352,6 +490,8 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     b.HasIndex("AccountId", "SequenceId", "EnrollmentId");
 
                     b.ToTable("enrollments", (string)null);
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 80);
                 });
 
             modelBuilder.Entity("ContactPlatform.Sequences.Replies.ReplyRow", b =>
@@ -545,6 +685,10 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasColumnType("character varying(200)")
                         .HasColumnName("owner_subject");
 
+                    b.Property<DateTime?>("ParkTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("park_time");
+
                     b.Property<short>("State")
                         .HasColumnType("smallint")
                         .HasColumnName("state");
@@ -568,6 +712,9 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasColumnName("visibility");
 
                     b.HasKey("AccountId", "SequenceId");
+
+                    b.HasIndex("ParkTime")
+                        .HasFilter("park_time IS NOT NULL");
 
                     b.ToTable("sequences", (string)null);
                 });
@@ -618,6 +765,81 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     b.HasKey("AccountId", "SequenceId", "ContentVersion");
 
                     b.ToTable("sequence_versions", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Tasks.TaskRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("TaskId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("task_id");
+
+                    b.Property<string>("AssigneeSubject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("assignee_subject");
+
+                    b.Property<short>("CallOutcome")
+                        .HasColumnType("smallint")
+                        .HasColumnName("call_outcome");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("create_time");
+
+                    b.Property<DateTime?>("EndTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("end_time");
+
+                    b.Property<long>("EnrollmentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("enrollment_id");
+
+                    b.Property<short>("Kind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("SequenceId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence_id");
+
+                    b.Property<DateTime?>("SnoozeTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("snooze_time");
+
+                    b.Property<short>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.Property<long>("StepId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("step_id");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "TaskId");
+
+                    b.HasIndex("AccountId", "EnrollmentId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_tasks_open")
+                        .HasFilter("state = 1");
+
+                    b.HasIndex("AccountId", "SequenceId", "TaskId");
+
+                    b.HasIndex("AccountId", "AssigneeSubject", "State", "TaskId");
+
+                    b.ToTable("tasks", (string)null);
                 });
 
             modelBuilder.Entity("ContactPlatform.ServiceDefaults.Feeds.FeedPositionRow", b =>

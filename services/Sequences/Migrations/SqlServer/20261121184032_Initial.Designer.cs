@@ -3,16 +3,16 @@ using System;
 using ContactPlatform.Sequences;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
-using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace ContactPlatform.Sequences.Migrations.PostgreSql
+namespace ContactPlatform.Sequences.Migrations.SqlServer
 {
-    [DbContext(typeof(SequencesDbContext))]
-    [Migration("20261121164902_Initial")]
+    [DbContext(typeof(SqlServerSequencesDbContext))]
+    [Migration("20261121184032_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -21,9 +21,9 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
 #pragma warning disable 612, 618
             modelBuilder
                 .HasAnnotation("ProductVersion", "10.0.14")
-                .HasAnnotation("Relational:MaxIdentifierLength", 63);
+                .HasAnnotation("Relational:MaxIdentifierLength", 128);
 
-            NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
+            SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
 
             modelBuilder.HasSequence("ids")
                 .IncrementsBy(1000);
@@ -49,17 +49,17 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<DateTime>("ChangeTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("change_time");
 
                     b.Property<short>("FromCallStatus")
@@ -71,7 +71,7 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasColumnName("from_engagement");
 
                     b.Property<bool>("FromOptedOut")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("from_opted_out");
 
                     b.Property<short>("ToCallStatus")
@@ -83,7 +83,7 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasColumnName("to_engagement");
 
                     b.Property<bool>("ToOptedOut")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("to_opted_out");
 
                     b.HasKey("AccountId", "ContactId", "Version");
@@ -106,7 +106,7 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasColumnName("call_status");
 
                     b.Property<bool>("Deleted")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("deleted");
 
                     b.Property<short>("Engagement")
@@ -114,19 +114,19 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasColumnName("engagement");
 
                     b.Property<DateTime?>("EngagementTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("engagement_time");
 
                     b.Property<DateTime?>("FirstWorkingTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("first_working_time");
 
                     b.Property<bool>("OptedOut")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("opted_out");
 
                     b.Property<bool>("RecordInactive")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("record_inactive");
 
                     b.Property<long>("Version")
@@ -136,6 +136,137 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     b.HasKey("AccountId", "ContactId");
 
                     b.ToTable("contact_statuses", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Engine.DispatchRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("DispatchId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("dispatch_id");
+
+                    b.Property<long>("ContentVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("content_version");
+
+                    b.Property<long>("Epoch")
+                        .HasColumnType("bigint")
+                        .HasColumnName("epoch");
+
+                    b.Property<DateTime>("LeaseTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("lease_time");
+
+                    b.Property<DateTime>("ReserveTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("reserve_time");
+
+                    b.Property<long>("SequenceId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence_id");
+
+                    b.Property<short>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.Property<long>("StepId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("step_id");
+
+                    b.Property<long>("TransmissionId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("transmission_id");
+
+                    b.Property<int>("Variant")
+                        .HasColumnType("int")
+                        .HasColumnName("variant");
+
+                    b.HasKey("AccountId", "DispatchId");
+
+                    b.HasIndex("LeaseTime")
+                        .HasFilter("state = 1");
+
+                    b.ToTable("dispatches", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Engine.SenderCountRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("Email")
+                        .HasMaxLength(254)
+                        .HasColumnType("nvarchar(254)")
+                        .HasColumnName("email");
+
+                    b.Property<DateTime>("QuarterTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("quarter_time");
+
+                    b.Property<long>("MailCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("mail_count");
+
+                    b.HasKey("AccountId", "Email", "QuarterTime");
+
+                    b.ToTable("sender_counts", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Engine.SenderRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("Email")
+                        .HasMaxLength(254)
+                        .HasColumnType("nvarchar(254)")
+                        .HasColumnName("email");
+
+                    b.HasKey("AccountId", "Email");
+
+                    b.ToTable("senders", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Engine.StepSendRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("EnrollmentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("enrollment_id");
+
+                    b.Property<long>("StepId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("step_id");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("int")
+                        .HasColumnName("attempt");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long>("DispatchId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("dispatch_id");
+
+                    b.Property<DateTime>("ReserveTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("reserve_time");
+
+                    b.HasKey("AccountId", "EnrollmentId", "StepId", "Attempt");
+
+                    b.HasIndex("AccountId", "DispatchId", "ContactId");
+
+                    b.ToTable("step_sends", (string)null);
                 });
 
             modelBuilder.Entity("ContactPlatform.Sequences.EnrollmentRuns.EnrollmentRunRow", b =>
@@ -192,11 +323,11 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
 
                     b.Property<byte[]>("Answer")
                         .IsRequired()
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(max)")
                         .HasColumnName("answer");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.HasKey("AccountId", "AnswerId");
@@ -227,13 +358,13 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<short>("Cause")
@@ -241,11 +372,11 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasColumnName("cause");
 
                     b.Property<DateTime>("ChangeTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("change_time");
 
                     b.Property<bool>("FromEnded")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("from_ended");
 
                     b.Property<short>("FromFinishReason")
@@ -261,7 +392,7 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasColumnName("from_status");
 
                     b.Property<bool>("ToEnded")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("to_ended");
 
                     b.Property<short>("ToFinishReason")
@@ -292,23 +423,27 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasColumnName("enrollment_id");
 
                     b.Property<DateTime>("ChangeTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("change_time");
 
                     b.Property<long>("ContactId")
                         .HasColumnType("bigint")
                         .HasColumnName("contact_id");
 
+                    b.Property<long>("DispatchId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("dispatch_id");
+
                     b.Property<DateTime?>("DueTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("due_time");
 
                     b.Property<DateTime?>("EndTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("end_time");
 
                     b.Property<DateTime>("EnrollTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("enroll_time");
 
                     b.Property<short>("FinishReason")
@@ -324,7 +459,7 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasColumnName("last_step_id");
 
                     b.Property<DateTime?>("ResumeTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("resume_time");
 
                     b.Property<long>("SequenceId")
@@ -348,6 +483,9 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     b.HasIndex("DueTime")
                         .HasFilter("due_time IS NOT NULL");
 
+                    b.HasIndex("ResumeTime")
+                        .HasFilter("resume_time IS NOT NULL");
+
                     b.HasIndex("AccountId", "ContactId", "SequenceId")
                         .IsUnique()
                         .HasFilter("end_time IS NULL");
@@ -355,6 +493,8 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     b.HasIndex("AccountId", "SequenceId", "EnrollmentId");
 
                     b.ToTable("enrollments", (string)null);
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 80);
                 });
 
             modelBuilder.Entity("ContactPlatform.Sequences.Replies.ReplyRow", b =>
@@ -374,17 +514,17 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<bool>("Automatic")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("automatic");
 
                     b.Property<short>("Category")
@@ -392,7 +532,7 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasColumnName("category");
 
                     b.Property<DateTime?>("CategoryTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("category_time");
 
                     b.Property<short>("Channel")
@@ -404,7 +544,7 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasColumnName("contact_id");
 
                     b.Property<Guid>("KeyHash")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("key_hash");
 
                     b.Property<short>("Match")
@@ -414,15 +554,15 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     b.Property<string>("MessageReference")
                         .IsRequired()
                         .HasMaxLength(250)
-                        .HasColumnType("character varying(250)")
+                        .HasColumnType("nvarchar(250)")
                         .HasColumnName("message_reference");
 
                     b.Property<bool>("NeedsPerson")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("needs_person");
 
                     b.Property<DateTime>("ReceiveTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("receive_time");
 
                     b.Property<DateOnly?>("ReturnDate")
@@ -440,29 +580,29 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     b.Property<string>("RuleId")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("rule_id");
 
                     b.Property<int>("RuleVersion")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("rule_version");
 
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("source");
 
                     b.Property<string>("Subject")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("subject");
 
                     b.Property<string>("Text")
                         .IsRequired()
                         .HasMaxLength(4000)
-                        .HasColumnType("character varying(4000)")
+                        .HasColumnType("nvarchar(4000)")
                         .HasColumnName("text");
 
                     b.Property<long>("Version")
@@ -495,19 +635,19 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasColumnName("reply_webhook_id");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("display_name");
 
                     b.Property<byte[]>("TokenHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("token_hash");
 
                     b.HasKey("AccountId", "ReplyWebhookId");
@@ -533,20 +673,24 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasColumnName("content_version");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("display_name");
 
                     b.Property<string>("OwnerSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("owner_subject");
+
+                    b.Property<DateTime?>("ParkTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("park_time");
 
                     b.Property<short>("State")
                         .HasColumnType("smallint")
@@ -554,11 +698,11 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
 
                     b.Property<string>("StepOrder")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("step_order");
 
                     b.Property<DateTime>("UpdateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("update_time");
 
                     b.Property<long>("Version")
@@ -571,6 +715,9 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasColumnName("visibility");
 
                     b.HasKey("AccountId", "SequenceId");
+
+                    b.HasIndex("ParkTime")
+                        .HasFilter("park_time IS NOT NULL");
 
                     b.ToTable("sequences", (string)null);
                 });
@@ -596,26 +743,26 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<byte[]>("Content")
                         .IsRequired()
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(max)")
                         .HasColumnName("content");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<int>("StepCount")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("step_count");
 
                     b.HasKey("AccountId", "SequenceId", "ContentVersion");
@@ -623,21 +770,96 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     b.ToTable("sequence_versions", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Sequences.Tasks.TaskRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("TaskId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("task_id");
+
+                    b.Property<string>("AssigneeSubject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("assignee_subject");
+
+                    b.Property<short>("CallOutcome")
+                        .HasColumnType("smallint")
+                        .HasColumnName("call_outcome");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("create_time");
+
+                    b.Property<DateTime?>("EndTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("end_time");
+
+                    b.Property<long>("EnrollmentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("enrollment_id");
+
+                    b.Property<short>("Kind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("SequenceId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence_id");
+
+                    b.Property<DateTime?>("SnoozeTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("snooze_time");
+
+                    b.Property<short>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.Property<long>("StepId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("step_id");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "TaskId");
+
+                    b.HasIndex("AccountId", "EnrollmentId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_tasks_open")
+                        .HasFilter("state = 1");
+
+                    b.HasIndex("AccountId", "SequenceId", "TaskId");
+
+                    b.HasIndex("AccountId", "AssigneeSubject", "State", "TaskId");
+
+                    b.ToTable("tasks", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.ServiceDefaults.Feeds.FeedPositionRow", b =>
                 {
                     b.Property<string>("Source")
                         .HasMaxLength(40)
-                        .HasColumnType("character varying(40)")
+                        .HasColumnType("nvarchar(40)")
                         .HasColumnName("source");
 
                     b.Property<DateTime>("ApplyTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("apply_time");
 
                     b.Property<string>("Position")
                         .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("character varying(40)")
+                        .HasColumnType("nvarchar(40)")
                         .HasColumnName("position");
 
                     b.HasKey("Source");
@@ -656,22 +878,23 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("change_id");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("ChangeId"));
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("ChangeId"));
 
                     b.Property<byte[]>("Payload")
                         .IsRequired()
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(max)")
                         .HasColumnName("payload");
 
-                    b.Property<ulong>("TransactionId")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("xid8")
-                        .HasColumnName("transaction_id")
-                        .HasDefaultValueSql("GREATEST(pg_current_xact_id(), (pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1)::text::xid8)");
+                    b.Property<byte[]>("RowVersion")
+                        .IsConcurrencyToken()
+                        .IsRequired()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("rowversion")
+                        .HasColumnName("row_version");
 
                     b.HasKey("AccountId", "ChangeId");
 
-                    b.HasIndex("TransactionId", "ChangeId");
+                    b.HasIndex("RowVersion", "ChangeId");
 
                     b.ToTable("outbox", (string)null);
                 });
@@ -684,22 +907,22 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
 
                     b.Property<string>("Method")
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("method");
 
                     b.Property<string>("RequestId")
                         .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
+                        .HasColumnType("nvarchar(64)")
                         .HasColumnName("request_id");
 
                     b.Property<byte[]>("BodyHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("body_hash");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<long>("ResultId")
@@ -730,21 +953,21 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<int>("BrokenAttempts")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("broken_attempts");
 
                     b.Property<bool>("CancelRequested")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("cancel_requested");
 
                     b.Property<long>("ChangedCount")
@@ -752,7 +975,7 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasColumnName("changed_count");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<long>("CursorId")
@@ -764,7 +987,7 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasColumnName("done_count");
 
                     b.Property<DateTime?>("EndTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("end_time");
 
                     b.Property<long>("Epoch")
@@ -774,37 +997,37 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     b.Property<string>("FailureReason")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("failure_reason");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("character varying(40)")
+                        .HasColumnType("nvarchar(40)")
                         .HasColumnName("kind");
 
                     b.Property<string>("Message")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("message");
 
                     b.Property<DateTime?>("SetTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("set_time");
 
                     b.Property<string>("SkipCounts")
                         .IsRequired()
                         .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
+                        .HasColumnType("nvarchar(1000)")
                         .HasColumnName("skip_counts");
 
                     b.Property<DateTime?>("StartTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("start_time");
 
                     b.Property<int>("State")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("state");
 
                     b.Property<long>("SubjectId")
@@ -818,7 +1041,7 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     b.Property<string>("TraceParent")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("trace_parent");
 
                     b.Property<long>("UnchangedCount")

@@ -3,16 +3,16 @@ using System;
 using ContactPlatform.Sequences;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace ContactPlatform.Sequences.Migrations.SqlServer
+namespace ContactPlatform.Sequences.Migrations.PostgreSql
 {
-    [DbContext(typeof(SqlServerSequencesDbContext))]
-    [Migration("20261121164911_Initial")]
+    [DbContext(typeof(SequencesDbContext))]
+    [Migration("20261121184029_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -21,9 +21,9 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
 #pragma warning disable 612, 618
             modelBuilder
                 .HasAnnotation("ProductVersion", "10.0.14")
-                .HasAnnotation("Relational:MaxIdentifierLength", 128);
+                .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
-            SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
+            NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
             modelBuilder.HasSequence("ids")
                 .IncrementsBy(1000);
@@ -49,17 +49,17 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<DateTime>("ChangeTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("change_time");
 
                     b.Property<short>("FromCallStatus")
@@ -71,7 +71,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("from_engagement");
 
                     b.Property<bool>("FromOptedOut")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("from_opted_out");
 
                     b.Property<short>("ToCallStatus")
@@ -83,7 +83,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("to_engagement");
 
                     b.Property<bool>("ToOptedOut")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("to_opted_out");
 
                     b.HasKey("AccountId", "ContactId", "Version");
@@ -106,7 +106,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("call_status");
 
                     b.Property<bool>("Deleted")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("deleted");
 
                     b.Property<short>("Engagement")
@@ -114,19 +114,19 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("engagement");
 
                     b.Property<DateTime?>("EngagementTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("engagement_time");
 
                     b.Property<DateTime?>("FirstWorkingTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("first_working_time");
 
                     b.Property<bool>("OptedOut")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("opted_out");
 
                     b.Property<bool>("RecordInactive")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("record_inactive");
 
                     b.Property<long>("Version")
@@ -136,6 +136,137 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.HasKey("AccountId", "ContactId");
 
                     b.ToTable("contact_statuses", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Engine.DispatchRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("DispatchId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("dispatch_id");
+
+                    b.Property<long>("ContentVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("content_version");
+
+                    b.Property<long>("Epoch")
+                        .HasColumnType("bigint")
+                        .HasColumnName("epoch");
+
+                    b.Property<DateTime>("LeaseTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_time");
+
+                    b.Property<DateTime>("ReserveTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("reserve_time");
+
+                    b.Property<long>("SequenceId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence_id");
+
+                    b.Property<short>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.Property<long>("StepId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("step_id");
+
+                    b.Property<long>("TransmissionId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("transmission_id");
+
+                    b.Property<int>("Variant")
+                        .HasColumnType("integer")
+                        .HasColumnName("variant");
+
+                    b.HasKey("AccountId", "DispatchId");
+
+                    b.HasIndex("LeaseTime")
+                        .HasFilter("state = 1");
+
+                    b.ToTable("dispatches", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Engine.SenderCountRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("Email")
+                        .HasMaxLength(254)
+                        .HasColumnType("character varying(254)")
+                        .HasColumnName("email");
+
+                    b.Property<DateTime>("QuarterTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("quarter_time");
+
+                    b.Property<long>("MailCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("mail_count");
+
+                    b.HasKey("AccountId", "Email", "QuarterTime");
+
+                    b.ToTable("sender_counts", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Engine.SenderRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("Email")
+                        .HasMaxLength(254)
+                        .HasColumnType("character varying(254)")
+                        .HasColumnName("email");
+
+                    b.HasKey("AccountId", "Email");
+
+                    b.ToTable("senders", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Engine.StepSendRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("EnrollmentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("enrollment_id");
+
+                    b.Property<long>("StepId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("step_id");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long>("DispatchId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("dispatch_id");
+
+                    b.Property<DateTime>("ReserveTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("reserve_time");
+
+                    b.HasKey("AccountId", "EnrollmentId", "StepId", "Attempt");
+
+                    b.HasIndex("AccountId", "DispatchId", "ContactId");
+
+                    b.ToTable("step_sends", (string)null);
                 });
 
             modelBuilder.Entity("ContactPlatform.Sequences.EnrollmentRuns.EnrollmentRunRow", b =>
@@ -192,11 +323,11 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
 
                     b.Property<byte[]>("Answer")
                         .IsRequired()
-                        .HasColumnType("varbinary(max)")
+                        .HasColumnType("bytea")
                         .HasColumnName("answer");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
                     b.HasKey("AccountId", "AnswerId");
@@ -227,13 +358,13 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<short>("Cause")
@@ -241,11 +372,11 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("cause");
 
                     b.Property<DateTime>("ChangeTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("change_time");
 
                     b.Property<bool>("FromEnded")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("from_ended");
 
                     b.Property<short>("FromFinishReason")
@@ -261,7 +392,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("from_status");
 
                     b.Property<bool>("ToEnded")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("to_ended");
 
                     b.Property<short>("ToFinishReason")
@@ -292,23 +423,27 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("enrollment_id");
 
                     b.Property<DateTime>("ChangeTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("change_time");
 
                     b.Property<long>("ContactId")
                         .HasColumnType("bigint")
                         .HasColumnName("contact_id");
 
+                    b.Property<long>("DispatchId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("dispatch_id");
+
                     b.Property<DateTime?>("DueTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("due_time");
 
                     b.Property<DateTime?>("EndTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("end_time");
 
                     b.Property<DateTime>("EnrollTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("enroll_time");
 
                     b.Property<short>("FinishReason")
@@ -324,7 +459,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("last_step_id");
 
                     b.Property<DateTime?>("ResumeTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("resume_time");
 
                     b.Property<long>("SequenceId")
@@ -348,6 +483,9 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.HasIndex("DueTime")
                         .HasFilter("due_time IS NOT NULL");
 
+                    b.HasIndex("ResumeTime")
+                        .HasFilter("resume_time IS NOT NULL");
+
                     b.HasIndex("AccountId", "ContactId", "SequenceId")
                         .IsUnique()
                         .HasFilter("end_time IS NULL");
@@ -355,6 +493,8 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.HasIndex("AccountId", "SequenceId", "EnrollmentId");
 
                     b.ToTable("enrollments", (string)null);
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 80);
                 });
 
             modelBuilder.Entity("ContactPlatform.Sequences.Replies.ReplyRow", b =>
@@ -374,17 +514,17 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<bool>("Automatic")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("automatic");
 
                     b.Property<short>("Category")
@@ -392,7 +532,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("category");
 
                     b.Property<DateTime?>("CategoryTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("category_time");
 
                     b.Property<short>("Channel")
@@ -404,7 +544,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("contact_id");
 
                     b.Property<Guid>("KeyHash")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("key_hash");
 
                     b.Property<short>("Match")
@@ -414,15 +554,15 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.Property<string>("MessageReference")
                         .IsRequired()
                         .HasMaxLength(250)
-                        .HasColumnType("nvarchar(250)")
+                        .HasColumnType("character varying(250)")
                         .HasColumnName("message_reference");
 
                     b.Property<bool>("NeedsPerson")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("needs_person");
 
                     b.Property<DateTime>("ReceiveTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("receive_time");
 
                     b.Property<DateOnly?>("ReturnDate")
@@ -440,29 +580,29 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.Property<string>("RuleId")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("rule_id");
 
                     b.Property<int>("RuleVersion")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("rule_version");
 
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("source");
 
                     b.Property<string>("Subject")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("subject");
 
                     b.Property<string>("Text")
                         .IsRequired()
                         .HasMaxLength(4000)
-                        .HasColumnType("nvarchar(4000)")
+                        .HasColumnType("character varying(4000)")
                         .HasColumnName("text");
 
                     b.Property<long>("Version")
@@ -495,19 +635,19 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("reply_webhook_id");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("display_name");
 
                     b.Property<byte[]>("TokenHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("varbinary(32)")
+                        .HasColumnType("bytea")
                         .HasColumnName("token_hash");
 
                     b.HasKey("AccountId", "ReplyWebhookId");
@@ -533,20 +673,24 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("content_version");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("display_name");
 
                     b.Property<string>("OwnerSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("owner_subject");
+
+                    b.Property<DateTime?>("ParkTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("park_time");
 
                     b.Property<short>("State")
                         .HasColumnType("smallint")
@@ -554,11 +698,11 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
 
                     b.Property<string>("StepOrder")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("step_order");
 
                     b.Property<DateTime>("UpdateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("update_time");
 
                     b.Property<long>("Version")
@@ -571,6 +715,9 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("visibility");
 
                     b.HasKey("AccountId", "SequenceId");
+
+                    b.HasIndex("ParkTime")
+                        .HasFilter("park_time IS NOT NULL");
 
                     b.ToTable("sequences", (string)null);
                 });
@@ -596,26 +743,26 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<byte[]>("Content")
                         .IsRequired()
-                        .HasColumnType("varbinary(max)")
+                        .HasColumnType("bytea")
                         .HasColumnName("content");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
                     b.Property<int>("StepCount")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("step_count");
 
                     b.HasKey("AccountId", "SequenceId", "ContentVersion");
@@ -623,21 +770,96 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.ToTable("sequence_versions", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Sequences.Tasks.TaskRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("TaskId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("task_id");
+
+                    b.Property<string>("AssigneeSubject")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("assignee_subject");
+
+                    b.Property<short>("CallOutcome")
+                        .HasColumnType("smallint")
+                        .HasColumnName("call_outcome");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("create_time");
+
+                    b.Property<DateTime?>("EndTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("end_time");
+
+                    b.Property<long>("EnrollmentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("enrollment_id");
+
+                    b.Property<short>("Kind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("SequenceId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence_id");
+
+                    b.Property<DateTime?>("SnoozeTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("snooze_time");
+
+                    b.Property<short>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.Property<long>("StepId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("step_id");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "TaskId");
+
+                    b.HasIndex("AccountId", "EnrollmentId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_tasks_open")
+                        .HasFilter("state = 1");
+
+                    b.HasIndex("AccountId", "SequenceId", "TaskId");
+
+                    b.HasIndex("AccountId", "AssigneeSubject", "State", "TaskId");
+
+                    b.ToTable("tasks", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.ServiceDefaults.Feeds.FeedPositionRow", b =>
                 {
                     b.Property<string>("Source")
                         .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)")
+                        .HasColumnType("character varying(40)")
                         .HasColumnName("source");
 
                     b.Property<DateTime>("ApplyTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("apply_time");
 
                     b.Property<string>("Position")
                         .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)")
+                        .HasColumnType("character varying(40)")
                         .HasColumnName("position");
 
                     b.HasKey("Source");
@@ -656,23 +878,22 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnType("bigint")
                         .HasColumnName("change_id");
 
-                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("ChangeId"));
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("ChangeId"));
 
                     b.Property<byte[]>("Payload")
                         .IsRequired()
-                        .HasColumnType("varbinary(max)")
+                        .HasColumnType("bytea")
                         .HasColumnName("payload");
 
-                    b.Property<byte[]>("RowVersion")
-                        .IsConcurrencyToken()
-                        .IsRequired()
-                        .ValueGeneratedOnAddOrUpdate()
-                        .HasColumnType("rowversion")
-                        .HasColumnName("row_version");
+                    b.Property<ulong>("TransactionId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("xid8")
+                        .HasColumnName("transaction_id")
+                        .HasDefaultValueSql("GREATEST(pg_current_xact_id(), (pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1)::text::xid8)");
 
                     b.HasKey("AccountId", "ChangeId");
 
-                    b.HasIndex("RowVersion", "ChangeId");
+                    b.HasIndex("TransactionId", "ChangeId");
 
                     b.ToTable("outbox", (string)null);
                 });
@@ -685,22 +906,22 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
 
                     b.Property<string>("Method")
                         .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("method");
 
                     b.Property<string>("RequestId")
                         .HasMaxLength(64)
-                        .HasColumnType("nvarchar(64)")
+                        .HasColumnType("character varying(64)")
                         .HasColumnName("request_id");
 
                     b.Property<byte[]>("BodyHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("varbinary(32)")
+                        .HasColumnType("bytea")
                         .HasColumnName("body_hash");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
                     b.Property<long>("ResultId")
@@ -731,21 +952,21 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<int>("BrokenAttempts")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("broken_attempts");
 
                     b.Property<bool>("CancelRequested")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("cancel_requested");
 
                     b.Property<long>("ChangedCount")
@@ -753,7 +974,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("changed_count");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
                     b.Property<long>("CursorId")
@@ -765,7 +986,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("done_count");
 
                     b.Property<DateTime?>("EndTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("end_time");
 
                     b.Property<long>("Epoch")
@@ -775,37 +996,37 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.Property<string>("FailureReason")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("failure_reason");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)")
+                        .HasColumnType("character varying(40)")
                         .HasColumnName("kind");
 
                     b.Property<string>("Message")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("message");
 
                     b.Property<DateTime?>("SetTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("set_time");
 
                     b.Property<string>("SkipCounts")
                         .IsRequired()
                         .HasMaxLength(1000)
-                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnType("character varying(1000)")
                         .HasColumnName("skip_counts");
 
                     b.Property<DateTime?>("StartTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("start_time");
 
                     b.Property<int>("State")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("state");
 
                     b.Property<long>("SubjectId")
@@ -819,7 +1040,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.Property<string>("TraceParent")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("trace_parent");
 
                     b.Property<long>("UnchangedCount")

@@ -60,6 +60,27 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "dispatches",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    dispatch_id = table.Column<long>(type: "bigint", nullable: false),
+                    sequence_id = table.Column<long>(type: "bigint", nullable: false),
+                    content_version = table.Column<long>(type: "bigint", nullable: false),
+                    step_id = table.Column<long>(type: "bigint", nullable: false),
+                    variant = table.Column<int>(type: "integer", nullable: false),
+                    state = table.Column<short>(type: "smallint", nullable: false),
+                    epoch = table.Column<long>(type: "bigint", nullable: false),
+                    lease_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    reserve_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    transmission_id = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_dispatches", x => new { x.account_id, x.dispatch_id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "enroll_answers",
                 columns: table => new
                 {
@@ -141,6 +162,7 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     last_step_id = table.Column<long>(type: "bigint", nullable: false),
                     due_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     wait_seconds = table.Column<long>(type: "bigint", nullable: true),
+                    dispatch_id = table.Column<long>(type: "bigint", nullable: false),
                     resume_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     enroll_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     change_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
@@ -149,7 +171,8 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_enrollments", x => new { x.account_id, x.enrollment_id });
-                });
+                })
+                .Annotation("Npgsql:StorageParameter:fillfactor", 80);
 
             migrationBuilder.CreateTable(
                 name: "feed_positions",
@@ -279,6 +302,32 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "sender_counts",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    email = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false),
+                    quarter_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    mail_count = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_sender_counts", x => new { x.account_id, x.email, x.quarter_time });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "senders",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    email = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_senders", x => new { x.account_id, x.email });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "sequence_versions",
                 columns: table => new
                 {
@@ -311,12 +360,60 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     step_order = table.Column<string>(type: "text", nullable: false),
                     create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     update_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    park_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_sequences", x => new { x.account_id, x.sequence_id });
                 });
+
+            migrationBuilder.CreateTable(
+                name: "step_sends",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    enrollment_id = table.Column<long>(type: "bigint", nullable: false),
+                    step_id = table.Column<long>(type: "bigint", nullable: false),
+                    attempt = table.Column<int>(type: "integer", nullable: false),
+                    dispatch_id = table.Column<long>(type: "bigint", nullable: false),
+                    contact_id = table.Column<long>(type: "bigint", nullable: false),
+                    reserve_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_step_sends", x => new { x.account_id, x.enrollment_id, x.step_id, x.attempt });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "tasks",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    task_id = table.Column<long>(type: "bigint", nullable: false),
+                    enrollment_id = table.Column<long>(type: "bigint", nullable: false),
+                    sequence_id = table.Column<long>(type: "bigint", nullable: false),
+                    contact_id = table.Column<long>(type: "bigint", nullable: false),
+                    step_id = table.Column<long>(type: "bigint", nullable: false),
+                    kind = table.Column<short>(type: "smallint", nullable: false),
+                    state = table.Column<short>(type: "smallint", nullable: false),
+                    assignee_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    snooze_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    end_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    call_outcome = table.Column<short>(type: "smallint", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_tasks", x => new { x.account_id, x.task_id });
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_dispatches_lease_time",
+                table: "dispatches",
+                column: "lease_time",
+                filter: "state = 1");
 
             migrationBuilder.CreateIndex(
                 name: "IX_enroll_answers_account_id_create_time",
@@ -340,6 +437,12 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 table: "enrollments",
                 column: "due_time",
                 filter: "due_time IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_enrollments_resume_time",
+                table: "enrollments",
+                column: "resume_time",
+                filter: "resume_time IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_outbox_transaction_id_change_id",
@@ -393,6 +496,34 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 name: "IX_runs_state_run_id",
                 table: "runs",
                 columns: new[] { "state", "run_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_sequences_park_time",
+                table: "sequences",
+                column: "park_time",
+                filter: "park_time IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_step_sends_account_id_dispatch_id_contact_id",
+                table: "step_sends",
+                columns: new[] { "account_id", "dispatch_id", "contact_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_tasks_account_id_assignee_subject_state_task_id",
+                table: "tasks",
+                columns: new[] { "account_id", "assignee_subject", "state", "task_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_tasks_account_id_sequence_id_task_id",
+                table: "tasks",
+                columns: new[] { "account_id", "sequence_id", "task_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_tasks_open",
+                table: "tasks",
+                columns: new[] { "account_id", "enrollment_id" },
+                unique: true,
+                filter: "state = 1");
         }
 
         /// <inheritdoc />
@@ -403,6 +534,9 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "contact_statuses");
+
+            migrationBuilder.DropTable(
+                name: "dispatches");
 
             migrationBuilder.DropTable(
                 name: "enroll_answers");
@@ -438,10 +572,22 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 name: "runs");
 
             migrationBuilder.DropTable(
+                name: "sender_counts");
+
+            migrationBuilder.DropTable(
+                name: "senders");
+
+            migrationBuilder.DropTable(
                 name: "sequence_versions");
 
             migrationBuilder.DropTable(
                 name: "sequences");
+
+            migrationBuilder.DropTable(
+                name: "step_sends");
+
+            migrationBuilder.DropTable(
+                name: "tasks");
 
             migrationBuilder.DropSequence(
                 name: "ids");

@@ -1,0 +1,43 @@
+using ContactPlatform.Sequences.V1;
+using ContactPlatform.Testing;
+
+namespace ContactPlatform.Eng.Tests.Cli;
+
+/// <summary>What the command line asks of sequences, and how it shows the answers.</summary>
+public sealed class SequenceCliTests : IAsyncLifetime, IDisposable
+{
+    private readonly CancellationTokenSource _timeout = new(TimeSpan.FromMinutes(1));
+    private ScriptedServices _services = null!;
+
+    public async Task InitializeAsync() => _services = await ScriptedServices.StartAsync();
+
+    public async Task DisposeAsync() => await _services.DisposeAsync();
+
+    public void Dispose() => _timeout.Dispose();
+
+    [Fact]
+    public async Task A_sequence_is_made_of_a_file_contacts_enter_it_and_a_call_is_done()
+    {
+        using var folder = new TestFolder();
+        var file = Path.Combine(folder.Path, "welcome.json");
+        await File.WriteAllTextAsync(file, """{ "displayName": "Welcome", "steps": [{ "delay": "86400s", "call": { "instructions": "Say hello" } }] }""");
+        var made = await RunAsync("sequences", "create", file);
+        made.ExitCode.ShouldBe(0, made.Output);
+        made.Output.ShouldContain("Sequence 61, Welcome: draft, 1 step");
+        ((CreateSequenceRequest)_services.Script.Asked!).Sequence.Steps.Single().Call.Instructions.ShouldBe("Say hello");
+        await File.WriteAllTextAsync(file, "{ \"steps\": 3 }");
+        (await RunAsync("sequences", "create", file)).Output.ShouldContain("welcome.json is no sequence");
+        (await RunAsync("sequences", "activate", "61")).Output.ShouldContain("Sequence 61, [mine]: active");
+
+        (await RunAsync("enroll", "61", "ada@example.org")).Output.ShouldContain("no phone");
+        ((EnrollContactsRequest)_services.Script.Asked!).ShouldSatisfyAllConditions(r => r.SequenceId.ShouldBe(61), r => r.ContactIds.ShouldBe([1]), r => r.RequestId.ShouldNotBeEmpty());
+
+        (await RunAsync("tasks", "list", "--assignee", "ann")).Output.ShouldContain("[ann]");
+        _services.Script.Asked.ShouldBe(new ListTasksRequest { AssigneeSubject = "ann", State = TaskState.Open, HideSnoozed = true, PageSize = 1000 });
+        (await RunAsync("tasks", "complete", "9001", "--outcome", "no-answer")).Output.ShouldContain("Task 9001, call for contact 77: completed");
+        _services.Script.Asked.ShouldBe(new CompleteTaskRequest { TaskId = 9001, CallOutcome = CallOutcome.NoAnswer });
+        (await RunAsync("tasks", "complete", "9001", "--outcome", "bored")).Output.ShouldContain("There is no outcome \"bored\"");
+    }
+
+    private Task<ChildProcess> RunAsync(params string[] arguments) => ScriptedServices.RunCliAsync(_services.Address, arguments, _timeout.Token);
+}

@@ -1,0 +1,188 @@
+using System.Diagnostics;
+using System.Globalization;
+using ContactPlatform.Deliverability.V1;
+using ContactPlatform.Sequences.V1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+
+namespace ContactPlatform.Testing.Faults;
+
+/// <summary>Contacts on their way through a sequence, on a clock on which days take seconds, while those who send to them die.</summary>
+internal static class SequenceFaults
+{
+    private const int Steps = 5;
+
+    /// <summary>One of so many contacts loses its family name, which the third mail needs.</summary>
+    private const int Lacking = 7;
+
+    /// <summary>
+    /// Sequences and Deliverability killed (kill -9) at random moments: each contact gets each step once, ends as in a run that nobody
+    /// disturbs, and its sender never sends more a day than it may.
+    /// </summary>
+    public static async Task KilledAsync(FaultBed bed, CancellationToken cancellationToken)
+    {
+        if (bed.Size < 10_000)
+        {
+            await KilledAsync(bed, 2, 2, contacts: 10, daysPerSecond: 10, cancellationToken);
+            return;
+        }
+        await KilledAsync(bed, 1, 25, contacts: 10_000, daysPerSecond: 1, cancellationToken);
+        await KilledAsync(bed, 2, 25, contacts: 10_000, daysPerSecond: 1, cancellationToken);
+    }
+
+    private static async Task KilledAsync(FaultBed bed, int replicas, int kills, int contacts, int daysPerSecond, CancellationToken cancellationToken)
+    {
+        var own = HostServers.Own(bed.Stack.Postgres, bed.Stack.Redis);
+        // Each try has databases of its own.
+        var servers = own with { CreateDatabaseAsync = (name, cancel) => own.CreateDatabaseAsync($"{name} {bed.NewName()}".Replace(' ', '_'), cancel) };
+        await using var mail = await DeliverabilityHost.StartAsync(bed.Stack.Contacts, 1, cancellationToken, gate: false, servers, new Dictionary<string, string?> { ["Sending__PerSenderPerSecond"] = "1000000" });
+        mail.Mail.Behaviour.Kept = 1;
+        await using var host = await SequencesHost.StartAsync(bed.Stack.Contacts, replicas, cancellationToken, gate: false, servers, new Dictionary<string, string?>
+        {
+            ["services__deliverability__grpc__0"] = mail.Service.Grpc.ToString(),
+            ["DOTNET_ENVIRONMENT"] = "Development",
+            ["Clock__Beginning"] = TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture),
+            ["Clock__Speed"] = (daysPerSecond * 86_400).ToString(CultureInfo.InvariantCulture),
+            ["Engine__Lease"] = "00:00:01",
+        });
+        ServiceHost[] all = [.. host.Replicas, mail.Service];
+        foreach (var service in all)
+        {
+            service.ExpectErrors("");
+        }
+        var crowd = await Crowd.FillAsync(bed.Stack, contacts, 0, cancellationToken);
+        var run = new SequenceRun(bed, host, mail, crowd, DailyLimit: Math.Max(10, contacts * Steps / 30));
+        var started = Stopwatch.GetTimestamp();
+        var undisturbed = await run.ThroughAsync(() => Task.CompletedTask, cancellationToken);
+        bed.Log(string.Create(CultureInfo.InvariantCulture, $"undisturbed it takes {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s"));
+        var inHand = 0L;
+        started = Stopwatch.GetTimestamp();
+        var disturbed = await run.ThroughAsync(async () =>
+        {
+            for (var kill = 0; kill < kills; kill++)
+            {
+                await bed.SomeTimeAsync(TimeSpan.FromSeconds(1), cancellationToken);
+                inHand += await OwnStack.NumberAsync(host.Database, "SELECT COUNT(*) FROM enrollments WHERE dispatch_id <> 0", cancellationToken);
+                await FaultBed.KillAndStartAsync(all[bed.Random.Next(all.Length)], cancellationToken);
+            }
+        }, cancellationToken);
+        bed.Log(string.Create(CultureInfo.InvariantCulture, $"{replicas} processes, {kills} kills: {contacts} contacts in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s, {inHand} steps were reserved when somebody was killed"));
+        var other = undisturbed.Where(u => disturbed[u.Key] != u.Value).Select(u => $"{u.Key} is {disturbed[u.Key]}, and {u.Value} without kills").ToList();
+        FaultBed.Must(other.Count == 0, $"{other.Count} contacts end otherwise: {string.Join("; ", other.Take(5))}");
+    }
+
+    /// <summary>Contacts going through a sequence.</summary>
+    private sealed record SequenceRun(FaultBed Bed, SequencesHost Host, DeliverabilityHost Mail, Crowd Crowd, int DailyLimit)
+    {
+        /// <summary>Has all contacts go through a new sequence, and looks at everything.</summary>
+        /// <param name="disturb">What is done meanwhile.</param>
+        /// <param name="cancellationToken">Gives up.</param>
+        /// <returns>How each contact stands in the end.</returns>
+        public async Task<Dictionary<long, string>> ThroughAsync(Func<Task> disturb, CancellationToken cancellationToken)
+        {
+            var sequencing = new SequenceService.SequenceServiceClient(Host.Service.Channel);
+            var sequence = (await sequencing.CreateSequenceAsync(new() { Sequence = Sequence() }, Options(cancellationToken))).Sequence;
+            await sequencing.ActivateSequenceAsync(new() { SequenceId = sequence.SequenceId }, Options(cancellationToken));
+            await sequencing.PauseSequenceAsync(new() { SequenceId = sequence.SequenceId }, Options(cancellationToken));
+            await NameAsync("Example", cancellationToken);
+            foreach (var part in Crowd.LabelledIds.Chunk(1000))
+            {
+                await new EnrollmentService.EnrollmentServiceClient(Host.Service.Channel).EnrollContactsAsync(new() { SequenceId = sequence.SequenceId, ContactIds = { part }, RequestId = Bed.NewName() }, Options(cancellationToken));
+            }
+            await NameAsync("", cancellationToken);
+            await sequencing.ActivateSequenceAsync(new() { SequenceId = sequence.SequenceId }, Options(cancellationToken));
+            await disturb();
+            await FaultBed.UntilAsync("everybody is through", async () => await NumberAsync($"SELECT COUNT(*) FROM enrollments WHERE sequence_id = {sequence.SequenceId} AND (due_time IS NOT NULL OR wait_seconds = 0 AND status = 1 OR dispatch_id <> 0)", cancellationToken) == 0,
+                cancellationToken, TimeSpan.FromMinutes(5));
+            await CheckAsync(sequence, cancellationToken);
+            return await StandingsAsync(sequence.SequenceId, cancellationToken);
+        }
+
+        private Sequence Sequence() => new()
+        {
+            DisplayName = Bed.NewName(),
+            Settings = new() { FromEmail = $"{Bed.NewName().Replace(' ', '-')}@sender.example", DailyLimit = DailyLimit, Jitter = Duration.FromTimeSpan(TimeSpan.FromHours(2)) },
+            Steps =
+            {
+                Enumerable.Range(1, SequenceFaults.Steps).Select(i => new Step
+                {
+                    Delay = Duration.FromTimeSpan(TimeSpan.FromDays(1)),
+                    AutomaticEmail = new() { Variants = { Enumerable.Range(1, 2).Select(v => new EmailTemplate { Subject = $"Step {i}", Text = i == 3 ? "Dear {{family_name}}" : $"Wording {v}" }) } },
+                }),
+            },
+        };
+
+        private async Task NameAsync(string name, CancellationToken cancellationToken)
+        {
+            foreach (var id in Crowd.LabelledIds.Where(id => id % Lacking == 0))
+            {
+                await Bed.Stack.ContactService.UpdateContactAsync(new() { Contact = new() { ContactId = id, FamilyName = name }, UpdateMask = new() { Paths = { "family_name" } } }, Options(cancellationToken));
+            }
+        }
+
+        /// <summary>Each step was reserved once and is once in Deliverability's queue, and no day has more than it may.</summary>
+        private async Task CheckAsync(Sequence sequence, CancellationToken cancellationToken)
+        {
+            var lacking = Crowd.LabelledIds.Count(id => id % Lacking == 0);
+            var expected = (Crowd.Labelled * SequenceFaults.Steps) - (lacking * (SequenceFaults.Steps - 2));
+            var reserved = $"FROM step_sends s JOIN enrollments e USING (account_id, enrollment_id) WHERE e.sequence_id = {sequence.SequenceId}";
+            FaultBed.Must(await NumberAsync($"SELECT COUNT(*) {reserved} AND s.attempt = 1", cancellationToken) == expected && await NumberAsync($"SELECT COUNT(*) {reserved}", cancellationToken) == expected,
+                $"{expected} steps should have been reserved, and {await NumberAsync($"SELECT COUNT(*) {reserved}", cancellationToken)} were");
+            FaultBed.Must(await NumberAsync($"SELECT COALESCE(MAX(n), 0) FROM (SELECT COUNT(*) AS n {reserved} GROUP BY date_trunc('day', s.reserve_time AT TIME ZONE 'UTC')) d", cancellationToken) <= DailyLimit, "a sender has sent more in a day than it may");
+            var queued = await QueuedAsync(sequence.SequenceId, cancellationToken);
+            var wrong = queued.Where(q => q.Value != 1).ToList();
+            FaultBed.Must(wrong.Count == 0 && queued.Count == expected, $"{expected} mails should be queued once each; {queued.Count} are, {wrong.Count} of them more than once");
+        }
+
+        /// <summary>How many mails there are at Deliverability, by contact and step.</summary>
+        private async Task<Dictionary<(long Contact, string Step), int>> QueuedAsync(long sequenceId, CancellationToken cancellationToken)
+        {
+            var steps = new Dictionary<long, string>();
+            await ReadAsync(Mail.Database, "SELECT transmission_id, header FROM transmissions", row =>
+            {
+                var metadata = Transmission.Parser.ParseFrom(row.GetFieldValue<byte[]>(1)).Metadata;
+                if (metadata["sequence_id"] == sequenceId.ToString(CultureInfo.InvariantCulture))
+                {
+                    steps[row.GetInt64(0)] = metadata["step_id"];
+                }
+            }, cancellationToken);
+            var queued = new Dictionary<(long, string), int>();
+            await ReadAsync(Mail.Database, "SELECT transmission_id, contact_id FROM messages", row =>
+            {
+                if (steps.TryGetValue(row.GetInt64(0), out var step))
+                {
+                    queued[(row.GetInt64(1), step)] = queued.GetValueOrDefault((row.GetInt64(1), step)) + 1;
+                }
+            }, cancellationToken);
+            return queued;
+        }
+
+        private async Task<Dictionary<long, string>> StandingsAsync(long sequenceId, CancellationToken cancellationToken)
+        {
+            var standings = new Dictionary<long, string>();
+            await ReadAsync(Host.Database,
+                $"""
+                SELECT e.contact_id, concat_ws('/', e.status, e.finish_reason, e.flags, e.version, (SELECT COUNT(*) FROM enrollment_changes c WHERE c.account_id = e.account_id AND c.enrollment_id = e.enrollment_id),
+                  (SELECT COUNT(*) FROM step_sends s WHERE s.account_id = e.account_id AND s.enrollment_id = e.enrollment_id), s.engagement, s.opted_out, s.call_status, s.first_working_time IS NOT NULL)
+                FROM enrollments e JOIN contact_statuses s USING (account_id, contact_id) WHERE e.sequence_id = {sequenceId}
+                """, row => standings[row.GetInt64(0)] = row.GetString(1), cancellationToken);
+            return standings;
+        }
+
+        private Task<long> NumberAsync(string question, CancellationToken cancellationToken) => OwnStack.NumberAsync(Host.Database, question, cancellationToken);
+
+        private CallOptions Options(CancellationToken cancellationToken) => new CallOptions(Bed.Stack.Headers, cancellationToken: cancellationToken).WithWaitForReady();
+
+        private static async Task ReadAsync(TestDatabase database, string question, Action<System.Data.Common.DbDataReader> each, CancellationToken cancellationToken)
+        {
+            await using var connection = await database.OpenAsync(cancellationToken);
+            await using var command = connection.CreateCommand();
+            command.CommandText = question;
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                each(reader);
+            }
+        }
+    }
+}
