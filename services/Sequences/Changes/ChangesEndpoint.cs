@@ -1,5 +1,4 @@
 using ContactPlatform.Sequences.V1;
-using ContactPlatform.ServiceDefaults.Errors;
 using ContactPlatform.ServiceDefaults.Feeds;
 using Grpc.Core;
 
@@ -9,32 +8,13 @@ namespace ContactPlatform.Sequences.Changes;
 public sealed class ChangesEndpoint(FeedReader feed) : ChangesService.ChangesServiceBase
 {
     /// <inheritdoc/>
-    public override async Task StreamChanges(StreamChangesRequest request, IServerStreamWriter<StreamChangesResponse> responseStream, ServerCallContext context)
-    {
-        var (order, id) = Read(request.AfterPosition);
-        // Sent at once, so that the consumer knows that it is heard while there is nothing to tell.
-        await context.WriteResponseHeadersAsync([]);
-        await foreach (var (position, change) in feed.ReadAsync(order, id, StreamChangesResponse.Parser, context.CancellationToken))
-        {
-            change.Position = position;
-            // Awaited one by one: a reader that stops reading stops this loop instead of filling memory.
-            await responseStream.WriteAsync(change, context.CancellationToken);
-        }
-    }
+    public override Task StreamChanges(StreamChangesRequest request, IServerStreamWriter<StreamChangesResponse> responseStream, ServerCallContext context) =>
+        feed.SendAsync(request.AfterPosition, StreamChangesResponse.Parser, (change, position) => change.Position = position, responseStream, context);
 
     /// <inheritdoc/>
     public override async Task<GetBacklogResponse> GetBacklog(GetBacklogRequest request, ServerCallContext context)
     {
-        var (order, id) = Read(request.AfterPosition);
-        var (count, first, last) = await feed.BacklogAsync(order, id, StreamChangesResponse.Parser, context.CancellationToken);
+        var (count, first, last) = await feed.BacklogAsync(request.AfterPosition, StreamChangesResponse.Parser, context.CancellationToken);
         return new() { ChangeCount = count, OldestChangeTime = first?.ChangeTime, LastPosition = last };
-    }
-
-    private static (ulong Order, long Id) Read(string position)
-    {
-        var violations = new Violations();
-        violations.Check(OutboxRow.TryParse(position, out var order, out var id), "after_position", "is not a position of this feed; expected one that it gave, or nothing");
-        violations.ThrowIfAny();
-        return (order, id);
     }
 }

@@ -6,6 +6,7 @@ using ContactPlatform.Sequences.Tasks;
 using ContactPlatform.Sequences.Tests.Sequences;
 using ContactPlatform.Sequences.V1;
 using ContactPlatform.Testing;
+using Microsoft.Extensions.Hosting;
 using Google.Protobuf;
 
 namespace ContactPlatform.Sequences.Tests.Engine;
@@ -125,6 +126,17 @@ public sealed class StepDecisionsTests
         (fast.GetUtcNow().UtcDateTime, fired, fast.Machine(), machine.Machine()).ShouldBe((_now.AddDays(1), 0, machine, machine));
         machine.Advance(TimeSpan.FromSeconds(1));
         fired.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("Production", "2026-01-01T00:00:00Z", "2", "Development only")]
+    [InlineData("Development", "2026-01-01T00:00:00Z", "0.5", "a number from 1")]
+    [InlineData("Development", null, "2", "has to be a time")]
+    public void A_fast_clock_is_refused_where_it_would_do_harm_or_means_nothing(string environment, string? beginning, string speed, string why)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new() { EnvironmentName = environment });
+        (builder.Configuration["Clock:Beginning"], builder.Configuration["Clock:Speed"]) = (beginning, speed);
+        Should.Throw<InvalidOperationException>(builder.AddFastTime).Message.ShouldContain(why);
     }
 
     private static DateTime Tuesday => new(2026, 3, 3, 8, 0, 0, DateTimeKind.Utc);

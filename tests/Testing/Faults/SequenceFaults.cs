@@ -12,9 +12,6 @@ internal static class SequenceFaults
 {
     private const int Steps = 5;
 
-    /// <summary>Seconds on the fast clock for each that passes: four days.</summary>
-    private const int Speed = 4 * 86_400;
-
     /// <summary>One of so many contacts loses its family name, which the third mail needs.</summary>
     private const int Lacking = 7;
 
@@ -26,14 +23,14 @@ internal static class SequenceFaults
     {
         if (bed.Size < 10_000)
         {
-            await KilledAsync(bed, 2, 2, 10, cancellationToken);
+            await KilledAsync(bed, 2, 2, contacts: 10, daysPerSecond: 10, cancellationToken);
             return;
         }
-        await KilledAsync(bed, 1, 25, 10_000, cancellationToken);
-        await KilledAsync(bed, 2, 25, 10_000, cancellationToken);
+        await KilledAsync(bed, 1, 25, contacts: 10_000, daysPerSecond: 1, cancellationToken);
+        await KilledAsync(bed, 2, 25, contacts: 10_000, daysPerSecond: 1, cancellationToken);
     }
 
-    private static async Task KilledAsync(FaultBed bed, int replicas, int kills, int contacts, CancellationToken cancellationToken)
+    private static async Task KilledAsync(FaultBed bed, int replicas, int kills, int contacts, int daysPerSecond, CancellationToken cancellationToken)
     {
         var own = HostServers.Own(bed.Stack.Postgres, bed.Stack.Redis);
         // Each try has databases of its own.
@@ -45,7 +42,7 @@ internal static class SequenceFaults
             ["services__deliverability__grpc__0"] = mail.Service.Grpc.ToString(),
             ["DOTNET_ENVIRONMENT"] = "Development",
             ["Clock__Beginning"] = TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture),
-            ["Clock__Speed"] = Speed.ToString(CultureInfo.InvariantCulture),
+            ["Clock__Speed"] = (daysPerSecond * 86_400).ToString(CultureInfo.InvariantCulture),
             ["Engine__Lease"] = "00:00:01",
         });
         ServiceHost[] all = [.. host.Replicas, mail.Service];
