@@ -39,6 +39,7 @@ builder.Services
     .AddScoped<EnrollContacts>()
     .AddScoped<ContactEvents>()
     .AddScoped<StatusWork>()
+    .AddSingleton<StatusBatches>()
     .AddSingleton<ContactSets>()
     .AddSingleton<IRunExecutor, EnrollmentRunExecutor>()
     .AddScoped<ReplyWork>()

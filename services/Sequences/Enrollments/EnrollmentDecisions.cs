@@ -82,6 +82,18 @@ public static class EnrollmentDecisions
         return delay is null && from.Status == EnrollmentStatus.Active ? at.After(at.Standing.To(EnrollmentStatus.Finished, FinishReason.StepsDone), now, null) : at;
     }
 
+    /// <summary>A step that was taken for done is not: it is next again, and due.</summary>
+    /// <param name="from">The enrolment, at the step.</param>
+    /// <param name="sequence">The sequence as it is now.</param>
+    /// <param name="stepId">The step.</param>
+    /// <param name="now">The time.</param>
+    public static EnrollmentRow StepUndone(EnrollmentRow from, SequenceContent sequence, long stepId, DateTime now)
+    {
+        var (due, wait) = (from.DueTime is null ? (DateTime?)null : now, from.WaitSeconds is null ? (long?)null : 0);
+        var back = from;
+        return back with { LastStepId = sequence.Before(stepId), DueTime = due, WaitSeconds = wait };
+    }
+
     /// <summary>Out of office is over at its time; null while it is not.</summary>
     public static EnrollmentRow? Resumed(EnrollmentRow from, SequenceContent sequence, DateTime now) =>
         from.Status == EnrollmentStatus.OutOfOffice && from.ResumeTime <= now ? from.After(from.Standing.To(EnrollmentStatus.Active), now, sequence.NextDelay(from.LastStepId, from.EnrollmentId)) : null;

@@ -89,7 +89,9 @@ public sealed record EnrollmentRow : IAccountOwned
     /// <summary>How long the next step was still to wait when it stopped: it waits as long when it goes on. Null where the step's own delay begins anew.</summary>
     public long? WaitSeconds { get; init; }
 
-    /// <summary>The reservation under which its next step is being sent; 0 for none. See <see cref="Engine.DispatchRow"/>.</summary>
+    /// <summary>
+    /// The reservation that it was in last; 0 for none. Until that is sent, no other step is due. See <see cref="Engine.DispatchRow"/>.
+    /// </summary>
     public long DispatchId { get; init; }
 
     /// <summary>Until when out of office holds, UTC; null until somebody resumes.</summary>

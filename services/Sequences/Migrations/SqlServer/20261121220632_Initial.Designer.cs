@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace ContactPlatform.Sequences.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerSequencesDbContext))]
-    [Migration("20261121190405_Initial")]
+    [Migration("20261121220632_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -240,6 +240,10 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnType("bigint")
                         .HasColumnName("dispatch_id");
 
+                    b.Property<bool>("Ahead")
+                        .HasColumnType("bit")
+                        .HasColumnName("ahead");
+
                     b.Property<long>("ContentVersion")
                         .HasColumnType("bigint")
                         .HasColumnName("content_version");
@@ -330,33 +334,19 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnType("bigint")
                         .HasColumnName("account_id");
 
-                    b.Property<long>("EnrollmentId")
+                    b.Property<long>("DispatchId")
                         .HasColumnType("bigint")
-                        .HasColumnName("enrollment_id");
-
-                    b.Property<long>("StepId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("step_id");
-
-                    b.Property<int>("Attempt")
-                        .HasColumnType("int")
-                        .HasColumnName("attempt");
+                        .HasColumnName("dispatch_id");
 
                     b.Property<long>("ContactId")
                         .HasColumnType("bigint")
                         .HasColumnName("contact_id");
 
-                    b.Property<long>("DispatchId")
+                    b.Property<long>("EnrollmentId")
                         .HasColumnType("bigint")
-                        .HasColumnName("dispatch_id");
+                        .HasColumnName("enrollment_id");
 
-                    b.Property<DateTime>("ReserveTime")
-                        .HasColumnType("datetime2")
-                        .HasColumnName("reserve_time");
-
-                    b.HasKey("AccountId", "EnrollmentId", "StepId", "Attempt");
-
-                    b.HasIndex("AccountId", "DispatchId", "ContactId");
+                    b.HasKey("AccountId", "DispatchId", "ContactId");
 
                     b.ToTable("step_sends", (string)null);
                 });
