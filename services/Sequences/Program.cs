@@ -49,6 +49,8 @@ builder.Services
     .AddEngine(builder.Configuration)
     .AddHostedService<RunWorker>()
     .AddHostedService<ContactFeedConsumer>()
+    .AddScoped<ContactFeedEnd>()
+    .AddScoped<ConsistencyRepair>()
     .AddScoped<ConsistencyCheck>()
     .AddHostedService<StandingCheck>()
     .AddScoped<SequenceStatistics>()

@@ -62,6 +62,7 @@ public static class SequencesScopes
         [Tasks + "CompleteTask"] = Scopes.SequencesWrite,
         [Tasks + "SkipTask"] = Scopes.SequencesWrite,
         [Tasks + "SnoozeTask"] = Scopes.SequencesWrite,
+        [Tasks + "AssignTask"] = Scopes.SequencesWrite,
         [Changes + "StreamChanges"] = Scopes.ChangesRead,
         [Changes + "GetBacklog"] = Scopes.ChangesRead,
     });

@@ -105,7 +105,7 @@ public static class EnrollmentDecisions
 
     /// <summary>
     /// What a reply makes of an enrolment: the one decision for whoever finds out that there is one. An untracked enrolment stays
-    /// as it is.
+    /// as it is, but that a person's reply after the sequence is done counts for the contact's engagement.
     /// </summary>
     /// <param name="now">How it stands.</param>
     /// <param name="inbound">What came in.</param>
@@ -115,7 +115,7 @@ public static class EnrollmentDecisions
     {
         if (!IsTracked(now, textSent))
         {
-            return now;
+            return inbound is Inbound.EmailReply or Inbound.SmsReply && CountsLate(now, textSent) ? now with { Flags = now.Flags | EnrollmentFlags.RepliedLate } : now;
         }
         return inbound switch
         {
@@ -125,6 +125,11 @@ public static class EnrollmentDecisions
             _ => (now with { Flags = now.Flags | EnrollmentFlags.AutoReplied }).To(EnrollmentStatus.Finished, FinishReason.AutoReplied),
         };
     }
+
+    /// <summary>Whether a person's reply says that the contact has responded though it is tracked no more: every step is done, or it got a mail (or a text message) before it was finished otherwise.</summary>
+    private static bool CountsLate(Standing now, bool textSent) =>
+        now is { Ended: false, Status: EnrollmentStatus.Finished } && now.FinishReason != FinishReason.OptedOut && !now.Has(EnrollmentFlags.RepliedByEmail | EnrollmentFlags.RepliedBySms)
+        && (now.FinishReason == FinishReason.StepsDone || textSent || now.Has(EnrollmentFlags.Contacted));
 
     /// <summary>A person replied: finished, or going on, as the sequence says. Out of office is over in either case.</summary>
     public static Standing Replied(Standing now, EnrollmentFlags how, ReplyHandling handling)

@@ -34,6 +34,12 @@ public enum EnrollmentFlags
 
     /// <summary>A mail came back for good, as its events say: the contact's address is bad. Never set by hand, and cleared with <see cref="Bounced"/>.</summary>
     HardBounced = 128,
+
+    /// <summary>
+    /// A person replied when the enrolment was finished already: the contact has responded, and else nothing changes, so nobody is shown
+    /// it and replies are tracked again if the enrolment goes on.
+    /// </summary>
+    RepliedLate = 256,
 }
 
 /// <summary>How an enrolment stands; what history tells.</summary>
