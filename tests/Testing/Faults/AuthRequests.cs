@@ -37,6 +37,8 @@ internal static class AuthRequests
             FieldType.Int32 when field.Name == "page_size" => 10,
             FieldType.Bool when field.HasPresence => true,
             FieldType.Enum => field.EnumType.Values.Count > 1 ? Enum(field) : null,
+            // Only where it is said who is to do it; in a list it would hide the tasks of others.
+            FieldType.String when field.FullName.EndsWith(".AssignTaskRequest.assignee_subject", StringComparison.Ordinal) => "auth",
             FieldType.String => Word(field.Name),
             FieldType.Bytes when field.Name == "mail" => ByteString.CopyFromUtf8("From: ada@auth.example\r\n\r\nYes."),
             FieldType.Message when field.MessageType.FullName == "google.protobuf.FieldMask" => new FieldMask { Paths = { "given_name" } },
