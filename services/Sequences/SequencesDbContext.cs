@@ -3,6 +3,7 @@ using ContactPlatform.Sequences.DeliverabilityFeed;
 using ContactPlatform.Sequences.EnrollmentRuns;
 using ContactPlatform.Sequences.Enrollments;
 using ContactPlatform.Sequences.Engine;
+using ContactPlatform.Sequences.LeadScores;
 using ContactPlatform.Sequences.Sequences;
 using ContactPlatform.Sequences.Tasks;
 using ContactPlatform.Sequences.Replies;
@@ -72,6 +73,12 @@ public class SequencesDbContext : PlatformDbContext
 
     /// <summary>How many were.</summary>
     public DbSet<SenderCountRow> SenderCounts => Set<SenderCountRow>();
+
+    /// <summary>What statuses are worth.</summary>
+    public DbSet<LeadScoreRuleRow> LeadScoreRules => Set<LeadScoreRuleRow>();
+
+    /// <summary>What contacts got.</summary>
+    public DbSet<LeadScoreAwardRow> LeadScoreAwards => Set<LeadScoreAwardRow>();
 
     /// <summary>What people are to do.</summary>
     public DbSet<TaskRow> Tasks => Set<TaskRow>();

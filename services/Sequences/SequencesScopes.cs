@@ -14,6 +14,7 @@ public static class SequencesScopes
     private const string Statistics = "/contactplatform.sequences.v1.SequenceStatisticsService/";
     private const string Consistency = "/contactplatform.sequences.v1.ConsistencyService/";
     private const string Tasks = "/contactplatform.sequences.v1.TaskService/";
+    private const string LeadScores = "/contactplatform.sequences.v1.LeadScoreRuleService/";
     private const string Changes = "/contactplatform.sequences.v1.ChangesService/";
 
     /// <summary>The table.</summary>
@@ -62,6 +63,12 @@ public static class SequencesScopes
         [Tasks + "CompleteTask"] = Scopes.SequencesWrite,
         [Tasks + "SkipTask"] = Scopes.SequencesWrite,
         [Tasks + "SnoozeTask"] = Scopes.SequencesWrite,
+        [LeadScores + "CreateLeadScoreRule"] = Scopes.SequencesWrite,
+        [LeadScores + "GetLeadScoreRule"] = Scopes.SequencesRead,
+        [LeadScores + "ListLeadScoreRules"] = Scopes.SequencesRead,
+        [LeadScores + "UpdateLeadScoreRule"] = Scopes.SequencesWrite,
+        [LeadScores + "DeleteLeadScoreRule"] = Scopes.SequencesWrite,
+        [LeadScores + "ListLeadScoreAwards"] = Scopes.SequencesRead,
         [Changes + "StreamChanges"] = Scopes.ChangesRead,
         [Changes + "GetBacklog"] = Scopes.ChangesRead,
     });

@@ -53,7 +53,7 @@ public sealed record Held(IReadOnlyDictionary<long, ContactStatusRow> Contacts, 
 /// by ascending id, then their enrolments; somebody decides, in memory; and what became of them is written with its history
 /// and told to others.
 /// </summary>
-public sealed class EnrollmentWork(SequencesDbContext db, ContactStatusStore contacts, EnrollmentStore enrollments, TaskStore tasks)
+public sealed class EnrollmentWork(SequencesDbContext db, ContactStatusStore contacts, EnrollmentStore enrollments, TaskStore tasks, EngagementEntries entries)
 {
     /// <summary>Contacts in one transaction: few enough to keep SQL Server from locking whole tables.</summary>
     public const int Size = 1_000;
@@ -85,6 +85,7 @@ public sealed class EnrollmentWork(SequencesDbContext db, ContactStatusStore con
         await enrollments.WriteAsync(told, act, cancellationToken);
         await tasks.FollowAsync(told, act.Time, cancellationToken);
         await contacts.WriteAsync(changed, act, cancellationToken);
+        await entries.AddAsync(moves, changed, act, cancellationToken);
         if (told.Count == 0 && changed.Count == 0)
         {
             return (held.Contacts, "");

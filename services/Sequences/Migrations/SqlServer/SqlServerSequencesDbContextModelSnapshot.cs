@@ -586,6 +586,106 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 80);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Sequences.LeadScores.LeadScoreAwardRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long>("LeadScoreAwardId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lead_score_award_id");
+
+                    b.Property<int>("AttemptCount")
+                        .HasColumnType("int")
+                        .HasColumnName("attempt_count");
+
+                    b.Property<DateTime>("AwardTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("award_time");
+
+                    b.Property<DateTime?>("DueTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("due_time");
+
+                    b.Property<short>("Engagement")
+                        .HasColumnType("smallint")
+                        .HasColumnName("engagement");
+
+                    b.Property<long>("LeadScoreRuleId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lead_score_rule_id");
+
+                    b.Property<int>("Points")
+                        .HasColumnType("int")
+                        .HasColumnName("points");
+
+                    b.Property<short>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.Property<long>("StatusVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("status_version");
+
+                    b.HasKey("AccountId", "ContactId", "LeadScoreAwardId");
+
+                    b.HasIndex("DueTime")
+                        .HasFilter("due_time IS NOT NULL");
+
+                    b.ToTable("lead_score_awards", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.LeadScores.LeadScoreRuleRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("LeadScoreRuleId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lead_score_rule_id");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("create_time");
+
+                    b.Property<bool>("Disabled")
+                        .HasColumnType("bit")
+                        .HasColumnName("disabled");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("display_name");
+
+                    b.Property<short>("Engagement")
+                        .HasColumnType("smallint")
+                        .HasColumnName("engagement");
+
+                    b.Property<int>("Points")
+                        .HasColumnType("int")
+                        .HasColumnName("points");
+
+                    b.Property<DateTime>("UpdateTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("update_time");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "LeadScoreRuleId");
+
+                    b.ToTable("lead_score_rules", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Sequences.Replies.ReplyRow", b =>
                 {
                     b.Property<long>("AccountId")

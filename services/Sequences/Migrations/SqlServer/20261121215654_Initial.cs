@@ -1,10 +1,9 @@
 ﻿using System;
 using Microsoft.EntityFrameworkCore.Migrations;
-using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace ContactPlatform.Sequences.Migrations.PostgreSql
+namespace ContactPlatform.Sequences.Migrations.SqlServer
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -23,14 +22,14 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false),
-                    change_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    change_time = table.Column<DateTime>(type: "datetime2", nullable: false),
                     actor_kind = table.Column<short>(type: "smallint", nullable: false),
-                    actor_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    actor_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    from_opted_out = table.Column<bool>(type: "boolean", nullable: false),
+                    actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    actor_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    from_opted_out = table.Column<bool>(type: "bit", nullable: false),
                     from_call_status = table.Column<short>(type: "smallint", nullable: false),
                     from_engagement = table.Column<short>(type: "smallint", nullable: false),
-                    to_opted_out = table.Column<bool>(type: "boolean", nullable: false),
+                    to_opted_out = table.Column<bool>(type: "bit", nullable: false),
                     to_call_status = table.Column<short>(type: "smallint", nullable: false),
                     to_engagement = table.Column<short>(type: "smallint", nullable: false)
                 },
@@ -45,15 +44,15 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
-                    opted_out = table.Column<bool>(type: "boolean", nullable: false),
-                    opt_out_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    opt_in_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    opted_out = table.Column<bool>(type: "bit", nullable: false),
+                    opt_out_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    opt_in_time = table.Column<DateTime>(type: "datetime2", nullable: true),
                     call_status = table.Column<short>(type: "smallint", nullable: false),
                     engagement = table.Column<short>(type: "smallint", nullable: false),
-                    engagement_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    first_working_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    record_inactive = table.Column<bool>(type: "boolean", nullable: false),
-                    deleted = table.Column<bool>(type: "boolean", nullable: false),
+                    engagement_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    first_working_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    record_inactive = table.Column<bool>(type: "bit", nullable: false),
+                    deleted = table.Column<bool>(type: "bit", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -70,11 +69,11 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     sequence_id = table.Column<long>(type: "bigint", nullable: false),
                     content_version = table.Column<long>(type: "bigint", nullable: false),
                     step_id = table.Column<long>(type: "bigint", nullable: false),
-                    variant = table.Column<int>(type: "integer", nullable: false),
+                    variant = table.Column<int>(type: "int", nullable: false),
                     state = table.Column<short>(type: "smallint", nullable: false),
                     epoch = table.Column<long>(type: "bigint", nullable: false),
-                    lease_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    reserve_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    lease_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    reserve_time = table.Column<DateTime>(type: "datetime2", nullable: false),
                     transmission_id = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -88,8 +87,8 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     answer_id = table.Column<long>(type: "bigint", nullable: false),
-                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    answer = table.Column<byte[]>(type: "bytea", nullable: false)
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    answer = table.Column<byte[]>(type: "varbinary(max)", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -103,19 +102,19 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     enrollment_id = table.Column<long>(type: "bigint", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false),
-                    change_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    change_time = table.Column<DateTime>(type: "datetime2", nullable: false),
                     actor_kind = table.Column<short>(type: "smallint", nullable: false),
-                    actor_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    actor_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    actor_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
                     cause = table.Column<short>(type: "smallint", nullable: false),
                     from_status = table.Column<short>(type: "smallint", nullable: false),
                     from_finish_reason = table.Column<short>(type: "smallint", nullable: false),
                     from_flags = table.Column<short>(type: "smallint", nullable: false),
-                    from_ended = table.Column<bool>(type: "boolean", nullable: false),
+                    from_ended = table.Column<bool>(type: "bit", nullable: false),
                     to_status = table.Column<short>(type: "smallint", nullable: false),
                     to_finish_reason = table.Column<short>(type: "smallint", nullable: false),
                     to_flags = table.Column<short>(type: "smallint", nullable: false),
-                    to_ended = table.Column<bool>(type: "boolean", nullable: false)
+                    to_ended = table.Column<bool>(type: "bit", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -160,33 +159,72 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     status = table.Column<short>(type: "smallint", nullable: false),
                     finish_reason = table.Column<short>(type: "smallint", nullable: false),
                     flags = table.Column<short>(type: "smallint", nullable: false),
-                    end_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    end_time = table.Column<DateTime>(type: "datetime2", nullable: true),
                     last_step_id = table.Column<long>(type: "bigint", nullable: false),
-                    due_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    due_time = table.Column<DateTime>(type: "datetime2", nullable: true),
                     wait_seconds = table.Column<long>(type: "bigint", nullable: true),
                     dispatch_id = table.Column<long>(type: "bigint", nullable: false),
-                    resume_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    enroll_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    change_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    resume_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    enroll_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    change_time = table.Column<DateTime>(type: "datetime2", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_enrollments", x => new { x.account_id, x.enrollment_id });
-                })
-                .Annotation("Npgsql:StorageParameter:fillfactor", 80);
+                });
 
             migrationBuilder.CreateTable(
                 name: "feed_positions",
                 columns: table => new
                 {
-                    source = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
-                    position = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
-                    apply_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    source = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    position = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    apply_time = table.Column<DateTime>(type: "datetime2", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_feed_positions", x => x.source);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "lead_score_awards",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    contact_id = table.Column<long>(type: "bigint", nullable: false),
+                    lead_score_award_id = table.Column<long>(type: "bigint", nullable: false),
+                    lead_score_rule_id = table.Column<long>(type: "bigint", nullable: false),
+                    status_version = table.Column<long>(type: "bigint", nullable: false),
+                    engagement = table.Column<short>(type: "smallint", nullable: false),
+                    points = table.Column<int>(type: "int", nullable: false),
+                    award_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    state = table.Column<short>(type: "smallint", nullable: false),
+                    due_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    attempt_count = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_lead_score_awards", x => new { x.account_id, x.contact_id, x.lead_score_award_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "lead_score_rules",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    lead_score_rule_id = table.Column<long>(type: "bigint", nullable: false),
+                    display_name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    engagement = table.Column<short>(type: "smallint", nullable: false),
+                    points = table.Column<int>(type: "int", nullable: false),
+                    disabled = table.Column<bool>(type: "bit", nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    update_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_lead_score_rules", x => new { x.account_id, x.lead_score_rule_id });
                 });
 
             migrationBuilder.CreateTable(
@@ -195,9 +233,9 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     change_id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    transaction_id = table.Column<ulong>(type: "xid8", nullable: false, defaultValueSql: "GREATEST(pg_current_xact_id(), (pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1)::text::xid8)"),
-                    payload = table.Column<byte[]>(type: "bytea", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    row_version = table.Column<byte[]>(type: "rowversion", rowVersion: true, nullable: false),
+                    payload = table.Column<byte[]>(type: "varbinary(max)", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -210,29 +248,29 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     reply_id = table.Column<long>(type: "bigint", nullable: false),
-                    key_hash = table.Column<Guid>(type: "uuid", nullable: false),
+                    key_hash = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
                     channel = table.Column<short>(type: "smallint", nullable: false),
-                    source = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
-                    message_reference = table.Column<string>(type: "character varying(250)", maxLength: 250, nullable: false),
+                    source = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    message_reference = table.Column<string>(type: "nvarchar(250)", maxLength: 250, nullable: false),
                     match = table.Column<short>(type: "smallint", nullable: false),
                     enrollment_id = table.Column<long>(type: "bigint", nullable: false),
                     message_id = table.Column<long>(type: "bigint", nullable: false),
                     category = table.Column<short>(type: "smallint", nullable: false),
                     rule_category = table.Column<short>(type: "smallint", nullable: false),
-                    rule_id = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
-                    rule_version = table.Column<int>(type: "integer", nullable: false),
-                    automatic = table.Column<bool>(type: "boolean", nullable: false),
-                    needs_person = table.Column<bool>(type: "boolean", nullable: false),
+                    rule_id = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    rule_version = table.Column<int>(type: "int", nullable: false),
+                    automatic = table.Column<bool>(type: "bit", nullable: false),
+                    needs_person = table.Column<bool>(type: "bit", nullable: false),
                     return_knowledge = table.Column<short>(type: "smallint", nullable: false),
                     return_date = table.Column<DateOnly>(type: "date", nullable: true),
-                    subject = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
-                    text = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
-                    receive_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    category_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    subject = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
+                    text = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false),
+                    receive_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    category_time = table.Column<DateTime>(type: "datetime2", nullable: true),
                     actor_kind = table.Column<short>(type: "smallint", nullable: false),
-                    actor_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    actor_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    actor_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -246,9 +284,9 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     reply_webhook_id = table.Column<long>(type: "bigint", nullable: false),
-                    display_name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    token_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
-                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    display_name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    token_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -260,11 +298,11 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 columns: table => new
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
-                    method = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
-                    request_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    body_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    method = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    request_id = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    body_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
                     result_id = table.Column<long>(type: "bigint", nullable: false),
-                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -277,28 +315,28 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     run_id = table.Column<long>(type: "bigint", nullable: false),
-                    kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    kind = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     subject_id = table.Column<long>(type: "bigint", nullable: false),
-                    state = table.Column<int>(type: "integer", nullable: false),
+                    state = table.Column<int>(type: "int", nullable: false),
                     epoch = table.Column<long>(type: "bigint", nullable: false),
                     cursor_id = table.Column<long>(type: "bigint", nullable: false),
                     total_count = table.Column<long>(type: "bigint", nullable: false),
                     done_count = table.Column<long>(type: "bigint", nullable: false),
                     changed_count = table.Column<long>(type: "bigint", nullable: false),
                     unchanged_count = table.Column<long>(type: "bigint", nullable: false),
-                    skip_counts = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
-                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    start_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    set_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    end_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    skip_counts = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    start_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    set_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    end_time = table.Column<DateTime>(type: "datetime2", nullable: true),
                     actor_kind = table.Column<short>(type: "smallint", nullable: false),
-                    actor_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    actor_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    failure_reason = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
-                    message = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
-                    cancel_requested = table.Column<bool>(type: "boolean", nullable: false),
-                    trace_parent = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
-                    broken_attempts = table.Column<int>(type: "integer", nullable: false)
+                    actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    actor_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    failure_reason = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    message = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
+                    cancel_requested = table.Column<bool>(type: "bit", nullable: false),
+                    trace_parent = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    broken_attempts = table.Column<int>(type: "int", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -310,8 +348,8 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 columns: table => new
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
-                    email = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false),
-                    quarter_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    email = table.Column<string>(type: "nvarchar(254)", maxLength: 254, nullable: false),
+                    quarter_time = table.Column<DateTime>(type: "datetime2", nullable: false),
                     mail_count = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -324,7 +362,7 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 columns: table => new
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
-                    email = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false)
+                    email = table.Column<string>(type: "nvarchar(254)", maxLength: 254, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -338,12 +376,12 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     sequence_id = table.Column<long>(type: "bigint", nullable: false),
                     content_version = table.Column<long>(type: "bigint", nullable: false),
-                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    step_count = table.Column<int>(type: "integer", nullable: false),
-                    content = table.Column<byte[]>(type: "bytea", nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    step_count = table.Column<int>(type: "int", nullable: false),
+                    content = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
                     actor_kind = table.Column<short>(type: "smallint", nullable: false),
-                    actor_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    actor_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false)
+                    actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    actor_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -356,15 +394,15 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     sequence_id = table.Column<long>(type: "bigint", nullable: false),
-                    display_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    owner_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    display_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    owner_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
                     visibility = table.Column<short>(type: "smallint", nullable: false),
                     state = table.Column<short>(type: "smallint", nullable: false),
                     content_version = table.Column<long>(type: "bigint", nullable: false),
-                    step_order = table.Column<string>(type: "text", nullable: false),
-                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    update_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    park_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    step_order = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    update_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    park_time = table.Column<DateTime>(type: "datetime2", nullable: true),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -383,16 +421,16 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     step_id = table.Column<long>(type: "bigint", nullable: false),
                     variant = table.Column<short>(type: "smallint", nullable: false),
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
-                    message_reference = table.Column<string>(type: "character varying(250)", maxLength: 250, nullable: false),
-                    send_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    deliver_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    open_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    click_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    machine_open_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    machine_click_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    bounce_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    hard_bounce_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    unsubscribe_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                    message_reference = table.Column<string>(type: "nvarchar(250)", maxLength: 250, nullable: false),
+                    send_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    deliver_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    open_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    click_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    machine_open_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    machine_click_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    bounce_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    hard_bounce_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    unsubscribe_time = table.Column<DateTime>(type: "datetime2", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -406,10 +444,10 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     enrollment_id = table.Column<long>(type: "bigint", nullable: false),
                     step_id = table.Column<long>(type: "bigint", nullable: false),
-                    attempt = table.Column<int>(type: "integer", nullable: false),
+                    attempt = table.Column<int>(type: "int", nullable: false),
                     dispatch_id = table.Column<long>(type: "bigint", nullable: false),
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
-                    reserve_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    reserve_time = table.Column<DateTime>(type: "datetime2", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -428,10 +466,10 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     step_id = table.Column<long>(type: "bigint", nullable: false),
                     kind = table.Column<short>(type: "smallint", nullable: false),
                     state = table.Column<short>(type: "smallint", nullable: false),
-                    assignee_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    snooze_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    end_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    assignee_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    snooze_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    end_time = table.Column<DateTime>(type: "datetime2", nullable: true),
                     call_outcome = table.Column<short>(type: "smallint", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -476,9 +514,15 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 filter: "resume_time IS NOT NULL");
 
             migrationBuilder.CreateIndex(
-                name: "IX_outbox_transaction_id_change_id",
+                name: "IX_lead_score_awards_due_time",
+                table: "lead_score_awards",
+                column: "due_time",
+                filter: "due_time IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_outbox_row_version_change_id",
                 table: "outbox",
-                columns: new[] { "transaction_id", "change_id" });
+                columns: new[] { "row_version", "change_id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_replies_account_id_contact_id_reply_id",
@@ -608,6 +652,12 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "feed_positions");
+
+            migrationBuilder.DropTable(
+                name: "lead_score_awards");
+
+            migrationBuilder.DropTable(
+                name: "lead_score_rules");
 
             migrationBuilder.DropTable(
                 name: "outbox");
