@@ -68,6 +68,7 @@ public static class ContactPlatformClients
         .Add<Deliverability.V1.SendabilityService.SendabilityServiceClient>(address)
         .Add<Deliverability.V1.SuppressionService.SuppressionServiceClient>(address)
         .Add<Deliverability.V1.TransmissionService.TransmissionServiceClient>(address)
+        .Add<Deliverability.V1.WebhookService.WebhookServiceClient>(address)
         .Add<Deliverability.V1.ChangesService.ChangesServiceClient>(address);
 
     /// <summary>Adds the clients of Sequences.</summary>

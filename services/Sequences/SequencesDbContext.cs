@@ -1,3 +1,4 @@
+using ContactPlatform.Sequences.Automations;
 using ContactPlatform.Sequences.ContactStatuses;
 using ContactPlatform.Sequences.DeliverabilityFeed;
 using ContactPlatform.Sequences.EnrollmentRuns;
@@ -79,6 +80,18 @@ public class SequencesDbContext : PlatformDbContext
 
     /// <summary>What contacts got.</summary>
     public DbSet<LeadScoreAwardRow> LeadScoreAwards => Set<LeadScoreAwardRow>();
+
+    /// <summary>Rules of automation.</summary>
+    public DbSet<AutomationRuleRow> AutomationRules => Set<AutomationRuleRow>();
+
+    /// <summary>Their conditions and actions, present and past.</summary>
+    public DbSet<AutomationRuleVersionRow> AutomationRuleVersions => Set<AutomationRuleVersionRow>();
+
+    /// <summary>What they set off.</summary>
+    public DbSet<AutomationFiringRow> AutomationFirings => Set<AutomationFiringRow>();
+
+    /// <summary>What became of that.</summary>
+    public DbSet<AutomationActionRow> AutomationActions => Set<AutomationActionRow>();
 
     /// <summary>What people are to do.</summary>
     public DbSet<TaskRow> Tasks => Set<TaskRow>();

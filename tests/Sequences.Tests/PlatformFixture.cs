@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ContactPlatform.Common.V1;
 using ContactPlatform.Contacts.V1;
+using ContactPlatform.Sequences.Automations;
 using ContactPlatform.Sequences.ContactStatuses;
 using ContactPlatform.Sequences.DeliverabilityFeed;
 using ContactPlatform.Sequences.Engagement;
@@ -68,7 +69,8 @@ public sealed class PlatformFixture : IAsyncLifetime
         builder.AddServiceDefaults("sequences", SequencesScopes.Table);
         builder.AddPlatformDatabase<SequencesDbContext, SqlServerSequencesDbContext>("sequences");
         builder.Logging.ClearProviders();
-        builder.Services.AddScoped<ContactStatusStore>().AddScoped<TaskStore>().AddScoped<EnrollmentStore>().AddScoped<EnrollmentWork>().AddScoped<SequenceStore>().AddScoped<MailWork>().AddScoped<EngagementEntries>().AddScoped<LeadScoreAwardStore>();
+        builder.Services.AddScoped<ContactStatusStore>().AddScoped<TaskStore>().AddScoped<EnrollmentStore>().AddScoped<EnrollmentWork>().AddScoped<SequenceStore>().AddScoped<MailWork>().AddScoped<EngagementEntries>().AddScoped<LeadScoreAwardStore>()
+            .AddScoped<CurrentChain>().AddScoped<AutomationFiringStore>();
         _stores = builder.Build();
     }
 

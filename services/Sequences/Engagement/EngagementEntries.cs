@@ -1,3 +1,4 @@
+using ContactPlatform.Sequences.Automations;
 using ContactPlatform.Sequences.Enrollments;
 using ContactPlatform.Sequences.LeadScores;
 using ContactPlatform.Sequences.V1;
@@ -7,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ContactPlatform.Sequences.Engagement;
 
 /// <summary>Writes down what contacts' entering a status sets off, in the transaction that makes them enter it.</summary>
-public sealed class EngagementEntries(SequencesDbContext db, LeadScoreAwardStore awards, TimeProvider time)
+public sealed class EngagementEntries(SequencesDbContext db, LeadScoreAwardStore awards, AutomationFiringStore firings, TimeProvider time)
 {
     /// <summary>Writes it down.</summary>
     /// <param name="moves">What became of enrolments.</param>
@@ -26,6 +27,11 @@ public sealed class EngagementEntries(SequencesDbContext db, LeadScoreAwardStore
         if (scoring.Count > 0)
         {
             await awards.AddAsync([.. LeadScoreDecisions.Awards(scoring, entered)], act, time.Machine().Now(), cancellationToken);
+        }
+        var rules = await db.AutomationRules.AsNoTracking().Where(r => !r.Disabled).OrderBy(r => r.AutomationRuleId).ToListAsync(cancellationToken);
+        if (rules.Count > 0)
+        {
+            await firings.AddAsync(rules, entered, moves, act, time.Machine().Now(), cancellationToken);
         }
     }
 
