@@ -159,7 +159,7 @@ public sealed partial class ContactEndpoint(
         var caller = Caller.Of(context);
         var reply = new V1.SetRecordStateResponse();
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        var (_, first) = await requests.OnceAsync(caller, nameof(SetRecordState), requestId, new V1.SetRecordStateRequest(request) { RequestId = "" }, async () =>
+        var (changed, first) = await requests.OnceAsync(caller, nameof(SetRecordState), requestId, new V1.SetRecordStateRequest(request) { RequestId = "" }, async () =>
         {
             var contact = await store.HoldAsync(id, cancel);
             Refuse(Etag.Check(request.Etag, contact.Version));
@@ -169,7 +169,8 @@ public sealed partial class ContactEndpoint(
                 reply.ChangeToken = (await SaveAsync(contact, caller, (caller, now, ids) => ContactChanges.RecordStateChanged(caller, now, state == RecordState.Inactive, ids), TimelineEvents.RecordState(state), cancel)).Position;
             }
             reply.Contact = await store.WithLabelsAsync(contact, cancel);
-            return id;
+            // What is remembered of the request is whether it changed something.
+            return reply.ChangeToken.Length > 0 ? 1 : 0;
         }, cancel);
         if (first)
         {
@@ -179,7 +180,7 @@ public sealed partial class ContactEndpoint(
         // What a twin of this call did stands; what this one did before it saw that is undone.
         await transaction.RollbackAsync(cancel);
         var now = await db.Contacts.AsNoTracking().SingleOrDefaultAsync(c => c.ContactId == id, cancel) ?? throw new RefusalException(await store.MissingAsync(id, cancel));
-        return new() { Contact = await store.WithLabelsAsync(now, cancel) };
+        return new() { Contact = await store.WithLabelsAsync(now, cancel), ChangeToken = changed == 1 ? await store.LastPositionAsync(cancel) : "" };
     }
 
     /// <summary>Tells of a contact that got an address which was unsubscribed before.</summary>

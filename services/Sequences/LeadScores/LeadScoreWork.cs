@@ -1,4 +1,5 @@
 using ContactPlatform.Contacts.V1;
+using ContactPlatform.Sequences.Automations;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
@@ -9,19 +10,16 @@ namespace ContactPlatform.Sequences.LeadScores;
 
 /// <summary>Brings points to Contacts. Each is known there by its number for as long as its contact, so bringing them again, whoever does, adds nothing.</summary>
 public sealed partial class LeadScoreWork(
-    SequencesDbContext db, CurrentAccount account, LeadScoreAwardStore store, LeadScoreService.LeadScoreServiceClient scores, ContactsCalls contacts, TimeProvider time, ILogger<LeadScoreWork> logger)
+    SequencesDbContext db, CurrentAccount account, LeadScoreAwardStore store, LeadScoreService.LeadScoreServiceClient scores, ContactsCalls contacts, AutomationSettings settings, TimeProvider time, ILogger<LeadScoreWork> logger)
 {
     private const int Batch = 1_000;
-
-    /// <summary>How long a batch may take, before another process does it as well.</summary>
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
     /// <summary>Brings a batch of points.</summary>
     /// <returns>Whether there were any.</returns>
     public async Task<bool> BringAsync(CancellationToken cancellationToken)
     {
         var now = time.Machine().Now();
-        var taken = await InTransactionAsync(() => store.TakeAsync(now, now + Lease, Batch, cancellationToken), cancellationToken);
+        var taken = await InTransactionAsync(() => store.TakeAsync(now, now + settings.Lease, Batch, cancellationToken), cancellationToken);
         foreach (var group in taken.GroupBy(t => t.AccountId))
         {
             account.Id = group.Key;
