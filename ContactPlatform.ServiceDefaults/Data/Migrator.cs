@@ -18,6 +18,12 @@ public sealed class Migrator(IServiceScopeFactory scopes) : IHostedService
     {
         await using var scope = scopes.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<PlatformDbContext>().Database;
+        var creator = database.GetService<IRelationalDatabaseCreator>();
+        // Most starts find nothing to do; that is seen without a lock and without EF's comparison of whole models.
+        if (await creator.ExistsAsync(cancellationToken) && await IsCurrentAsync(database, cancellationToken))
+        {
+            return;
+        }
         if (scope.ServiceProvider.GetService<NpgsqlDataSource>() is not { } source)
         {
             // SQL Server, where EF's own lock is the session's.
@@ -26,12 +32,6 @@ public sealed class Migrator(IServiceScopeFactory scopes) : IHostedService
         }
         // On PostgreSQL EF's lock ends with each migration's transaction, and a replica that waited for it then does the
         // next migration, which the first has on its list as well.
-        var creator = database.GetService<IRelationalDatabaseCreator>();
-        // Most starts find nothing to do; that is seen without the lock and without EF's comparison of whole models.
-        if (await creator.ExistsAsync(cancellationToken) && !(await database.GetPendingMigrationsAsync(cancellationToken)).Any())
-        {
-            return;
-        }
         await EnsureExistsAsync(creator, cancellationToken);
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await ExecuteAsync(connection, "SELECT pg_advisory_lock($1)", cancellationToken);
@@ -48,6 +48,22 @@ public sealed class Migrator(IServiceScopeFactory scopes) : IHostedService
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <exception cref="InvalidOperationException">
+    /// Its schema is of another line of versions. One that is only later is left alone: that is a release rolled back.
+    /// </exception>
+    private static async Task<bool> IsCurrentAsync(DatabaseFacade database, CancellationToken cancellationToken)
+    {
+        var applied = (await database.GetAppliedMigrationsAsync(cancellationToken)).ToList();
+        var pending = database.GetMigrations().Except(applied).ToList();
+        var unknown = applied.Except(database.GetMigrations()).ToList();
+        if (pending.Count > 0 && unknown.Count > 0)
+        {
+            throw new InvalidOperationException(
+                $"the database {database.GetDbConnection().Database} was made by another version: it has {string.Join(", ", unknown)}, which this one does not know, and lacks {string.Join(", ", pending)}; run the version that made it, or start with an empty database (./dev clean removes a local one)");
+        }
+        return pending.Count == 0;
+    }
 
     private static async Task EnsureExistsAsync(IRelationalDatabaseCreator creator, CancellationToken cancellationToken)
     {

@@ -33,6 +33,31 @@ public sealed class StartTests
         }
     }
 
+    [Fact]
+    public async Task A_database_of_another_line_of_versions_is_refused_and_left_as_it_is()
+    {
+        var database = await TestServers.CreateDatabaseAsync("funnel_other", CancellationToken.None);
+        await using var service = await ReplicaAsync(database);
+        var migrator = service.Services.GetServices<IHostedService>().OfType<Migrator>().Single();
+        await migrator.StartAsync(CancellationToken.None);
+        await using var scope = service.Services.CreateAsyncScope();
+        var funnel = scope.ServiceProvider.GetRequiredService<FunnelDbContext>().Database;
+        var known = funnel.GetMigrations().Last();
+        await using var connection = await database.OpenAsync(CancellationToken.None);
+        await using var command = connection.CreateCommand();
+
+        command.CommandText = "INSERT INTO \"__EFMigrationsHistory\" VALUES ('29990101000000_Later', '10.0.0')";
+        await command.ExecuteNonQueryAsync();
+        await migrator.StartAsync(CancellationToken.None);
+
+        command.CommandText = $"DELETE FROM \"__EFMigrationsHistory\" WHERE \"MigrationId\" = '{known}'";
+        await command.ExecuteNonQueryAsync();
+        var refused = await Should.ThrowAsync<InvalidOperationException>(() => migrator.StartAsync(CancellationToken.None));
+        refused.Message.ShouldContain("29990101000000_Later");
+        refused.Message.ShouldContain(known);
+        (await funnel.GetAppliedMigrationsAsync()).ShouldNotContain(known);
+    }
+
     private static async Task<WebApplication> ReplicaAsync(TestDatabase database)
     {
         var builder = WebApplication.CreateBuilder();
