@@ -46,7 +46,7 @@ public sealed class AutomationReferences(
         {
             await contacts.AskAsync(accountId, options => segments.CheckFilterAsync(new() { Filter = filter }, options), cancellationToken);
         }
-        catch (RpcException e) when (Failures.Permanent(e) is not null)
+        catch (RpcException e) when (e.StatusCode is StatusCode.InvalidArgument or StatusCode.ResourceExhausted)
         {
             foreach (var violation in e.Detail<BadRequest>()?.FieldViolations.Select(v => v.Description) ?? [e.Status.Detail])
             {

@@ -8,7 +8,7 @@ internal static class Failures
 {
     /// <summary>Answers that the same call gets again, whenever it is made.</summary>
     private static readonly HashSet<StatusCode> Final =
-        [StatusCode.NotFound, StatusCode.InvalidArgument, StatusCode.FailedPrecondition, StatusCode.AlreadyExists, StatusCode.PermissionDenied, StatusCode.ResourceExhausted, StatusCode.OutOfRange, StatusCode.Unimplemented];
+        [StatusCode.NotFound, StatusCode.InvalidArgument, StatusCode.FailedPrecondition, StatusCode.AlreadyExists, StatusCode.PermissionDenied, StatusCode.OutOfRange, StatusCode.Unimplemented];
 
     /// <summary>The reason of a refusal that stays one; null for anything else.</summary>
     public static string? Permanent(Exception exception) => exception switch

@@ -28,8 +28,9 @@ public sealed partial class Lane(IServiceScopeFactory scopes, TimeProvider time,
                     continue;
                 }
             }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            catch (Exception) when (stopping.IsCancellationRequested)
             {
+                // Whatever a call says that was given up: what was in hand is taken again when its lease ends.
                 return;
             }
             catch (Exception e)
