@@ -22,11 +22,25 @@ internal static class SequenceCommand
     public static Command CreateEnroll()
     {
         var sequence = Id();
-        var contacts = new Argument<string[]>("CONTACT") { Description = "Emails, phones or numbers of contacts.", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("enroll", "Puts contacts into a sequence, at its first step.") { sequence, contacts };
+        var contacts = new Argument<string[]>("CONTACT") { Description = "Emails, phones or numbers of contacts.", Arity = ArgumentArity.ZeroOrMore };
+        var segment = new Option<string?>("--segment") { Description = "Number or name of a segment, in place of contacts." };
+        var list = new Option<string?>("--list") { Description = "Name of a static list, in place of contacts." };
+        var command = new Command("enroll", "Puts contacts into a sequence, at its first step.") { sequence, contacts, segment, list };
         command.SetAction(async (result, cancellationToken) =>
         {
             using var stack = Stack.Find();
+            switch (result.GetValue(segment), result.GetValue(list), result.GetValue(contacts)!.Length)
+            {
+                case ({ } named, null, 0):
+                    return await EnrollAsync(stack, new() { SequenceId = result.GetValue(sequence), SegmentId = await SegmentArgument.FindSavedAsync(stack, named, cancellationToken) }, cancellationToken);
+                case (null, { } named, 0):
+                    return await EnrollAsync(stack, new() { SequenceId = result.GetValue(sequence), ContactListId = (await ListCommand.FindAsync(stack, named, cancellationToken)).ContactListId }, cancellationToken);
+                case (null, null, > 0):
+                    break;
+                default:
+                    throw new CliException("Say whom, in one way: CONTACT ..., --segment SEGMENT or --list LIST.");
+            }
+
             var ids = new List<long>();
             foreach (var key in result.GetValue(contacts)!)
             {
@@ -45,8 +59,34 @@ internal static class SequenceCommand
             }
 
             AnsiConsole.Write(table);
+            return 0;
         });
         return command;
+    }
+
+    private static async Task<int> EnrollAsync(Stack stack, CreateEnrollmentRunRequest request, CancellationToken cancellationToken)
+    {
+        request.RequestId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var run = (await stack.EnrollmentRuns.CreateEnrollmentRunAsync(request, cancellationToken: cancellationToken)).EnrollmentRun;
+        await RunView.NewProgress().StartAsync(async progress =>
+        {
+            var task = progress.AddTask("Reading who it is");
+            task.IsIndeterminate = true;
+            var id = run.EnrollmentRunId;
+            await foreach (var message in Watching.FollowAsync(() => stack.EnrollmentRuns.WatchEnrollmentRun(new() { EnrollmentRunId = id }, cancellationToken: cancellationToken),
+                () => task.Description = "Sequences went away; the run goes on when it is back", cancellationToken))
+            {
+                run = message.EnrollmentRun;
+                RunView.Show(task, "Enrolling", run.Run);
+                if (RunView.HasEnded(run.Run))
+                {
+                    break;
+                }
+            }
+        });
+        AnsiConsole.MarkupLine($"{Words.Count(run.Run.ChangedCount, "contact")} enrolled, {Words.Count(run.Run.UnchangedCount)} there already");
+        RunWatch.WriteSkipped(run.Run.SkipCounts);
+        return RunView.WriteEnd(run.Run);
     }
 
     private static Command List()

@@ -12,7 +12,7 @@ internal static class SequenceStatisticsCommand
         [("Sent", m => m.SentCount), ("Delivered", m => m.DeliveredCount), ("Bounced", m => m.BouncedCount), ("for good", m => m.HardBouncedCount)];
 
     private static readonly (string Name, Func<MailCounts, long> Value)[] Answers =
-        [("Opened", m => m.OpenedCount), ("by machine", m => m.MachineOpenedCount), ("Clicked", m => m.ClickedCount), ("Replied", m => m.RepliedCount), ("Opted out", m => m.OptedOutCount)];
+        [("Opened", m => m.OpenedCount), ("by machine", m => m.MachineOpenedCount), ("Clicked", m => m.ClickedCount), ("Replied", m => m.RepliedCount), ("Unsubscribed", m => m.OptedOutCount)];
 
     public static Command Create()
     {
@@ -23,7 +23,7 @@ internal static class SequenceStatisticsCommand
             using var stack = Stack.Find();
             var figures = await stack.SequenceStatistics.GetSequenceStatisticsAsync(new() { SequenceId = result.GetValue(id) }, cancellationToken: cancellationToken);
             var statuses = figures.StatusCounts.Select(s => $", {Words.Count(s.Count)} {Words.Spaced(s.Status.ToString()).ToLowerInvariant()}");
-            AnsiConsole.WriteLine($"{Words.Count(figures.EnrolledCount)} contacts{string.Concat(statuses)}, {Words.Count(figures.EndedCount)} left; {Words.Count(figures.RepliedCount)} replied, {Words.Count(figures.OptedOutCount)} opted out");
+            AnsiConsole.WriteLine($"{Words.Count(figures.EnrolledCount, "contact")}{string.Concat(statuses)}, {Words.Count(figures.EndedCount)} left; {Words.Count(figures.RepliedCount)} replied, {Words.Count(figures.OptedOutCount)} finished by opting out");
             Show(figures, [.. Ways.Select(w => w.Name), "Reached", "Waiting"], step => [.. Ways.Select(w => w.Value(step.Mails)), step.ReachedCount, step.WaitingCount]);
             Show(figures, [.. Answers.Select(a => a.Name)], step => [.. Answers.Select(a => a.Value(step.Mails))]);
         });

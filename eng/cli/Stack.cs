@@ -103,6 +103,8 @@ internal sealed class Stack : IDisposable
 
     public EnrollmentService.EnrollmentServiceClient Enrollments => new(_sequences.Value);
 
+    public EnrollmentRunService.EnrollmentRunServiceClient EnrollmentRuns => new(_sequences.Value);
+
     public TaskService.TaskServiceClient Tasks => new(_sequences.Value);
 
     public AutomationService.AutomationServiceClient Automations => new(_sequences.Value);

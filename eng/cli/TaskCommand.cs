@@ -12,7 +12,7 @@ internal static class TaskCommand
 {
     private const int Page = 1000;
 
-    public static Command Create() => new("tasks", "Shows what people are to do for sequences, and notes that it was done.") { List(), Show(), Complete(), Skip(), Snooze() };
+    public static Command Create() => new("tasks", "Shows what people are to do for sequences, and notes that it was done.") { List(), Show(), Complete(), Skip(), Snooze(), Assign() };
 
     private static Command List()
     {
@@ -78,6 +78,13 @@ internal static class TaskCommand
         });
     }
 
+    private static Command Assign()
+    {
+        var to = new Option<string>("--to") { Description = "Who is to do it, by the subject of the token.", Required = true };
+        return One("assign", "Hands a task to somebody else.", [to], async (stack, id, result, cancellationToken) =>
+            Say((await stack.Tasks.AssignTaskAsync(new() { TaskId = id, AssigneeSubject = result.GetValue(to)! }, cancellationToken: cancellationToken)).Task));
+    }
+
     private static Command One(string verb, string description, System.CommandLine.Option[] options, Func<Stack, long, ParseResult, CancellationToken, Task> act)
     {
         var id = new Argument<long>("TASK") { Description = "The task's number." };
@@ -103,7 +110,7 @@ internal static class TaskCommand
             ?? throw new CliException($"There is no outcome \"{text}\": reached, no-answer, message-left, busy or wrong-number.");
     }
 
-    private static void Say(SequenceTask task) => AnsiConsole.MarkupLine($"Task {task.TaskId}, {Words.Spaced(task.Kind.ToString()).ToLowerInvariant()} for contact {task.ContactId}: {State(task)}");
+    private static void Say(SequenceTask task) => AnsiConsole.MarkupLine($"Task {task.TaskId}, {Words.Spaced(task.Kind.ToString()).ToLowerInvariant()} for contact {task.ContactId}, {Words.Plain(task.AssigneeSubject)}: {State(task)}");
 
     private static string State(SequenceTask task) =>
         task is { State: TaskState.Open, SnoozeTime: not null } ? $"put off until {Words.Time(task.SnoozeTime)}" : Words.Spaced(task.State.ToString()).ToLowerInvariant();

@@ -64,6 +64,7 @@ public static class SequencesScopes
         [Tasks + "CompleteTask"] = Scopes.SequencesWrite,
         [Tasks + "SkipTask"] = Scopes.SequencesWrite,
         [Tasks + "SnoozeTask"] = Scopes.SequencesWrite,
+        [Tasks + "AssignTask"] = Scopes.SequencesWrite,
         [LeadScores + "CreateLeadScoreRule"] = Scopes.SequencesWrite,
         [LeadScores + "GetLeadScoreRule"] = Scopes.SequencesRead,
         [LeadScores + "ListLeadScoreRules"] = Scopes.SequencesRead,

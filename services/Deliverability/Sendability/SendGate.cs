@@ -16,6 +16,9 @@ public sealed record SendDecision(DeliverabilityStatus Status, IReadOnlyList<Sta
 
     /// <summary>The strongest thing that keeps it from that; unspecified for none.</summary>
     public SendBlock Block => Sendable ? SendBlock.Unspecified : Blocks[0].Block;
+
+    /// <summary>When that became known last, UTC; null for none.</summary>
+    public DateTime? FactTime { get; init; }
 }
 
 /// <summary>
@@ -42,6 +45,9 @@ public static class SendGate
             }
         }
         return holding is null ? ShownStatus.Without(facts) == DeliverabilityStatus.New ? New : Active
-            : new(holding[0].Status, [.. holding.Where(rule => !(rule.RetryTime(facts) <= now))]) { IsTrial = holding.TrueForAll(rule => rule.RetryTime(facts) <= now) };
+            : Decide(holding, [.. holding.Where(rule => !(rule.RetryTime(facts) <= now))], facts);
     }
+
+    private static SendDecision Decide(List<StatusRule> holding, IReadOnlyList<StatusRule> blocks, AddressFacts facts) =>
+        new(holding[0].Status, blocks) { IsTrial = blocks.Count == 0, FactTime = blocks.Count == 0 ? null : facts[blocks[0].Fact] };
 }

@@ -112,6 +112,7 @@ public sealed class SendabilityEndpoint(DeliverabilityDbContext db, SendGateStor
     private static SendCheck Show(SendCheck check, SendDecision decision)
     {
         (check.Sendable, check.Block, check.Status) = (decision.Sendable, decision.Block, decision.Status);
+        check.FactTime = decision.FactTime is { } time ? Timestamp.FromDateTime(time) : null;
         return check;
     }
 }

@@ -32,13 +32,18 @@ public sealed class OptOuts(DeliverabilityDbContext db, NewContacts contacts, Ad
     /// <summary>Folds them into the addresses that the contacts have now, within the open transaction.</summary>
     public async Task ApplyAsync(IEnumerable<SequencesChange> changes, CancellationToken cancellationToken)
     {
-        // Whoever did the last of several is named for all of them.
+        // Whoever did the last of several to a contact is named for it, and each for what they did alone.
         foreach (var part in Of(changes).GroupBy(c => c.Status.ContactId).OrderBy(g => g.Key).Chunk(1_000))
         {
             long[] ids = [.. part.Select(c => c.Key)];
             var addresses = await db.ContactAddresses.Where(c => ids.Contains(c.ContactId) && c.DeleteTime == null && c.AddressId != null)
                 .ToDictionaryAsync(c => c.ContactId, c => c.AddressId!.Value, cancellationToken);
-            await facts.FoldAsync([.. part.Where(c => addresses.ContainsKey(c.Key)).SelectMany(c => c.SelectMany(s => Facts(addresses[c.Key], s.Status)))], [], part[^1].Last().Actor, cancellationToken);
+            // Locked in one order, whoever does what to them.
+            await facts.FoldAsync([], [.. addresses.Values], null, cancellationToken);
+            foreach (var byActor in part.Where(c => addresses.ContainsKey(c.Key)).GroupBy(c => c.Last().Actor))
+            {
+                await facts.FoldAsync([.. byActor.SelectMany(c => c.SelectMany(s => Facts(addresses[c.Key], s.Status)))], [], byActor.Key, cancellationToken);
+            }
         }
     }
 

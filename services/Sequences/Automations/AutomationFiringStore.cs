@@ -49,10 +49,10 @@ public sealed class AutomationFiringStore(SequencesDbContext db, CurrentChain cu
     /// <param name="rules">The rules that are on.</param>
     /// <param name="entered">The contacts.</param>
     /// <param name="moves">What became of enrolments, which made them enter.</param>
-    /// <param name="act">Of the change.</param>
+    /// <param name="changeTime">Of the change.</param>
     /// <param name="due">When it is to be done, by the machine's clock.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task AddAsync(IReadOnlyList<AutomationRuleRow> rules, IReadOnlyList<ContactMove> entered, IReadOnlyList<EnrollmentMove> moves, Act act, DateTime due, CancellationToken cancellationToken)
+    public async Task AddAsync(IReadOnlyList<AutomationRuleRow> rules, IReadOnlyList<ContactMove> entered, IReadOnlyList<EnrollmentMove> moves, DateTime changeTime, DateTime due, CancellationToken cancellationToken)
     {
         var fired = (from e in entered from r in rules where AutomationDecisions.SetsOff(r, e.To.Engagement) select (Rule: r, Entry: e)).ToList();
         if (fired.Count == 0)
@@ -69,7 +69,7 @@ public sealed class AutomationFiringStore(SequencesDbContext db, CurrentChain cu
             return new object?[]
             {
                 db.AccountId, numbers[i], f.Entry.To.ContactId, f.Rule.AutomationRuleId, f.Rule.RuleVersion, f.Entry.To.Version, (short)f.Entry.From.Engagement, (short)f.Entry.To.Engagement,
-                act.Time, AutomationChain.Write(chain), (short)(stopped ? AutomationFiringState.Stopped : AutomationFiringState.Waiting), (short)stop, AutomationFiringRow.Filter, 0, 0L, stopped ? null : due,
+                changeTime, AutomationChain.Write(chain), (short)(stopped ? AutomationFiringState.Stopped : AutomationFiringState.Waiting), (short)stop, AutomationFiringRow.Filter, 0, 0L, stopped ? null : due,
             };
         }), cancellationToken);
     }

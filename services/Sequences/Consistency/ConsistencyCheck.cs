@@ -1,126 +1,100 @@
+using System.Runtime.CompilerServices;
 using ContactPlatform.Common.V1;
 using ContactPlatform.Deliverability.V1;
-using ContactPlatform.Sequences.Changes;
-using ContactPlatform.Sequences.DeliverabilityFeed;
-using ContactPlatform.Sequences.Enrollments;
+using ContactPlatform.Sequences.ContactFeed;
+using ContactPlatform.Sequences.ContactStatuses;
 using ContactPlatform.Sequences.V1;
 using ContactPlatform.ServiceDefaults.Auth;
-using ContactPlatform.ServiceDefaults.Data;
-using Google.Protobuf.WellKnownTypes;
 using Microsoft.EntityFrameworkCore;
 
 namespace ContactPlatform.Sequences.Consistency;
 
-/// <summary>Finds contacts of the context's account on which the rules between the services do not hold, and puts them right.</summary>
+/// <summary>How far a pass is.</summary>
+/// <param name="Rules">One for each rule, with the contacts so far on which it did not hold.</param>
+/// <param name="Checked">Contacts that were looked at.</param>
+/// <param name="Total">Contacts that there were in the beginning.</param>
+/// <param name="Complete">Whether all were looked at.</param>
+public sealed record ConsistencyPass(IReadOnlyList<RuleViolations> Rules, long Checked, long Total, bool Complete);
+
+/// <summary>
+/// Goes through the contacts of the context's account, a page in memory at a time, compares them with Contacts and Deliverability as
+/// they are now, and puts right those on whom rules do not hold.
+/// </summary>
 /// <param name="db">The database.</param>
-/// <param name="work">Changes enrolments.</param>
-/// <param name="mails">Takes over what Deliverability knows.</param>
+/// <param name="contacts">Asks Contacts.</param>
+/// <param name="repair">Puts right.</param>
 /// <param name="calls">Asks Deliverability.</param>
-/// <param name="time">The clock.</param>
 /// <param name="gate">Deliverability's gate; null where it is not followed.</param>
-public sealed class ConsistencyCheck(SequencesDbContext db, EnrollmentWork work, MailWork mails, DeliverabilityCalls calls, TimeProvider time, SendabilityService.SendabilityServiceClient? gate = null)
+public sealed class ConsistencyCheck(SequencesDbContext db, ContactReader contacts, ConsistencyRepair repair, DeliverabilityCalls calls, SendabilityService.SendabilityServiceClient? gate = null)
 {
-    private static readonly Actor Self = new() { Kind = ActorKind.Service, Subject = "service:sequences", DisplayName = "sequences" };
+    /// <summary>Contacts in a page: what the other services answer in one call.</summary>
+    private const int PageSize = Enrollments.EnrollmentWork.Size;
 
-    /// <summary>Counts those on whom rules do not hold.</summary>
+    private IEnumerable<ConsistencyRule> Rules => ConsistencyRules.Table.Select(t => t.Rule).Where(r => gate is not null || r is not (ConsistencyRule.OptOutTold or ConsistencyRule.UnsubscribedHeard));
+
+    /// <summary>Goes through all.</summary>
+    /// <param name="repair">Whether they are put right.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ServiceDefaults.Errors.RefusalException">SERVICE_UNAVAILABLE.</exception>
-    public async Task<List<RuleViolations>> CountAsync(CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ConsistencyPass> PassAsync(bool repair, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var counts = new List<RuleViolations>();
-        foreach (var (rule, broken) in ConsistencyRules.Table)
+        var counts = Rules.ToDictionary(r => r, _ => 0L);
+        var (done, after, total) = (0L, 0L, await db.ContactStatuses.LongCountAsync(cancellationToken));
+        for (var complete = false; !complete;)
         {
-            counts.Add(new() { Rule = rule, ContactCount = await broken(db).LongCountAsync(cancellationToken) });
-        }
-        foreach (var rule in Asked)
-        {
-            counts.Add(new() { Rule = rule, ContactCount = (await AskAsync(rule, int.MaxValue, cancellationToken)).Count });
-        }
-        return counts;
-    }
-
-    /// <summary>Puts some right: up to 1,000 for each rule.</summary>
-    /// <exception cref="ServiceDefaults.Errors.RefusalException">SERVICE_UNAVAILABLE.</exception>
-    public async Task<List<RuleViolations>> RepairAsync(CancellationToken cancellationToken)
-    {
-        var counts = new List<RuleViolations>();
-        foreach (var (rule, broken) in ConsistencyRules.Table)
-        {
-            counts.Add(new() { Rule = rule, ContactCount = await RepairAsync(await broken(db).OrderBy(id => id).Take(EnrollmentWork.Size).ToArrayAsync(cancellationToken), cancellationToken) });
-        }
-        foreach (var rule in Asked)
-        {
-            var found = await AskAsync(rule, EnrollmentWork.Size, cancellationToken);
-            counts.Add(new() { Rule = rule, ContactCount = found.Count });
-            await (rule == ConsistencyRule.OptOutTold ? TellAsync(found, cancellationToken) : HearAsync(found, cancellationToken));
-        }
-        return counts;
-    }
-
-    private IEnumerable<ConsistencyRule> Asked => gate is null ? [] : [ConsistencyRule.OptOutTold, ConsistencyRule.UnsubscribedHeard];
-
-    private async Task<int> RepairAsync(long[] ids, CancellationToken cancellationToken)
-    {
-        if (ids.Length == 0)
-        {
-            return 0;
-        }
-        await using var transaction = await db.BeginBulkAsync(cancellationToken);
-        var held = await work.LockAsync(ids, [], cancellationToken);
-        var act = new Act(Self, time.Now());
-        var (moves, contacts) = ConsistencyRules.Repair(held, act.Time);
-        await work.SaveAsync(held, moves, contacts, act, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return moves.Select(m => m.To.ContactId).Concat(contacts.Select(c => c.To.ContactId)).Distinct().Count();
-    }
-
-    /// <summary>Those on whom a rule does not hold that Deliverability has to be asked for.</summary>
-    private async Task<List<long>> AskAsync(ConsistencyRule rule, int most, CancellationToken cancellationToken)
-    {
-        var (found, after) = (new List<long>(), 0L);
-        while (found.Count < most)
-        {
-            var ids = rule == ConsistencyRule.OptOutTold
-                ? await db.ContactStatuses.Where(s => s.OptedOut && !s.Deleted && s.ContactId > after).OrderBy(s => s.ContactId).Select(s => s.ContactId).Take(EnrollmentWork.Size).ToListAsync(cancellationToken)
-                : await db.Enrollments.Where(e => e.EndTime == null && (e.Status == EnrollmentStatus.Active || e.Status == EnrollmentStatus.OutOfOffice) && e.ContactId > after)
-                    .Select(e => e.ContactId).Distinct().OrderBy(id => id).Take(EnrollmentWork.Size).ToListAsync(cancellationToken);
-            if (ids.Count == 0)
+            var page = await PageAsync(after, cancellationToken);
+            var broken = Broken(page);
+            if (repair)
             {
-                break;
+                await RepairAsync(broken, cancellationToken);
             }
-            after = ids[^1];
-            var reply = await calls.AskAsync(db.AccountId, options => gate!.CheckSendableAsync(new() { ContactIds = { ids } }, options), cancellationToken);
-            found.AddRange(reply.Checks.Where(c => rule == ConsistencyRule.OptOutTold ? c.Sendable : c.Block == SendBlock.Unsubscribed).Select(c => c.ContactId));
-        }
-        return [.. found.Take(most)];
-    }
-
-    /// <summary>Tells once more of contacts who opted out.</summary>
-    private async Task TellAsync(List<long> ids, CancellationToken cancellationToken)
-    {
-        if (ids.Count > 0)
-        {
-            await using var transaction = await db.BeginBulkAsync(cancellationToken);
-            var held = await work.LockAsync(ids, [], cancellationToken);
-            db.Outbox.Add(ChangesProto.StatusesChanged(db.AccountId, new(Self, time.Now()), [], [.. held.Contacts.Values.Where(c => c.OptedOut).Select(c => new ContactMove(c, c))]));
-            await db.SaveChangesAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            foreach (var (rule, found) in broken)
+            {
+                counts[rule] += found.Count;
+            }
+            (done, after, complete) = (done + page.Count, page.Count == 0 ? after : page[^1].Status.ContactId, page.Count < PageSize);
+            yield return new([.. counts.Select(c => new RuleViolations { Rule = c.Key, ContactCount = c.Value })], done, Math.Max(total, done), complete);
         }
     }
 
-    /// <summary>Takes over that contacts unsubscribed.</summary>
-    private async Task HearAsync(List<long> ids, CancellationToken cancellationToken)
+    private static Dictionary<ConsistencyRule, List<ContactFacts>> Broken(IReadOnlyList<ContactFacts> page) =>
+        ConsistencyRules.Table.Select(t => (t.Rule, Found: page.Where(t.IsBroken).ToList())).Where(t => t.Found.Count > 0).ToDictionary(t => t.Rule, t => t.Found);
+
+    private async Task<List<ContactFacts>> PageAsync(long after, CancellationToken cancellationToken)
     {
-        var told = new DeliverabilityChanged();
-        foreach (var id in ids)
+        var statuses = await db.ContactStatuses.AsNoTracking().Where(s => s.ContactId > after).OrderBy(s => s.ContactId).Take(PageSize).ToListAsync(cancellationToken);
+        long[] ids = [.. statuses.Select(s => s.ContactId)];
+        var open = (await db.Enrollments.AsNoTracking().Where(e => ids.Contains(e.ContactId) && e.EndTime == null).ToListAsync(cancellationToken)).ToLookup(e => e.ContactId);
+        var asked = statuses.Where(s => !s.Deleted && (s.RecordInactive || open.Contains(s.ContactId))).Select(s => s.ContactId).ToHashSet();
+        var found = asked.Count == 0 ? [] : await contacts.GetAsync(asked, cancellationToken);
+        var checks = await CheckAsync([.. statuses.Where(s => !s.Deleted && (s.OptedOut || open.Contains(s.ContactId))).Select(s => s.ContactId)], cancellationToken);
+        return [.. statuses.Select(s => new ContactFacts(s, [.. open[s.ContactId]], asked.Contains(s.ContactId), found.GetValueOrDefault(s.ContactId), checks.GetValueOrDefault(s.ContactId)))];
+    }
+
+    private async Task<Dictionary<long, SendCheck>> CheckAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
+    {
+        if (gate is null || ids.Count == 0)
         {
-            var reply = await calls.AskAsync(db.AccountId, options => gate!.ExplainSendabilityAsync(new() { ContactId = id }, options), cancellationToken);
-            told.Contacts.AddRange(reply.Blocks.Where(b => b.Block == SendBlock.Unsubscribed).Select(b => new ContactDeliverability { ContactId = id, UnsubscribeTime = b.FactTime ?? Timestamp.FromDateTime(time.Now()) }));
+            return [];
         }
-        if (told.Contacts.Count > 0)
+        var reply = await calls.AskAsync(db.AccountId, options => gate.CheckSendableAsync(new() { ContactIds = { ids } }, options), cancellationToken);
+        return reply.Checks.ToDictionary(c => c.ContactId);
+    }
+
+    private async Task RepairAsync(Dictionary<ConsistencyRule, List<ContactFacts>> broken, CancellationToken cancellationToken)
+    {
+        if (Ids(ConsistencyRule.RecordStateHeard).Length + Ids(ConsistencyRule.DeletionHeard).Length > 0)
         {
-            await using var transaction = await db.BeginBulkAsync(cancellationToken);
-            await mails.ApplyAsync([new() { Actor = Self, DeliverabilityChanged = told }], cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            var inactive = broken.GetValueOrDefault(ConsistencyRule.RecordStateHeard, []).ToLookup(f => !f.Status.RecordInactive, f => f.Status.ContactId);
+            await repair.HearAsync([.. inactive[true]], [.. inactive[false]], Ids(ConsistencyRule.DeletionHeard), cancellationToken);
         }
+        await repair.OwnAsync([.. ConsistencyRules.Own.SelectMany(Ids).Distinct().Order()], cancellationToken);
+        await repair.TellAsync(Ids(ConsistencyRule.OptOutTold), cancellationToken);
+        if (broken.TryGetValue(ConsistencyRule.UnsubscribedHeard, out var unheard))
+        {
+            await repair.UnsubscribeAsync([.. unheard.Select(f => f.Check!)], cancellationToken);
+        }
+
+        long[] Ids(ConsistencyRule rule) => [.. broken.GetValueOrDefault(rule, []).Select(f => f.Status.ContactId)];
     }
 }

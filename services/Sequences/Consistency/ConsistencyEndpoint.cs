@@ -7,10 +7,20 @@ namespace ContactPlatform.Sequences.Consistency;
 public sealed class ConsistencyEndpoint(ConsistencyCheck check) : ConsistencyService.ConsistencyServiceBase
 {
     /// <inheritdoc/>
-    public override async Task<CheckConsistencyResponse> CheckConsistency(CheckConsistencyRequest request, ServerCallContext context) =>
-        new() { Rules = { await check.CountAsync(context.CancellationToken) } };
+    public override async Task CheckConsistency(CheckConsistencyRequest request, IServerStreamWriter<CheckConsistencyResponse> responseStream, ServerCallContext context)
+    {
+        await foreach (var pass in check.PassAsync(repair: false, context.CancellationToken))
+        {
+            await responseStream.WriteAsync(new() { Rules = { pass.Rules }, CheckedCount = pass.Checked, TotalCount = pass.Total, Complete = pass.Complete }, context.CancellationToken);
+        }
+    }
 
     /// <inheritdoc/>
-    public override async Task<RepairConsistencyResponse> RepairConsistency(RepairConsistencyRequest request, ServerCallContext context) =>
-        new() { Rules = { await check.RepairAsync(context.CancellationToken) } };
+    public override async Task RepairConsistency(RepairConsistencyRequest request, IServerStreamWriter<RepairConsistencyResponse> responseStream, ServerCallContext context)
+    {
+        await foreach (var pass in check.PassAsync(repair: true, context.CancellationToken))
+        {
+            await responseStream.WriteAsync(new() { Rules = { pass.Rules }, CheckedCount = pass.Checked, TotalCount = pass.Total, Complete = pass.Complete }, context.CancellationToken);
+        }
+    }
 }

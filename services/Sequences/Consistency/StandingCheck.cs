@@ -13,9 +13,6 @@ namespace ContactPlatform.Sequences.Consistency;
 /// </summary>
 public sealed partial class StandingCheck(IServiceScopeFactory scopes, LockLeases locks, IConfiguration configuration, TimeProvider time, ILogger<StandingCheck> logger) : BackgroundService
 {
-    /// <summary>Transactions for an account before the next one's turn.</summary>
-    private const int Rounds = 100;
-
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -47,20 +44,18 @@ public sealed partial class StandingCheck(IServiceScopeFactory scopes, LockLease
     {
         foreach (var account in await AccountsAsync(cancellationToken))
         {
-            var more = true;
-            for (var round = 0; more && round < Rounds; round++)
+            await using var scope = scopes.CreateAsyncScope();
+            scope.ServiceProvider.GetRequiredService<CurrentAccount>().Id = account;
+            ConsistencyPass? last = null;
+            await foreach (var pass in scope.ServiceProvider.GetRequiredService<ConsistencyCheck>().PassAsync(repair: true, cancellationToken))
             {
-                await using var scope = scopes.CreateAsyncScope();
-                scope.ServiceProvider.GetRequiredService<CurrentAccount>().Id = account;
-                more = false;
-                foreach (var violations in (await scope.ServiceProvider.GetRequiredService<ConsistencyCheck>().RepairAsync(cancellationToken)).Where(v => v.ContactCount > 0))
-                {
-                    var rule = violations.Rule.ToString();
-                    PlatformTelemetry.Violations.Add(violations.ContactCount, new("service", "sequences"), new KeyValuePair<string, object?>("rule", rule));
-                    LogRepaired(violations.ContactCount, rule, account);
-                    // A telling takes effect elsewhere, later: it is not waited for.
-                    more |= violations.ContactCount >= Enrollments.EnrollmentWork.Size && violations.Rule != V1.ConsistencyRule.OptOutTold;
-                }
+                last = pass;
+            }
+            foreach (var violations in last!.Rules.Where(v => v.ContactCount > 0))
+            {
+                var rule = violations.Rule.ToString();
+                PlatformTelemetry.Violations.Add(violations.ContactCount, new("service", "sequences"), new KeyValuePair<string, object?>("rule", rule));
+                LogRepaired(violations.ContactCount, rule, account);
             }
         }
     }

@@ -1,4 +1,6 @@
+using System.Data.Common;
 using System.Text.Json;
+using ContactPlatform.Common.V1;
 using ContactPlatform.Sequences.Enrollments;
 using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
@@ -42,12 +44,25 @@ public sealed class ContactStatusStore(SequencesDbContext db)
         WHERE s.account_id = @account AND s.contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids)) ORDER BY s.contact_id
         """);
 
+    // Whoever another transaction holds is passed by: this never waits.
+    private static readonly SqlText LockFree = new(
+        """
+        SELECT s.contact_id, s.opted_out, s.call_status, s.record_inactive, s.deleted, s.version, s.engagement, s.engagement_time, s.first_working_time, s.opt_out_time, s.opt_in_time
+        FROM unnest(@ids) AS i(id) CROSS JOIN LATERAL (
+          SELECT * FROM contact_statuses AS x WHERE x.account_id = @account AND x.contact_id = i.id FOR UPDATE SKIP LOCKED) AS s
+        """,
+        """
+        SELECT s.contact_id, s.opted_out, s.call_status, s.record_inactive, s.deleted, s.version, s.engagement, s.engagement_time, s.first_working_time, s.opt_out_time, s.opt_in_time
+        FROM contact_statuses AS s WITH (UPDLOCK, ROWLOCK, READPAST)
+        WHERE s.account_id = @account AND s.contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids))
+        """);
+
     private static readonly SqlText Update = new(
         """
         UPDATE contact_statuses AS s SET opted_out = m.opted_out, call_status = m.call_status, engagement = m.engagement,
           engagement_time = m.engagement_time AT TIME ZONE 'UTC', first_working_time = m.first_working_time AT TIME ZONE 'UTC',
           opt_out_time = m.opt_out_time AT TIME ZONE 'UTC', opt_in_time = m.opt_in_time AT TIME ZONE 'UTC', version = m.version
-        FROM json_to_recordset(@moves::json) AS m(contact_id bigint, opted_out boolean, call_status smallint, engagement smallint, engagement_time timestamp, first_working_time timestamp,
+        FROM unnest(ARRAY(SELECT json_array_elements(@moves::json))) AS j(move) CROSS JOIN LATERAL json_to_record(j.move) AS m(contact_id bigint, opted_out boolean, call_status smallint, engagement smallint, engagement_time timestamp, first_working_time timestamp,
           opt_out_time timestamp, opt_in_time timestamp, version bigint)
         WHERE s.account_id = @account AND s.contact_id = m.contact_id
         """,
@@ -67,15 +82,42 @@ public sealed class ContactStatusStore(SequencesDbContext db)
     /// <returns>A row for each.</returns>
     public async Task<Dictionary<long, ContactStatusRow>> LockAsync(IReadOnlyCollection<long> ids, IReadOnlyCollection<long> existing, CancellationToken cancellationToken)
     {
-        var (connection, transaction) = (db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction());
+        await EnsureAsync(existing, cancellationToken);
+        var rows = await ReadAsync(Lock, ids, cancellationToken);
+        foreach (var id in ids.Where(id => !rows.ContainsKey(id)))
+        {
+            rows.Add(id, new() { AccountId = db.AccountId, ContactId = id });
+        }
+        return rows;
+    }
+
+    /// <summary>Locks those of contacts that have a row and that nobody else holds in this moment, within the open transaction.</summary>
+    /// <param name="ids">At most 1,000, ascending, each once.</param>
+    /// <param name="existing">Those of them that are known to exist, or to have existed: they get a row.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>A row for each that is locked now.</returns>
+    public async Task<Dictionary<long, ContactStatusRow>> LockFreeAsync(IReadOnlyCollection<long> ids, IReadOnlyCollection<long> existing, CancellationToken cancellationToken)
+    {
+        await EnsureAsync(existing, cancellationToken);
+        return await ReadAsync(LockFree, ids, cancellationToken);
+    }
+
+    private async Task EnsureAsync(IReadOnlyCollection<long> existing, CancellationToken cancellationToken)
+    {
         if (existing.Count > 0)
         {
-            await using var ensure = connection.Command(Ensure, transaction).With("account", db.AccountId).WithIds("ids", existing);
+            await using var ensure = Command(Ensure).WithIds("ids", existing);
             await ensure.ExecuteNonQueryAsync(cancellationToken);
         }
-        await using var command = connection.Command(Lock, transaction).With("account", db.AccountId).WithIds("ids", ids);
+    }
+
+    private DbCommand Command(SqlText sql) => db.Database.GetDbConnection().Command(sql, db.Database.CurrentTransaction!.GetDbTransaction()).With("account", db.AccountId);
+
+    private async Task<Dictionary<long, ContactStatusRow>> ReadAsync(SqlText sql, IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
+    {
+        await using var command = Command(sql).WithIds("ids", ids);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var rows = ids.ToDictionary(id => id, id => new ContactStatusRow { AccountId = db.AccountId, ContactId = id });
+        var rows = new Dictionary<long, ContactStatusRow>(ids.Count);
         while (await reader.ReadAsync(cancellationToken))
         {
             rows[reader.GetInt64(0)] = new()
@@ -100,14 +142,17 @@ public sealed class ContactStatusStore(SequencesDbContext db)
     }
 
     /// <summary>Writes what became of contacts that are locked, with their histories; the rows' new versions are one higher.</summary>
-    public async Task WriteAsync(IReadOnlyCollection<ContactMove> moves, Act act, CancellationToken cancellationToken)
+    /// <param name="moves">What became of them.</param>
+    /// <param name="time">When.</param>
+    /// <param name="actorOf">Who did it to a contact.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task WriteAsync(IReadOnlyCollection<ContactMove> moves, DateTime time, Func<long, Actor> actorOf, CancellationToken cancellationToken)
     {
         if (moves.Count == 0)
         {
             return;
         }
-        await using var command = db.Database.GetDbConnection().Command(Update, db.Database.CurrentTransaction!.GetDbTransaction()).With("account", db.AccountId)
-            .With("moves", JsonSerializer.Serialize(moves.Select(m => new
+        await using var command = Command(Update).With("moves", JsonSerializer.Serialize(moves.Select(m => new
             {
                 contact_id = m.To.ContactId,
                 opted_out = m.To.OptedOut,
@@ -120,10 +165,10 @@ public sealed class ContactStatusStore(SequencesDbContext db)
                 version = m.To.Version,
             })));
         await command.ExecuteNonQueryAsync(cancellationToken);
-        await BulkCopy.WriteAsync(db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction(), "contact_status_changes", ChangeColumns, moves.Select(m => new object?[]
+        await BulkCopy.WriteAsync(db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction(), "contact_status_changes", ChangeColumns, moves.Select(m => (Move: m, Actor: actorOf(m.To.ContactId))).Select(m => new object?[]
         {
-            db.AccountId, m.To.ContactId, m.To.Version, act.Time, (short)act.Actor.Kind, act.Actor.Subject, act.Actor.DisplayName,
-            m.From.OptedOut, (short)m.From.CallStatus, (short)m.From.Engagement, m.To.OptedOut, (short)m.To.CallStatus, (short)m.To.Engagement,
+            db.AccountId, m.Move.To.ContactId, m.Move.To.Version, time, (short)m.Actor.Kind, m.Actor.Subject, m.Actor.DisplayName,
+            m.Move.From.OptedOut, (short)m.Move.From.CallStatus, (short)m.Move.From.Engagement, m.Move.To.OptedOut, (short)m.Move.To.CallStatus, (short)m.Move.To.Engagement,
         }), cancellationToken);
     }
 

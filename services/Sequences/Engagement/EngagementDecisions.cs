@@ -10,7 +10,7 @@ namespace ContactPlatform.Sequences.Engagement;
 /// </summary>
 public static class EngagementDecisions
 {
-    private const EnrollmentFlags AnyReply = EnrollmentFlags.RepliedByEmail | EnrollmentFlags.RepliedBySms;
+    private const EnrollmentFlags AnyReply = EnrollmentFlags.RepliedByEmail | EnrollmentFlags.RepliedBySms | EnrollmentFlags.RepliedLate;
 
     /// <summary>Of several, the first in this list holds.</summary>
     private static readonly EngagementStatus[] Order = [DoNotContact, BadEmail, Responded, Working, Enrolled, Unresponsive, Open];

@@ -13,9 +13,9 @@ public sealed class EngagementEntries(SequencesDbContext db, LeadScoreAwardStore
     /// <summary>Writes it down.</summary>
     /// <param name="moves">What became of enrolments.</param>
     /// <param name="changed">What became of contacts.</param>
-    /// <param name="act">Who and when.</param>
+    /// <param name="changeTime">When.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task AddAsync(IReadOnlyList<EnrollmentMove> moves, IReadOnlyList<ContactMove> changed, Act act, CancellationToken cancellationToken)
+    public async Task AddAsync(IReadOnlyList<EnrollmentMove> moves, IReadOnlyList<ContactMove> changed, DateTime changeTime, CancellationToken cancellationToken)
     {
         var entered = Entered(moves, changed);
         if (entered.Count == 0)
@@ -26,12 +26,12 @@ public sealed class EngagementEntries(SequencesDbContext db, LeadScoreAwardStore
         var scoring = await db.LeadScoreRules.AsNoTracking().Where(r => !r.Disabled && statuses.Contains(r.Engagement)).OrderBy(r => r.LeadScoreRuleId).ToListAsync(cancellationToken);
         if (scoring.Count > 0)
         {
-            await awards.AddAsync([.. LeadScoreDecisions.Awards(scoring, entered)], act, time.Machine().Now(), cancellationToken);
+            await awards.AddAsync([.. LeadScoreDecisions.Awards(scoring, entered)], changeTime, time.Machine().Now(), cancellationToken);
         }
         var rules = await db.AutomationRules.AsNoTracking().Where(r => !r.Disabled).OrderBy(r => r.AutomationRuleId).ToListAsync(cancellationToken);
         if (rules.Count > 0)
         {
-            await firings.AddAsync(rules, entered, moves, act, time.Machine().Now(), cancellationToken);
+            await firings.AddAsync(rules, entered, moves, changeTime, time.Machine().Now(), cancellationToken);
         }
     }
 

@@ -41,6 +41,12 @@ public sealed class DispatchRow : IAccountOwned
     /// <summary>Place of the wording.</summary>
     public int Variant { get; init; }
 
+    /// <summary>
+    /// Whether the enrolments have gone on already, when they were reserved: all that the step does to them is their place and when the
+    /// next one is due. That one waits until this is sent.
+    /// </summary>
+    public bool Ahead { get; init; }
+
     /// <summary>How far it is.</summary>
     public DispatchState State { get; set; }
 
@@ -50,36 +56,27 @@ public sealed class DispatchRow : IAccountOwned
     /// <summary>Until when whoever has it is believed to be alive, by the machines' clock, UTC.</summary>
     public DateTime LeaseTime { get; set; }
 
-    /// <summary>When it was reserved, UTC.</summary>
+    /// <summary>When it was reserved, UTC: the day that the sender's daily limit counts it on.</summary>
     public DateTime ReserveTime { get; init; }
 
     /// <summary>The transmission; 0 until it is known.</summary>
     public long TransmissionId { get; set; }
 }
 
-/// <summary>One step that was reserved for one enrolment, before anything of it was sent; so also the record of what was sent to whom.</summary>
+/// <summary>One enrolment of a reservation, written before anything of it was sent; so also the record of what was sent to whom. One row for each mail, so as narrow as it can be.</summary>
 public sealed class StepSendRow : IAccountOwned
 {
     /// <summary>The account.</summary>
     public long AccountId { get; init; }
 
-    /// <summary>The enrolment.</summary>
-    public long EnrollmentId { get; init; }
-
-    /// <summary>The step.</summary>
-    public long StepId { get; init; }
-
-    /// <summary>1, and more where somebody had a mail sent again after it bounced.</summary>
-    public int Attempt { get; init; }
-
-    /// <summary>The reservation.</summary>
+    /// <summary>The reservation, which tells the step and when it was reserved.</summary>
     public long DispatchId { get; init; }
 
     /// <summary>The contact that the mail goes to; whoever it is merged into later, this stays.</summary>
     public long ContactId { get; init; }
 
-    /// <summary>When it was reserved, UTC: the day that the sender's daily limit counts it on.</summary>
-    public DateTime ReserveTime { get; init; }
+    /// <summary>The enrolment.</summary>
+    public long EnrollmentId { get; init; }
 }
 
 /// <summary>Somebody that mails are from; its row, locked, is its turn to be counted.</summary>
@@ -124,11 +121,10 @@ internal sealed class StepSendConfiguration : IEntityTypeConfiguration<StepSendR
 {
     public void Configure(EntityTypeBuilder<StepSendRow> builder)
     {
-        builder.ToTable("step_sends").HasKey(s => new { s.AccountId, s.EnrollmentId, s.StepId, s.Attempt });
-        builder.Property(s => s.EnrollmentId).ValueGeneratedNever();
-        builder.Property(s => s.StepId).ValueGeneratedNever();
-        builder.Property(s => s.Attempt).ValueGeneratedNever();
-        builder.HasIndex(s => new { s.AccountId, s.DispatchId, s.ContactId });
+        // In the order in which rows come: a reservation's are written to one place.
+        builder.ToTable("step_sends").HasKey(s => new { s.AccountId, s.DispatchId, s.ContactId });
+        builder.Property(s => s.DispatchId).ValueGeneratedNever();
+        builder.Property(s => s.ContactId).ValueGeneratedNever();
     }
 }
 

@@ -14,6 +14,12 @@ public sealed class DispatchWork(SequencesDbContext db, CurrentAccount account, 
     /// <summary>How long whoever cannot be sent to, for no reason of theirs, waits for another try.</summary>
     private static readonly TimeSpan Later = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// How long after they were reserved mails may be sent for the next step's wait to have begun with the reservation; what takes
+    /// longer begins it anew.
+    /// </summary>
+    private static readonly TimeSpan OnTime = TimeSpan.FromMinutes(1);
+
     /// <summary>Takes over what a dead process has reserved; null when there is nothing.</summary>
     public async Task<Dispatch?> AdoptAsync(CancellationToken cancellationToken)
     {
@@ -41,8 +47,17 @@ public sealed class DispatchWork(SequencesDbContext db, CurrentAccount account, 
 
     /// <summary>The mails are Deliverability's: the enrolments go on.</summary>
     /// <returns>False when this process was taken for dead, and nothing is done.</returns>
-    public Task<bool> SentAsync(Dispatch dispatch, long transmissionId, CancellationToken cancellationToken) =>
-        SettleAsync(dispatch, dispatch.To, DispatchState.Sent, transmissionId, (row, sequence, now) => (EnrollmentDecisions.StepDone(row, sequence, dispatch.Row.StepId, now), EnrollmentChangeCause.Step), cancellationToken);
+    public async Task<bool> SentAsync(Dispatch dispatch, long transmissionId, CancellationToken cancellationToken)
+    {
+        if (dispatch.Row.Ahead && dispatch.Row.Epoch == 1 && time.Machine().Now() - (dispatch.Row.LeaseTime - settings.Lease) < OnTime)
+        {
+            account.Id = dispatch.Row.AccountId;
+            return await SetAsync(dispatch, DispatchState.Sent, transmissionId, cancellationToken);
+        }
+        return await SettleAsync(dispatch, dispatch.To, DispatchState.Sent, transmissionId, (row, sequence, now) =>
+            // Somebody can have sent it back meanwhile, to have the mail again.
+            (dispatch.Row.Ahead && row.LastStepId != dispatch.Row.StepId ? row : EnrollmentDecisions.StepDone(row, sequence, dispatch.Row.StepId, now), EnrollmentChangeCause.Step), cancellationToken);
+    }
 
     /// <summary>Some of them cannot be sent, and nothing was: their enrolments are held back, or tried again later, and the others stay reserved.</summary>
     /// <param name="dispatch">The reservation.</param>
@@ -53,8 +68,9 @@ public sealed class DispatchWork(SequencesDbContext db, CurrentAccount account, 
     public async Task<Dispatch?> LeaveOutAsync(Dispatch dispatch, IReadOnlySet<long> incomplete, IReadOnlySet<long> later, CancellationToken cancellationToken)
     {
         var rest = dispatch.To.Where(t => !incomplete.Contains(t.ContactId) && !later.Contains(t.ContactId)).ToList();
-        var mine = await SettleAsync(dispatch, [.. dispatch.To.Except(rest)], rest.Count > 0 ? DispatchState.Reserved : DispatchState.Released, 0, (row, _, now) =>
+        var mine = await SettleAsync(dispatch, [.. dispatch.To.Except(rest)], rest.Count > 0 ? DispatchState.Reserved : DispatchState.Released, 0, (reserved, sequence, now) =>
         {
+            var row = dispatch.Row.Ahead && reserved.LastStepId == dispatch.Row.StepId ? EnrollmentDecisions.StepUndone(reserved, sequence, dispatch.Row.StepId, now) : reserved;
             var at = row with { DispatchId = 0 };
             var held = EnrollmentDecisions.MissingData(row.Standing);
             return (!incomplete.Contains(row.ContactId) ? row.Standing.Runs ? row.At(row.LastStepId, now + Later) : at
@@ -72,7 +88,7 @@ public sealed class DispatchWork(SequencesDbContext db, CurrentAccount account, 
             db.ChangeTracker.Clear();
             var act = new Act(EngineSettings.Self, time.Now());
             await using var transaction = await db.BeginBulkAsync(cancellationToken);
-            if (await Mine(dispatch).ExecuteUpdateAsync(set => set.SetProperty(d => d.State, state).SetProperty(d => d.TransmissionId, transmissionId), cancellationToken) == 0)
+            if (!await SetAsync(dispatch, state, transmissionId, cancellationToken))
             {
                 return false;
             }
@@ -103,6 +119,9 @@ public sealed class DispatchWork(SequencesDbContext db, CurrentAccount account, 
         long[] missing = [.. members.Select(m => m.EnrollmentId).Except(mine.Select(e => e.EnrollmentId))];
         return await db.Enrollments.Where(e => missing.Contains(e.EnrollmentId) && e.EndTime == null).Select(e => e.ContactId).Distinct().ToArrayAsync(cancellationToken);
     }
+
+    private async Task<bool> SetAsync(Dispatch dispatch, DispatchState state, long transmissionId, CancellationToken cancellationToken) =>
+        await Mine(dispatch).ExecuteUpdateAsync(set => set.SetProperty(d => d.State, state).SetProperty(d => d.TransmissionId, transmissionId), cancellationToken) > 0;
 
     private IQueryable<DispatchRow> Mine(Dispatch dispatch) =>
         db.Dispatches.Where(d => d.DispatchId == dispatch.Row.DispatchId && d.Epoch == dispatch.Row.Epoch && d.State == DispatchState.Reserved);

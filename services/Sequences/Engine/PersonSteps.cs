@@ -23,19 +23,21 @@ public sealed class PersonSteps(SequencesDbContext db, CurrentAccount account, S
         foreach (var group in due.GroupBy(d => (d.AccountId, d.SequenceId)))
         {
             account.Id = group.Key.AccountId;
-            await DoAsync(await sequences.LoadAsync(group.Key.SequenceId, cancellationToken), [.. group.Select(d => d.ContactId).Order()], cancellationToken);
+            await DoAsync(await sequences.LoadAsync(group.Key.SequenceId, cancellationToken), [.. group.OrderBy(d => d.ContactId)], cancellationToken);
         }
     }
 
-    private async Task DoAsync(SequenceContent sequence, long[] contactIds, CancellationToken cancellationToken)
+    private async Task DoAsync(SequenceContent sequence, IReadOnlyList<DueEnrollment> claimed, CancellationToken cancellationToken)
     {
+        long[] contactIds = [.. claimed.Select(d => d.ContactId)];
+        var dispatches = claimed.ToDictionary(d => d.EnrollmentId, d => d.DispatchId);
         // Before the transaction, which waits for nothing but the database.
         var found = await contacts.GetAsync(contactIds, cancellationToken);
         db.ChangeTracker.Clear();
         var act = new Act(EngineSettings.Self, time.Now());
         await using var transaction = await db.BeginBulkAsync(cancellationToken);
         var held = await work.LockAsync(contactIds, [], cancellationToken);
-        var due = held.Enrollments.Where(e => e.SequenceId == sequence.Row.SequenceId && e.DueTime <= act.Time && e.DispatchId == 0).ToList();
+        var due = held.Enrollments.Where(e => e.SequenceId == sequence.Row.SequenceId && e.DueTime <= act.Time && dispatches.TryGetValue(e.EnrollmentId, out var dispatch) && e.DispatchId == dispatch).ToList();
         long[] enrollmentIds = [.. due.Select(e => e.EnrollmentId)];
         var waiting = await db.Tasks.Where(t => enrollmentIds.Contains(t.EnrollmentId) && t.State == TaskState.Open).Select(t => t.EnrollmentId).ToHashSetAsync(cancellationToken);
         var (moves, toCall) = (new List<EnrollmentMove>(), new List<ContactMove>());

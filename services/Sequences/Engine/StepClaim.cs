@@ -45,15 +45,34 @@ public sealed class StepClaim(
             others.AddRange(plan.Others);
         }
         var dispatches = new List<Dispatch>();
-        foreach (var mail in mails.OrderBy(m => m.Sequence.Row.AccountId).ThenBy(m => m.Sequence.Settings.FromEmail, StringComparer.Ordinal))
+        var bySender = mails.GroupBy(m => (m.Sequence.Row.AccountId, Email: m.Sequence.Settings.FromEmail)).OrderBy(g => g.Key.AccountId).ThenBy(g => g.Key.Email, StringComparer.Ordinal).ToList();
+        // Whoever counts has the sender until it commits. Where nobody has a limit that is only the end, so that lanes write beside each other.
+        var limited = mails.Any(m => m.Sequence.Settings.DailyLimit > 0);
+        var sent = new List<(long AccountId, string Email, int Count)>();
+        foreach (var group in bySender)
         {
-            account.Id = mail.Sequence.Row.AccountId;
-            var granted = await senders.TakeAsync(mail.Sequence, mail.To.Count, now, cancellationToken);
-            await enrollments.PlaceAsync([.. mail.To.Skip(granted).Select(d => d.At(StepTimes.NextDay(mail.Sequence.Settings, d.EnrollmentId, mail.Step.StepId, now)))], cancellationToken);
-            if (granted > 0)
+            account.Id = group.Key.AccountId;
+            if (limited)
             {
-                dispatches.Add(await ReserveAsync(mail with { To = [.. mail.To.Take(granted).OrderBy(d => d.ContactId)] }, now, cancellationToken));
+                await senders.LockAsync(group.Key.Email, cancellationToken);
             }
+            var count = 0;
+            foreach (var mail in group)
+            {
+                var granted = await senders.GrantAsync(mail.Sequence, mail.To.Count, count, now, cancellationToken);
+                await enrollments.PlaceAsync([.. mail.To.Skip(granted).Select(d => d.At(StepTimes.NextDay(mail.Sequence.Settings, d.EnrollmentId, mail.Step.StepId, now)))], cancellationToken);
+                if (granted > 0)
+                {
+                    dispatches.Add(await ReserveAsync(mail with { To = [.. mail.To.Take(granted).OrderBy(d => d.ContactId)] }, now, cancellationToken));
+                }
+                count += granted;
+            }
+            sent.Add((group.Key.AccountId, group.Key.Email, count));
+        }
+        foreach (var (accountId, email, count) in sent.Where(s => s.Count > 0))
+        {
+            account.Id = accountId;
+            await senders.AddAsync(email, count, now, cancellationToken);
         }
         await transaction.CommitAsync(cancellationToken);
         return new(due.Count, dispatches, others);
@@ -61,6 +80,7 @@ public sealed class StepClaim(
 
     private async Task<Dispatch> ReserveAsync(MailGroup mail, DateTime now, CancellationToken cancellationToken)
     {
+        var ahead = mail.Ahead(now);
         var row = new DispatchRow
         {
             AccountId = mail.Sequence.Row.AccountId,
@@ -69,12 +89,13 @@ public sealed class StepClaim(
             ContentVersion = mail.Sequence.Row.ContentVersion,
             StepId = mail.Step.StepId,
             Variant = mail.Variant,
+            Ahead = ahead is not null,
             State = DispatchState.Reserved,
             Epoch = 1,
             LeaseTime = time.Machine().Now() + settings.Lease,
             ReserveTime = now,
         };
-        await store.ReserveAsync(row, mail.To, cancellationToken);
+        await store.ReserveAsync(row, mail.To, ahead, cancellationToken);
         return new(row, mail.Sequence, [.. mail.To.Select(d => (d.EnrollmentId, d.ContactId))]);
     }
 }

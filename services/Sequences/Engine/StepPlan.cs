@@ -9,7 +9,8 @@ namespace ContactPlatform.Sequences.Engine;
 /// <param name="SequenceId">The sequence.</param>
 /// <param name="ContactId">The contact.</param>
 /// <param name="LastStepId">The last step that it did; 0 for none.</param>
-public sealed record DueEnrollment(long AccountId, long EnrollmentId, long SequenceId, long ContactId, long LastStepId)
+/// <param name="DispatchId">The reservation that it was in last, which is sent; 0 for none.</param>
+public sealed record DueEnrollment(long AccountId, long EnrollmentId, long SequenceId, long ContactId, long LastStepId, long DispatchId = 0)
 {
     /// <summary>The same place at another time.</summary>
     /// <param name="due">When the next step is due; null where something else is waited for.</param>
@@ -23,7 +24,16 @@ public sealed record DueEnrollment(long AccountId, long EnrollmentId, long Seque
 /// <param name="Step">The step.</param>
 /// <param name="Variant">Place of the wording.</param>
 /// <param name="To">To whom, those first that are due longest.</param>
-public sealed record MailGroup(SequenceContent Sequence, Step Step, int Variant, IReadOnlyList<DueEnrollment> To);
+public sealed record MailGroup(SequenceContent Sequence, Step Step, int Variant, IReadOnlyList<DueEnrollment> To)
+{
+    /// <summary>
+    /// When the next step is due of each, where that and the place are all that this step changes: they have done a step before, so their
+    /// engagement stays, and another comes behind it, so they do not finish. Null otherwise.
+    /// </summary>
+    /// <param name="now">The time.</param>
+    public IReadOnlyList<DateTime>? Ahead(DateTime now) =>
+        To.All(t => t.LastStepId != 0) && Sequence.Remaining(Step.StepId).Any() ? [.. To.Select(t => now + Sequence.NextDelay(Step.StepId, t.EnrollmentId)!.Value)] : null;
+}
 
 /// <summary>What becomes of enrolments of a sequence that are due. Pure.</summary>
 /// <param name="Parked">Wait for the sequence, which stands still.</param>

@@ -82,6 +82,18 @@ public static class EnrollmentDecisions
         return delay is null && from.Status == EnrollmentStatus.Active ? at.After(at.Standing.To(EnrollmentStatus.Finished, FinishReason.StepsDone), now, null) : at;
     }
 
+    /// <summary>A step that was taken for done is not: it is next again, and due.</summary>
+    /// <param name="from">The enrolment, at the step.</param>
+    /// <param name="sequence">The sequence as it is now.</param>
+    /// <param name="stepId">The step.</param>
+    /// <param name="now">The time.</param>
+    public static EnrollmentRow StepUndone(EnrollmentRow from, SequenceContent sequence, long stepId, DateTime now)
+    {
+        var (due, wait) = (from.DueTime is null ? (DateTime?)null : now, from.WaitSeconds is null ? (long?)null : 0);
+        var back = from;
+        return back with { LastStepId = sequence.Before(stepId), DueTime = due, WaitSeconds = wait };
+    }
+
     /// <summary>Out of office is over at its time; null while it is not.</summary>
     public static EnrollmentRow? Resumed(EnrollmentRow from, SequenceContent sequence, DateTime now) =>
         from.Status == EnrollmentStatus.OutOfOffice && from.ResumeTime <= now ? from.After(from.Standing.To(EnrollmentStatus.Active), now, sequence.NextDelay(from.LastStepId, from.EnrollmentId)) : null;
@@ -93,7 +105,7 @@ public static class EnrollmentDecisions
 
     /// <summary>
     /// What a reply makes of an enrolment: the one decision for whoever finds out that there is one. An untracked enrolment stays
-    /// as it is.
+    /// as it is, but that a person's reply after the sequence is done counts for the contact's engagement.
     /// </summary>
     /// <param name="now">How it stands.</param>
     /// <param name="inbound">What came in.</param>
@@ -103,7 +115,7 @@ public static class EnrollmentDecisions
     {
         if (!IsTracked(now, textSent))
         {
-            return now;
+            return inbound is Inbound.EmailReply or Inbound.SmsReply && CountsLate(now, textSent) ? now with { Flags = now.Flags | EnrollmentFlags.RepliedLate } : now;
         }
         return inbound switch
         {
@@ -113,6 +125,11 @@ public static class EnrollmentDecisions
             _ => (now with { Flags = now.Flags | EnrollmentFlags.AutoReplied }).To(EnrollmentStatus.Finished, FinishReason.AutoReplied),
         };
     }
+
+    /// <summary>Whether a person's reply says that the contact has responded though it is tracked no more: every step is done, or it got a mail (or a text message) before it was finished otherwise.</summary>
+    private static bool CountsLate(Standing now, bool textSent) =>
+        now is { Ended: false, Status: EnrollmentStatus.Finished } && now.FinishReason != FinishReason.OptedOut && !now.Has(EnrollmentFlags.RepliedByEmail | EnrollmentFlags.RepliedBySms)
+        && (now.FinishReason == FinishReason.StepsDone || textSent || now.Has(EnrollmentFlags.Contacted));
 
     /// <summary>A person replied: finished, or going on, as the sequence says. Out of office is over in either case.</summary>
     public static Standing Replied(Standing now, EnrollmentFlags how, ReplyHandling handling)

@@ -34,6 +34,12 @@ public enum EnrollmentFlags
 
     /// <summary>A mail came back for good, as its events say: the contact's address is bad. Never set by hand, and cleared with <see cref="Bounced"/>.</summary>
     HardBounced = 128,
+
+    /// <summary>
+    /// A person replied when the enrolment was finished already: the contact has responded, and else nothing changes, so nobody is shown
+    /// it and replies are tracked again if the enrolment goes on.
+    /// </summary>
+    RepliedLate = 256,
 }
 
 /// <summary>How an enrolment stands; what history tells.</summary>
@@ -89,7 +95,9 @@ public sealed record EnrollmentRow : IAccountOwned
     /// <summary>How long the next step was still to wait when it stopped: it waits as long when it goes on. Null where the step's own delay begins anew.</summary>
     public long? WaitSeconds { get; init; }
 
-    /// <summary>The reservation under which its next step is being sent; 0 for none. See <see cref="Engine.DispatchRow"/>.</summary>
+    /// <summary>
+    /// The reservation that it was in last; 0 for none. Until that is sent, no other step is due. See <see cref="Engine.DispatchRow"/>.
+    /// </summary>
     public long DispatchId { get; init; }
 
     /// <summary>Until when out of office holds, UTC; null until somebody resumes.</summary>

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
+using ContactPlatform.Common.V1;
 using ContactPlatform.Sequences.V1;
 using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
@@ -42,13 +43,15 @@ public sealed class EnrollmentStore(SequencesDbContext db)
         """);
 
     // Each is locked, or its update waits for whoever has it; one that is no longer as it was read is left out, and its caller finds too few.
+    // Through an array, of which PostgreSQL expects 10 rows: of a set out of JSON it expects 100, and would read a middling table from end to end for one row.
     private static readonly SqlText Update = new(
         """
         UPDATE enrollments AS e SET contact_id = m.contact_id, status = m.status, finish_reason = m.finish_reason, flags = m.flags, last_step_id = m.last_step_id,
           due_time = m.due_time AT TIME ZONE 'UTC', wait_seconds = m.wait_seconds, resume_time = m.resume_time AT TIME ZONE 'UTC',
           change_time = m.change_time AT TIME ZONE 'UTC', end_time = m.end_time AT TIME ZONE 'UTC', version = m.version, dispatch_id = m.dispatch_id
-        FROM json_to_recordset(@moves::json) AS m(enrollment_id bigint, contact_id bigint, status smallint, finish_reason smallint, flags smallint, last_step_id bigint,
-          due_time timestamp, wait_seconds bigint, resume_time timestamp, change_time timestamp, end_time timestamp, version bigint, dispatch_id bigint)
+        FROM unnest(ARRAY(SELECT json_array_elements(@moves::json))) AS j(move) CROSS JOIN LATERAL json_to_record(j.move) AS m(enrollment_id bigint, contact_id bigint, status smallint,
+          finish_reason smallint, flags smallint, last_step_id bigint, due_time timestamp, wait_seconds bigint, resume_time timestamp, change_time timestamp, end_time timestamp, version bigint,
+          dispatch_id bigint)
         WHERE e.account_id = @account AND e.enrollment_id = m.enrollment_id AND e.version = m.version - 1
         """,
         """
@@ -94,17 +97,23 @@ public sealed class EnrollmentStore(SequencesDbContext db)
     }
 
     /// <summary>Writes what became of enrolments, and their histories; those without a from are new.</summary>
-    public async Task WriteAsync(IReadOnlyList<EnrollmentMove> moves, Act act, CancellationToken cancellationToken)
+    /// <param name="moves">What became of them.</param>
+    /// <param name="actorOf">Who did it to a contact.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task WriteAsync(IReadOnlyList<EnrollmentMove> moves, Func<long, Actor> actorOf, CancellationToken cancellationToken)
     {
         if (moves.Count == 0)
         {
             return;
         }
         var (connection, transaction) = (db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction());
-        await BulkCopy.WriteAsync(connection, transaction, "enrollments", Columns, moves.Where(m => m.From is null).Select(m => m.To).Select(e => new object?[]
+        if (moves.Any(m => m.From is null))
         {
-            e.AccountId, e.EnrollmentId, e.SequenceId, e.ContactId, (short)e.Status, (short)e.FinishReason, (short)e.Flags, e.LastStepId, e.DueTime, e.WaitSeconds, e.EnrollTime, e.ChangeTime, e.Version, e.DispatchId,
-        }), cancellationToken);
+            await BulkCopy.WriteAsync(connection, transaction, "enrollments", Columns, moves.Where(m => m.From is null).Select(m => m.To).Select(e => new object?[]
+            {
+                e.AccountId, e.EnrollmentId, e.SequenceId, e.ContactId, (short)e.Status, (short)e.FinishReason, (short)e.Flags, e.LastStepId, e.DueTime, e.WaitSeconds, e.EnrollTime, e.ChangeTime, e.Version, e.DispatchId,
+            }), cancellationToken);
+        }
         var changed = moves.Where(m => m.From is not null).Select(m => m.To).ToList();
         if (changed.Count > 0)
         {
@@ -116,10 +125,10 @@ public sealed class EnrollmentStore(SequencesDbContext db)
         }
         await BulkCopy.WriteAsync(connection, transaction, "enrollment_changes", ChangeColumns, moves.Select(m =>
         {
-            var (from, to) = (m.From?.Standing ?? default, m.To.Standing);
+            var (from, to, actor) = (m.From?.Standing ?? default, m.To.Standing, actorOf(m.To.ContactId));
             return new object?[]
             {
-                m.To.AccountId, m.To.EnrollmentId, m.To.Version, m.To.ChangeTime, (short)act.Actor.Kind, act.Actor.Subject, act.Actor.DisplayName, (short)m.Cause,
+                m.To.AccountId, m.To.EnrollmentId, m.To.Version, m.To.ChangeTime, (short)actor.Kind, actor.Subject, actor.DisplayName, (short)m.Cause,
                 (short)from.Status, (short)from.FinishReason, (short)from.Flags, from.Ended, (short)to.Status, (short)to.FinishReason, (short)to.Flags, to.Ended,
             };
         }), cancellationToken);
@@ -134,11 +143,14 @@ public sealed class EnrollmentStore(SequencesDbContext db)
         }
         await using var command = Command(Place).With("account", db.AccountId)
             .WithIds("ids", [.. rows.Select(e => e.EnrollmentId)]).WithIds("steps", [.. rows.Select(e => e.LastStepId)]).WithIds("dispatches", [.. rows.Select(e => e.DispatchId)])
-            .WithIds("dues", [.. rows.Select(e => e.DueTime is { } due ? (due - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond : -1)]).WithIds("waits", [.. rows.Select(e => e.WaitSeconds ?? -1)]);
+            .WithIds("dues", [.. rows.Select(e => e.DueTime is { } due ? Microseconds(due) : -1)]).WithIds("waits", [.. rows.Select(e => e.WaitSeconds ?? -1)]);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private DbCommand Command(SqlText sql) => db.Database.GetDbConnection().Command(sql, db.Database.CurrentTransaction!.GetDbTransaction());
+
+    /// <summary>A time as a number: since the Unix epoch.</summary>
+    internal static long Microseconds(DateTime time) => (time - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     /// <summary>Writes a time as both databases read it out of JSON.</summary>
     internal static string? Json(DateTime? time) => time?.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture);

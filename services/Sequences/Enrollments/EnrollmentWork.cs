@@ -5,6 +5,7 @@ using ContactPlatform.Sequences.Engagement;
 using ContactPlatform.Sequences.Tasks;
 using ContactPlatform.Sequences.V1;
 using ContactPlatform.ServiceDefaults.Auth;
+using ContactPlatform.ServiceDefaults.Feeds;
 using Microsoft.EntityFrameworkCore;
 
 namespace ContactPlatform.Sequences.Enrollments;
@@ -41,11 +42,13 @@ public sealed record ContactMove(ContactStatusRow From, ContactStatusRow To);
 /// <param name="Enrollments">Their enrolments that have not ended, in whatever sequence.</param>
 public sealed record Held(IReadOnlyDictionary<long, ContactStatusRow> Contacts, IReadOnlyList<EnrollmentRow> Enrollments)
 {
+    private readonly Lazy<ILookup<long, EnrollmentRow>> byContact = new(() => Enrollments.ToLookup(e => e.ContactId));
+
     /// <summary>A contact's enrolment in a sequence; null when it is not in it.</summary>
-    public EnrollmentRow? In(long sequenceId, long contactId) => Enrollments.SingleOrDefault(e => e.ContactId == contactId && e.SequenceId == sequenceId);
+    public EnrollmentRow? In(long sequenceId, long contactId) => Of(contactId).SingleOrDefault(e => e.SequenceId == sequenceId);
 
     /// <summary>All enrolments of a contact that have not ended.</summary>
-    public IEnumerable<EnrollmentRow> Of(long contactId) => Enrollments.Where(e => e.ContactId == contactId);
+    public IEnumerable<EnrollmentRow> Of(long contactId) => byContact.Value[contactId];
 }
 
 /// <summary>
@@ -65,6 +68,16 @@ public sealed class EnrollmentWork(SequencesDbContext db, ContactStatusStore con
     public async Task<Held> LockAsync(IReadOnlyCollection<long> ids, IReadOnlyCollection<long> existing, CancellationToken cancellationToken) =>
         new(await contacts.LockAsync(ids, existing, cancellationToken), await enrollments.LockAsync(ids, cancellationToken));
 
+    /// <summary>Locks those of contacts that have a row and that nobody else holds in this moment, and their enrolments; the others are left out.</summary>
+    /// <param name="ids">At most <see cref="Size"/>, ascending, each once.</param>
+    /// <param name="existing">Those of them of which something can be stored though nothing is yet: they are known to exist.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<Held> LockFreeAsync(IReadOnlyCollection<long> ids, IReadOnlyCollection<long> existing, CancellationToken cancellationToken)
+    {
+        var free = await contacts.LockFreeAsync(ids, existing, cancellationToken);
+        return new(free, free.Count == 0 ? [] : await enrollments.LockAsync([.. free.Keys.Order()], cancellationToken));
+    }
+
     /// <summary>Writes what became of them within the open transaction, with what that makes of their engagement, and tells others.</summary>
     /// <param name="held">The contacts as they were locked; those of all moves are among them.</param>
     /// <param name="moves">What became of enrolments.</param>
@@ -75,29 +88,48 @@ public sealed class EnrollmentWork(SequencesDbContext db, ContactStatusStore con
     public async Task<(IReadOnlyDictionary<long, ContactStatusRow> Contacts, string ChangeToken)> SaveAsync(
         Held held, IReadOnlyList<EnrollmentMove> moves, IReadOnlyList<ContactMove> contactMoves, Act act, CancellationToken cancellationToken)
     {
+        var (now, positions) = await SaveAsync(held, moves, contactMoves, act.Time, _ => act.Actor, cancellationToken);
+        return (now, positions.GetValueOrDefault(act.Actor, ""));
+    }
+
+    /// <summary>The same, where several do something in the same moment, each to contacts of its own; all that one does is one change of the feed.</summary>
+    /// <param name="held">The contacts as they were locked; those of all moves are among them.</param>
+    /// <param name="moves">What became of enrolments.</param>
+    /// <param name="contactMoves">What became of contacts: opted out, call status.</param>
+    /// <param name="time">When, in whole microseconds.</param>
+    /// <param name="actorOf">Who does it to a contact.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The contacts as they are now, and the positions in the feed of those who changed something.</returns>
+    public async Task<(IReadOnlyDictionary<long, ContactStatusRow> Contacts, IReadOnlyDictionary<Actor, string> Positions)> SaveAsync(
+        Held held, IReadOnlyList<EnrollmentMove> moves, IReadOnlyList<ContactMove> contactMoves, DateTime time, Func<long, Actor> actorOf, CancellationToken cancellationToken)
+    {
         if (moves.Count == 0 && contactMoves.Count == 0)
         {
-            return (held.Contacts, "");
+            return (held.Contacts, new Dictionary<Actor, string>());
         }
-        var changed = EngagementWork.Follow(held, moves, contactMoves, act.Time);
+        var changed = EngagementWork.Follow(held, moves, contactMoves, time);
         var told = moves.Where(m => m.IsChange).ToList();
         await enrollments.PlaceAsync([.. moves.Where(m => !m.IsChange).Select(m => m.To)], cancellationToken);
-        await enrollments.WriteAsync(told, act, cancellationToken);
-        await tasks.FollowAsync(told, act.Time, cancellationToken);
-        await contacts.WriteAsync(changed, act, cancellationToken);
-        await entries.AddAsync(moves, changed, act, cancellationToken);
-        if (told.Count == 0 && changed.Count == 0)
+        await enrollments.WriteAsync(told, actorOf, cancellationToken);
+        await tasks.FollowAsync(told, time, cancellationToken);
+        await contacts.WriteAsync(changed, time, actorOf, cancellationToken);
+        await entries.AddAsync(moves, changed, time, cancellationToken);
+        var byActor = (Told: told.ToLookup(m => actorOf(m.To.ContactId)), Changed: changed.ToLookup(m => actorOf(m.To.ContactId)));
+        var rows = new Dictionary<Actor, OutboxRow>();
+        foreach (var actor in byActor.Told.Select(g => g.Key).Union(byActor.Changed.Select(g => g.Key)))
         {
-            return (held.Contacts, "");
+            rows.Add(actor, ChangesProto.StatusesChanged(db.AccountId, new(actor, time), byActor.Told[actor], [.. byActor.Changed[actor]]));
         }
-        var row = ChangesProto.StatusesChanged(db.AccountId, act, told, changed);
-        db.Outbox.Add(row);
-        await db.SaveChangesAsync(cancellationToken);
+        if (rows.Count > 0)
+        {
+            db.Outbox.AddRange(rows.Values);
+            await db.SaveChangesAsync(cancellationToken);
+        }
         var now = new Dictionary<long, ContactStatusRow>(held.Contacts);
         foreach (var move in changed)
         {
             now[move.To.ContactId] = move.To;
         }
-        return (now, row.Position);
+        return (now, rows.ToDictionary(r => r.Key, r => r.Value.Position));
     }
 }

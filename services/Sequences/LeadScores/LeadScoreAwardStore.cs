@@ -67,15 +67,15 @@ public sealed class LeadScoreAwardStore(SequencesDbContext db, IdSequence ids)
 
     /// <summary>Writes down what contacts get, within the open transaction.</summary>
     /// <param name="awards">What for.</param>
-    /// <param name="act">Of the change.</param>
+    /// <param name="changeTime">Of the change.</param>
     /// <param name="due">When it is to be brought to Contacts, by the machine's clock.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task AddAsync(IReadOnlyList<(LeadScoreRuleRow Rule, ContactMove Entry)> awards, Act act, DateTime due, CancellationToken cancellationToken)
+    public async Task AddAsync(IReadOnlyList<(LeadScoreRuleRow Rule, ContactMove Entry)> awards, DateTime changeTime, DateTime due, CancellationToken cancellationToken)
     {
         var numbers = await ids.TakeAsync(awards.Count, cancellationToken);
         await BulkCopy.WriteAsync(db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction(), "lead_score_awards", Columns, awards.Select((a, i) => new object?[]
         {
-            db.AccountId, a.Entry.To.ContactId, numbers[i], a.Rule.LeadScoreRuleId, a.Entry.To.Version, (short)a.Entry.To.Engagement, a.Rule.Points, act.Time, (short)LeadScoreAwardOutcome.Waiting, due, 0,
+            db.AccountId, a.Entry.To.ContactId, numbers[i], a.Rule.LeadScoreRuleId, a.Entry.To.Version, (short)a.Entry.To.Engagement, a.Rule.Points, changeTime, (short)LeadScoreAwardOutcome.Waiting, due, 0,
         }), cancellationToken);
     }
 

@@ -25,7 +25,7 @@ public sealed class ReplyWebhookRow : IAccountOwned
     public required string DisplayName { get; init; }
 
     /// <summary>SHA-256 of the token in its path: whoever reads the table cannot hand in replies.</summary>
-    public required byte[] TokenHash { get; init; }
+    public required byte[] TokenHash { get; set; }
 
     /// <summary>When it was made, UTC.</summary>
     public DateTime CreateTime { get; init; }

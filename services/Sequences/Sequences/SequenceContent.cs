@@ -26,6 +26,9 @@ public sealed record SequenceContent(SequenceRow Row, IReadOnlyList<Step> Steps,
     /// <summary>The step that was done last when one more is done: a place never goes back.</summary>
     public long Further(long lastStepId, long stepId) => order.IsBefore(lastStepId, stepId) ? stepId : lastStepId;
 
+    /// <summary>The place right before a step, for whoever has it as the next one.</summary>
+    public long Before(long stepId) => order.Ids.TakeWhile(id => id != stepId).LastOrDefault();
+
     /// <summary>The place of a contact before the last mail that it got, so that this mail is next; the place that it has, where there was none.</summary>
     /// <param name="lastStepId">The last step that it did; 0 for none.</param>
     public long BeforeLastMail(long lastStepId)

@@ -17,18 +17,23 @@ public sealed class SequenceStore(SequencesDbContext db)
         db.SequenceVersions.AsNoTracking().SingleAsync(v => v.SequenceId == row.SequenceId && v.ContentVersion == row.ContentVersion, cancellationToken);
 
     /// <summary>Finds a sequence with its present steps and settings; null when the account has none.</summary>
-    public async Task<SequenceContent?> FindAsync(long sequenceId, CancellationToken cancellationToken)
+    public async Task<SequenceContent?> FindAsync(long sequenceId, CancellationToken cancellationToken) =>
+        (await FindAsync([sequenceId], cancellationToken)).GetValueOrDefault(sequenceId);
+
+    /// <summary>Finds sequences with their present steps and settings, those that the account has.</summary>
+    public async Task<Dictionary<long, SequenceContent>> FindAsync(IReadOnlyCollection<long> sequenceIds, CancellationToken cancellationToken)
     {
-        // One statement, so that a change in between cannot put steps and their order out of step.
-        var found = await db.Sequences.AsNoTracking().Where(s => s.SequenceId == sequenceId)
-            .Join(db.SequenceVersions, s => new { s.SequenceId, s.ContentVersion }, v => new { v.SequenceId, v.ContentVersion }, (row, version) => new { row, version })
-            .SingleOrDefaultAsync(cancellationToken);
-        if (found is null)
+        if (sequenceIds.Count == 0)
         {
-            return null;
+            return [];
         }
-        var content = Sequence.Parser.ParseFrom(found.version.Content);
-        return new(found.row, content.Steps, content.Settings);
+        // One statement, so that a change in between cannot put steps and their order out of step.
+        var found = await db.Sequences.AsNoTracking().Where(s => sequenceIds.Contains(s.SequenceId))
+            .Join(db.SequenceVersions, s => new { s.SequenceId, s.ContentVersion }, v => new { v.SequenceId, v.ContentVersion }, (row, version) => new { row, version.Content })
+            .ToListAsync(cancellationToken);
+        return found.ToDictionary(f => f.row.SequenceId, f => Read(f.row, Sequence.Parser.ParseFrom(f.Content)));
+
+        static SequenceContent Read(SequenceRow row, Sequence content) => new(row, content.Steps, content.Settings);
     }
 
     /// <summary>Finds a sequence with the steps and settings of a version.</summary>

@@ -17,6 +17,9 @@ public sealed record StatusCommand(SequenceStatus Status, bool Remove = false, b
     public bool MakesActive => Status is SequenceStatus.Active
         || (Remove && Status is SequenceStatus.Paused or SequenceStatus.OutOfOffice or SequenceStatus.MissingData or SequenceStatus.Finished);
 
+    /// <summary>Whether Contacts is asked for the contact before it is decided.</summary>
+    public bool AsksForContact => MakesActive || Status == SequenceStatus.OptedOut;
+
     /// <summary>Decides.</summary>
     public Verdict Judge(StatusFacts facts) => Remove ? StatusDecisions.Remove(facts, Status) : StatusDecisions.Set(facts, Status, Resend is not null);
 

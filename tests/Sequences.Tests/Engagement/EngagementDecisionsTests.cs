@@ -23,6 +23,7 @@ public sealed class EngagementDecisionsTests
         { EnrollmentStatus.Finished, FinishReason.StepsDone, EnrollmentFlags.Contacted, 2, false, Unresponsive },
         { EnrollmentStatus.Finished, FinishReason.StepsDone, EnrollmentFlags.Contacted | EnrollmentFlags.RepliedBySms, 2, false, Responded },
         { EnrollmentStatus.Finished, FinishReason.Replied, EnrollmentFlags.Contacted | EnrollmentFlags.RepliedByEmail, 1, false, Responded },
+        { EnrollmentStatus.Finished, FinishReason.StepsDone, EnrollmentFlags.Contacted | EnrollmentFlags.RepliedLate, 2, false, Responded },
         // A bounce that somebody set is the enrolment's alone.
         { EnrollmentStatus.Active, FinishReason.Unspecified, EnrollmentFlags.Contacted | EnrollmentFlags.Bounced, 1, false, Working },
         { EnrollmentStatus.Active, FinishReason.Unspecified, EnrollmentFlags.Contacted | EnrollmentFlags.Bounced | EnrollmentFlags.HardBounced, 1, false, BadEmail },

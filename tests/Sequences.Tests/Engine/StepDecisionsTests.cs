@@ -74,6 +74,23 @@ public sealed class StepDecisionsTests
     }
 
     [Fact]
+    public void A_step_in_the_middle_goes_ahead_and_can_be_taken_back()
+    {
+        var sequence = Content(Made.Mail(), Made.Mail(1), Made.Mail(2));
+        MailGroup Group(int step, params long[] last) => new(sequence, sequence.Steps[step], 0, [.. last.Select((l, i) => new DueEnrollment(1, i + 1, 5, i + 101, l))]);
+        Group(1, 1, 1).Ahead(_now).ShouldBe([_now.AddDays(2), _now.AddDays(2)]);
+        // The first makes its contact working, the last finishes its enrolment.
+        Group(0, 0).Ahead(_now).ShouldBeNull();
+        Group(1, 1, 0).Ahead(_now).ShouldBeNull();
+        Group(2, 2).Ahead(_now).ShouldBeNull();
+
+        var ahead = new EnrollmentRow { Status = EnrollmentStatus.Active, LastStepId = 2, DueTime = _now.AddDays(2), DispatchId = 9 };
+        EnrollmentDecisions.StepUndone(ahead, sequence, 2, _now).ShouldBe(ahead with { LastStepId = 1, DueTime = _now });
+        var paused = ahead with { Status = EnrollmentStatus.Paused, DueTime = null, WaitSeconds = 77 };
+        EnrollmentDecisions.StepUndone(paused, sequence, 2, _now).ShouldBe(paused with { LastStepId = 1, WaitSeconds = 0 });
+    }
+
+    [Fact]
     public void The_same_reservation_makes_the_same_request_and_a_link_for_opting_out_where_there_is_none()
     {
         var sequence = Content(Made.Mail());

@@ -1,3 +1,4 @@
+using ContactPlatform.Sequences.Engagement;
 using ContactPlatform.Sequences.Enrollments;
 using ContactPlatform.Sequences.V1;
 using FsCheck;
@@ -23,7 +24,7 @@ public sealed class EnrollmentDecisionsTests
         EnrollmentDecisions.IsTracked(standing).ShouldBe(tracked);
         foreach (var inbound in Enum.GetValues<Inbound>())
         {
-            (EnrollmentDecisions.Reply(standing, inbound, ReplyHandling.Finish) != standing).ShouldBe(tracked && !(status == EnrollmentStatus.OutOfOffice && inbound == Inbound.OutOfOffice), $"{inbound}");
+            (EnrollmentDecisions.Reply(standing, inbound, ReplyHandling.Finish) is var after && (after with { Flags = after.Flags & ~EnrollmentFlags.RepliedLate }) != standing).ShouldBe(tracked && !(status == EnrollmentStatus.OutOfOffice && inbound == Inbound.OutOfOffice), $"{inbound}");
         }
         // Never again of whoever has replied, nor of whoever has left.
         EnrollmentDecisions.IsTracked(standing with { Flags = standing.Flags | EnrollmentFlags.RepliedBySms }).ShouldBeFalse();
@@ -45,6 +46,30 @@ public sealed class EnrollmentDecisionsTests
         var texted = new Standing(EnrollmentStatus.Active);
         EnrollmentDecisions.Reply(texted, Inbound.SmsReply, ReplyHandling.Finish).ShouldBe(texted);
         EnrollmentDecisions.Reply(texted, Inbound.SmsReply, ReplyHandling.Finish, textSent: true).FinishReason.ShouldBe(FinishReason.Replied);
+    }
+
+    [Fact]
+    public void A_reply_after_the_last_step_moves_the_engagement_alone()
+    {
+        var done = new Standing(EnrollmentStatus.Finished, FinishReason.StepsDone);
+        foreach (var inbound in Enum.GetValues<Inbound>())
+        {
+            var person = inbound is Inbound.EmailReply or Inbound.SmsReply;
+            var after = EnrollmentDecisions.Reply(done, inbound, ReplyHandling.Continue);
+            after.ShouldBe(person ? done with { Flags = EnrollmentFlags.RepliedLate } : done);
+            EngagementDecisions.Roll([new() { Status = after.Status, FinishReason = after.FinishReason, Flags = after.Flags, LastStepId = 2 }], false)
+                .ShouldBe(person ? EngagementStatus.Responded : EngagementStatus.Unresponsive);
+            // The same again, one who opted out, one who has left, and one who was finished by hand before anything was sent.
+            EnrollmentDecisions.Reply(after, inbound, ReplyHandling.Continue).ShouldBe(after);
+            foreach (var other in (Standing[])[done with { FinishReason = FinishReason.OptedOut }, done with { Ended = true }, done with { FinishReason = FinishReason.ByHand }])
+            {
+                EnrollmentDecisions.Reply(other, inbound, ReplyHandling.Continue).ShouldBe(other);
+            }
+        }
+        // Nothing of it shows, and if the enrolment goes on its replies count as before.
+        var late = done with { Flags = EnrollmentFlags.RepliedLate };
+        late.ToProto().ShouldBe(done.ToProto());
+        EnrollmentDecisions.IsTracked(late.To(EnrollmentStatus.Active) with { Flags = EnrollmentFlags.RepliedLate | EnrollmentFlags.Contacted }).ShouldBeTrue();
     }
 
     [Fact]

@@ -132,7 +132,12 @@ public sealed class ReplyServiceTests(PlatformFixture platform)
     [Fact]
     public async Task A_webhook_takes_mails_and_text_messages_until_it_is_deleted()
     {
-        var made = await Webhooks.CreateReplyWebhookAsync(new() { DisplayName = "Inbound Parse" }, platform.Headers);
+        var asked = new CreateReplyWebhookRequest { DisplayName = "Inbound Parse", RequestId = platform.NewName() };
+        var lost = await Webhooks.CreateReplyWebhookAsync(asked, platform.Headers);
+        var made = await Webhooks.CreateReplyWebhookAsync(asked, platform.Headers);
+        made.ReplyWebhook.ShouldBe(lost.ReplyWebhook);
+        (await PostAsync(lost.Path, new StringContent("x"))).ShouldBe(HttpStatusCode.NotFound);
+        await RefusedAsync(StatusCode.AlreadyExists, "REQUEST_ID_REUSED", () => Webhooks.CreateReplyWebhookAsync(new(asked) { DisplayName = "Other" }, platform.Headers).ResponseAsync);
         (await Webhooks.ListReplyWebhooksAsync(new(), platform.Headers)).ReplyWebhooks.ShouldBe([made.ReplyWebhook]);
         var (contact, email) = await ContactAsync();
         string Text(string words) => $"From: {email}\r\nMessage-ID: <{words.Length}-{email}>\r\n\r\n{words}";
@@ -150,6 +155,7 @@ public sealed class ReplyServiceTests(PlatformFixture platform)
         await RefusedAsync(StatusCode.NotFound, "REPLY_WEBHOOK_NOT_FOUND", () => Webhooks.DeleteReplyWebhookAsync(new() { ReplyWebhookId = made.ReplyWebhook.ReplyWebhookId }, platform.OtherHeaders).ResponseAsync);
         await Webhooks.DeleteReplyWebhookAsync(new() { ReplyWebhookId = made.ReplyWebhook.ReplyWebhookId }, platform.Headers);
         (await PostAsync(made.Path, new StringContent(Text("x")))).ShouldBe(HttpStatusCode.NotFound);
+        await RefusedAsync(StatusCode.NotFound, "REPLY_WEBHOOK_NOT_FOUND", () => Webhooks.CreateReplyWebhookAsync(asked, platform.Headers).ResponseAsync);
     }
 
     [Fact]

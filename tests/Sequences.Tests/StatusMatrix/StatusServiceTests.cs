@@ -2,6 +2,7 @@ using ContactPlatform.Contacts.V1;
 using ContactPlatform.Sequences.Enrollments;
 using ContactPlatform.Sequences.Tests.Sequences;
 using ContactPlatform.Sequences.V1;
+using ContactPlatform.ServiceDefaults.Errors;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using static ContactPlatform.Sequences.Tests.PlatformFixture;
@@ -51,6 +52,42 @@ public sealed class StatusServiceTests(PlatformFixture platform)
         outside.Set.Where(c => c.Allowed).Select(c => c.Status).ShouldBe([Status.OptedOut]);
         outside.Set.First().Reason.ShouldBe("NOT_IN_SEQUENCE");
         await RefusedAsync(StatusCode.NotFound, "CONTACT_NOT_FOUND", async () => await platform.Statuses.CheckTransitionAsync(new() { ContactId = long.MaxValue }, platform.Headers));
+    }
+
+    /// <summary>They share transactions, and each gets its own answer.</summary>
+    [Fact]
+    public async Task Many_at_once_are_each_done_or_refused_as_if_alone()
+    {
+        var sequence = (await platform.CreateSequenceAsync(true, Made.Sequence(platform.NewName(), Made.Mail(3)))).SequenceId;
+        var contacts = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => platform.EnrolledAsync(sequence)));
+        var outside = await platform.CreateContactAsync();
+        (long Contact, long Sequence, Status Status, string Refusal)[] asked =
+        [
+            .. contacts.Select((c, i) => (c.Item1, sequence, i % 3 == 0 ? Status.OptedOut : Status.Paused, "")),
+            .. contacts.Take(4).Select(c => (c.Item1, sequence, Status.Called, "NO_SUCH_TRANSITION")),
+            (outside, sequence, Status.Paused, "NOT_IN_SEQUENCE"), (contacts[1].Item1, long.MaxValue, Status.Paused, "SEQUENCE_NOT_FOUND"), (long.MaxValue, 0, Status.OptedOut, "CONTACT_NOT_FOUND"),
+        ];
+        var answers = await Task.WhenAll(asked.Select(async a =>
+        {
+            try
+            {
+                return (Token: (await SetAsync(a.Contact, a.Sequence, a.Status)).ChangeToken, Refusal: "");
+            }
+            catch (RpcException e)
+            {
+                return (Token: "", Refusal: e.Reason() ?? e.Message);
+            }
+        }));
+        answers.Select(a => a.Refusal).ShouldBe(asked.Select(a => a.Refusal));
+        answers.Zip(asked).Where(p => p.Second.Refusal.Length == 0).ShouldAllBe(p => p.First.Token.Length > 0);
+        foreach (var (contact, enrollment) in contacts)
+        {
+            var history = (await platform.Enrolling.ListEnrollmentChangesAsync(new() { EnrollmentId = enrollment }, platform.Headers)).EnrollmentChanges;
+            history.Count.ShouldBe(2, $"contact {contact}");
+        }
+        // The same contact by many at once: one changes it, and the others find it changed.
+        var tokens = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ => (await RemoveAsync(contacts[1].Item1, sequence, Status.Paused)).ChangeToken));
+        tokens.Count(t => t.Length > 0).ShouldBe(1);
     }
 
     [Fact]

@@ -30,12 +30,17 @@ public sealed class TaskServiceTests(PlatformFixture platform)
         (await bed.Tasks.SnoozeTaskAsync(new() { TaskId = task.TaskId }, bed.Headers)).Task.SnoozeTime.ShouldBeNull();
 
         await RefusedAsync(StatusCode.Aborted, "ETAG_MISMATCH", async () => await bed.Tasks.SkipTaskAsync(new() { TaskId = task.TaskId, Etag = task.Etag }, bed.Headers));
+        var assigned = (await bed.Tasks.AssignTaskAsync(new() { TaskId = task.TaskId, AssigneeSubject = "somebody" }, bed.Headers)).Task;
+        (await bed.Tasks.ListTasksAsync(new() { AssigneeSubject = "somebody", SequenceId = sequence.SequenceId }, bed.Headers)).Tasks.ShouldBe([assigned]);
+        (await bed.Tasks.AssignTaskAsync(new() { TaskId = task.TaskId, AssigneeSubject = "somebody", Etag = assigned.Etag }, bed.Headers)).Task.ShouldBe(assigned);
+        (await MalformedAsync(async () => await bed.Tasks.AssignTaskAsync(new() { TaskId = -1 }, bed.Headers))).ShouldBe(["task_id", "assignee_subject"]);
         (await MalformedAsync(async () => await bed.Tasks.CompleteTaskAsync(new() { TaskId = task.TaskId, CallOutcome = CallOutcome.Busy }, bed.Headers))).ShouldBe(["call_outcome"]);
         var completed = await bed.Tasks.CompleteTaskAsync(new() { TaskId = task.TaskId }, bed.Headers);
         (completed.Task.State, completed.Enrollment.LastStepId).ShouldBe((TaskState.Completed, task.StepId));
         (await bed.Tasks.CompleteTaskAsync(new() { TaskId = task.TaskId }, bed.Headers)).Task.ShouldBe(completed.Task);
         await RefusedAsync(StatusCode.FailedPrecondition, "TASK_CLOSED", async () => await bed.Tasks.SkipTaskAsync(new() { TaskId = task.TaskId }, bed.Headers));
         await RefusedAsync(StatusCode.FailedPrecondition, "TASK_CLOSED", async () => await bed.Tasks.SnoozeTaskAsync(new() { TaskId = task.TaskId }, bed.Headers));
+        await RefusedAsync(StatusCode.FailedPrecondition, "TASK_CLOSED", async () => await bed.Tasks.AssignTaskAsync(new() { TaskId = task.TaskId, AssigneeSubject = owner }, bed.Headers));
 
         var call = await bed.TaskAsync(sequence.SequenceId, enrollment);
         (await MalformedAsync(async () => await bed.Tasks.CompleteTaskAsync(new() { TaskId = call.TaskId }, bed.Headers))).ShouldBe(["call_outcome"]);

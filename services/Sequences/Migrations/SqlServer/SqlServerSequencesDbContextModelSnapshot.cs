@@ -436,6 +436,10 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnType("bigint")
                         .HasColumnName("dispatch_id");
 
+                    b.Property<bool>("Ahead")
+                        .HasColumnType("bit")
+                        .HasColumnName("ahead");
+
                     b.Property<long>("ContentVersion")
                         .HasColumnType("bigint")
                         .HasColumnName("content_version");
@@ -526,33 +530,19 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnType("bigint")
                         .HasColumnName("account_id");
 
-                    b.Property<long>("EnrollmentId")
+                    b.Property<long>("DispatchId")
                         .HasColumnType("bigint")
-                        .HasColumnName("enrollment_id");
-
-                    b.Property<long>("StepId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("step_id");
-
-                    b.Property<int>("Attempt")
-                        .HasColumnType("int")
-                        .HasColumnName("attempt");
+                        .HasColumnName("dispatch_id");
 
                     b.Property<long>("ContactId")
                         .HasColumnType("bigint")
                         .HasColumnName("contact_id");
 
-                    b.Property<long>("DispatchId")
+                    b.Property<long>("EnrollmentId")
                         .HasColumnType("bigint")
-                        .HasColumnName("dispatch_id");
+                        .HasColumnName("enrollment_id");
 
-                    b.Property<DateTime>("ReserveTime")
-                        .HasColumnType("datetime2")
-                        .HasColumnName("reserve_time");
-
-                    b.HasKey("AccountId", "EnrollmentId", "StepId", "Attempt");
-
-                    b.HasIndex("AccountId", "DispatchId", "ContactId");
+                    b.HasKey("AccountId", "DispatchId", "ContactId");
 
                     b.ToTable("step_sends", (string)null);
                 });

@@ -148,6 +148,7 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     content_version = table.Column<long>(type: "bigint", nullable: false),
                     step_id = table.Column<long>(type: "bigint", nullable: false),
                     variant = table.Column<int>(type: "integer", nullable: false),
+                    ahead = table.Column<bool>(type: "boolean", nullable: false),
                     state = table.Column<short>(type: "smallint", nullable: false),
                     epoch = table.Column<long>(type: "bigint", nullable: false),
                     lease_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
@@ -521,16 +522,13 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 columns: table => new
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
-                    enrollment_id = table.Column<long>(type: "bigint", nullable: false),
-                    step_id = table.Column<long>(type: "bigint", nullable: false),
-                    attempt = table.Column<int>(type: "integer", nullable: false),
                     dispatch_id = table.Column<long>(type: "bigint", nullable: false),
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
-                    reserve_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    enrollment_id = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_step_sends", x => new { x.account_id, x.enrollment_id, x.step_id, x.attempt });
+                    table.PrimaryKey("PK_step_sends", x => new { x.account_id, x.dispatch_id, x.contact_id });
                 });
 
             migrationBuilder.CreateTable(
@@ -706,11 +704,6 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 name: "IX_step_messages_account_id_sequence_id_step_id",
                 table: "step_messages",
                 columns: new[] { "account_id", "sequence_id", "step_id" });
-
-            migrationBuilder.CreateIndex(
-                name: "IX_step_sends_account_id_dispatch_id_contact_id",
-                table: "step_sends",
-                columns: new[] { "account_id", "dispatch_id", "contact_id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_tasks_account_id_assignee_subject_state_task_id",
