@@ -38,6 +38,7 @@ public static class ContactPlatformClients
         .Add<Contacts.V1.LabelService.LabelServiceClient>(address)
         .Add<Contacts.V1.ContactListService.ContactListServiceClient>(address)
         .Add<Contacts.V1.SegmentService.SegmentServiceClient>(address)
+        .Add<Contacts.V1.LeadScoreService.LeadScoreServiceClient>(address)
         .Add<Contacts.V1.ContactErasureService.ContactErasureServiceClient>(address)
         .Add<Contacts.V1.ContactMergeService.ContactMergeServiceClient>(address)
         .Add<Contacts.V1.TimelineService.TimelineServiceClient>(address)
@@ -67,6 +68,7 @@ public static class ContactPlatformClients
         .Add<Deliverability.V1.SendabilityService.SendabilityServiceClient>(address)
         .Add<Deliverability.V1.SuppressionService.SuppressionServiceClient>(address)
         .Add<Deliverability.V1.TransmissionService.TransmissionServiceClient>(address)
+        .Add<Deliverability.V1.WebhookService.WebhookServiceClient>(address)
         .Add<Deliverability.V1.ChangesService.ChangesServiceClient>(address);
 
     /// <summary>Adds the clients of Sequences.</summary>

@@ -59,14 +59,8 @@ public sealed class ScopeInterceptor(ScopeTable table) : Interceptor
                 : new Refusal(CommonReasons.TokenMissing, "the call carries no bearer token").With("allowed", "authorization: Bearer <token>"));
         }
         http.User = result.Principal;
-        var scopes = (result.Principal.FindFirst(PlatformClaims.Scope)?.Value ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            // What is for services only, no identity provider can give to a person.
-            .Where(s => Caller.IsPlatform(result.Principal) || Scopes.Grantable.Contains(s));
         var required = table.Required.GetValueOrDefault(context.Method) ?? throw new InvalidOperationException($"{context.Method} has no scope");
-        if (!scopes.Contains(required))
-        {
-            throw new RefusalException(new Refusal(CommonReasons.ScopeMissing, $"the token lacks the scope {required}").With("required", required));
-        }
+        ScopeTable.Require(result.Principal, required);
         var account = Caller.Of(result.Principal).AccountId;
         if (account <= 0 && required != Scopes.ChangesRead)
         {

@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Security.Claims;
+using ContactPlatform.ServiceDefaults.Errors;
 
 namespace ContactPlatform.ServiceDefaults.Auth;
 
@@ -66,4 +68,19 @@ public sealed record ScopeTable(IReadOnlyDictionary<string, string> Required)
 {
     /// <summary>Says that a method needs no token.</summary>
     public const string Open = "";
+
+    /// <summary>Checks that a token has a scope: what the table names for its method, or what depends on the request besides.</summary>
+    /// <param name="user">Whose token it is.</param>
+    /// <param name="scope">The scope.</param>
+    /// <exception cref="RefusalException">SCOPE_MISSING.</exception>
+    public static void Require(ClaimsPrincipal user, string scope)
+    {
+        var scopes = (user.FindFirst(PlatformClaims.Scope)?.Value ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            // What is for services only, no identity provider can give to a person.
+            .Where(s => Caller.IsPlatform(user) || Scopes.Grantable.Contains(s));
+        if (!scopes.Contains(scope))
+        {
+            throw new RefusalException(new Refusal(CommonReasons.ScopeMissing, $"the token lacks the scope {scope}").With("required", scope));
+        }
+    }
 }

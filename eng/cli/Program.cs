@@ -45,6 +45,8 @@ var root = new RootCommand(
     SequenceCommand.Create(),
     SequenceCommand.CreateEnroll(),
     TaskCommand.Create(),
+    AutomationCommand.Create(),
+    LeadScoreCommand.Create(),
     SuppressCommand.Create(),
     SendableCommand.Create(),
     HistoryCommand.Create(),

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Security.Cryptography;
 using ContactPlatform.Sequences.V1;
-using Google.Protobuf;
 using Spectre.Console;
 
 namespace ContactPlatform.Cli;
@@ -52,7 +50,7 @@ internal static class SequenceCommand
             var table = new Table().RoundedBorder().AddColumns("Contact", "Enrollment", "Status", "Why not");
             foreach (var part in ids.Chunk(Page))
             {
-                var request = new EnrollContactsRequest { SequenceId = result.GetValue(sequence), ContactIds = { part }, RequestId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)) };
+                var request = new EnrollContactsRequest { SequenceId = result.GetValue(sequence), ContactIds = { part }, RequestId = JsonFile.RequestId() };
                 foreach (var enrolled in (await stack.Enrollments.EnrollContactsAsync(request, cancellationToken: cancellationToken)).Results)
                 {
                     table.AddRow(Number(enrolled.ContactId), enrolled.EnrollmentId == 0 ? "" : Number(enrolled.EnrollmentId), enrolled.Status == EnrollmentStatus.Unspecified ? "" : Words.Spaced(enrolled.Status.ToString()),
@@ -122,17 +120,8 @@ internal static class SequenceCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             using var stack = Stack.Find();
-            Sequence sequence;
-            try
-            {
-                sequence = JsonParser.Default.Parse<Sequence>(await File.ReadAllTextAsync(result.GetValue(file)!.FullName, cancellationToken));
-            }
-            catch (Exception e) when (e is InvalidProtocolBufferException or InvalidJsonException)
-            {
-                throw new CliException($"{result.GetValue(file)!.Name} is no sequence: {e.Message}");
-            }
-
-            Say((await stack.Sequences.CreateSequenceAsync(new() { Sequence = sequence, RequestId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)) }, cancellationToken: cancellationToken)).Sequence);
+            var sequence = await JsonFile.ReadAsync<Sequence>(result.GetValue(file)!, "sequence", cancellationToken);
+            Say((await stack.Sequences.CreateSequenceAsync(new() { Sequence = sequence, RequestId = JsonFile.RequestId() }, cancellationToken: cancellationToken)).Sequence);
         });
         return command;
     }

@@ -107,6 +107,10 @@ internal sealed class Stack : IDisposable
 
     public TaskService.TaskServiceClient Tasks => new(_sequences.Value);
 
+    public AutomationService.AutomationServiceClient Automations => new(_sequences.Value);
+
+    public LeadScoreRuleService.LeadScoreRuleServiceClient LeadScores => new(_sequences.Value);
+
     public SequenceStatisticsService.SequenceStatisticsServiceClient SequenceStatistics => new(_sequences.Value);
 
     public ConsistencyService.ConsistencyServiceClient Consistency => new(_sequences.Value);

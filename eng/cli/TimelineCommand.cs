@@ -51,6 +51,7 @@ internal static class TimelineCommand
         TimelineEvent.EventOneofCase.RecordState => $"record {happened.RecordState.RecordState.ToString().ToLowerInvariant()}",
         TimelineEvent.EventOneofCase.Label => $"label {(happened.Label.Added ? "+" : "-")} {Name(happened.Label.DisplayName, happened.Label.LabelId)}",
         TimelineEvent.EventOneofCase.ContactList => $"list {(happened.ContactList.Added ? "+" : "-")} {Name(happened.ContactList.DisplayName, happened.ContactList.ContactListId)}",
+        TimelineEvent.EventOneofCase.LeadScore => $"{happened.LeadScore.Points:+0;-0} points{(happened.LeadScore.Reason.Length > 0 ? $": {happened.LeadScore.Reason}" : "")}",
         TimelineEvent.EventOneofCase.Consent => $"{(happened.Consent.Unsubscribed ? "unsubscribed" : "subscribed again")}{(happened.Consent.Reason.Length > 0 ? $": {happened.Consent.Reason}" : "")}",
         TimelineEvent.EventOneofCase.Merged => $"contact {happened.Merged.MergedContactId} merged into it{(happened.Merged.FilledFields.Count > 0 ? $", took over {string.Join(", ", happened.Merged.FilledFields)}" : "")}",
         TimelineEvent.EventOneofCase.Stage => $"{Status(happened.Stage.FromStage, happened.Stage.FromLost)} → {Status(happened.Stage.ToStage, happened.Stage.ToLost)}",

@@ -105,6 +105,9 @@ public class ContactsDbContext : PlatformDbContext
     /// <summary>Views.</summary>
     public DbSet<View> Views => Set<View>();
 
+    /// <summary>Points that contacts were given.</summary>
+    public DbSet<LeadScores.LeadScoreEntry> LeadScoreEntries => Set<LeadScores.LeadScoreEntry>();
+
     /// <summary>Imports.</summary>
     public DbSet<ImportRow> Imports => Set<ImportRow>();
 

@@ -15,6 +15,7 @@ public static class ContactsScopes
         ["/contactplatform.contacts.v1.ContactService/UpdateContact"] = Scopes.ContactsWrite,
         ["/contactplatform.contacts.v1.ContactService/DeleteContact"] = Scopes.ContactsWrite,
         ["/contactplatform.contacts.v1.ContactService/SetRecordState"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.LeadScoreService/AddLeadScores"] = Scopes.ContactsWrite,
 
         ["/contactplatform.contacts.v1.LabelService/CreateLabel"] = Scopes.ContactsWrite,
         ["/contactplatform.contacts.v1.LabelService/GetLabel"] = Scopes.ContactsRead,
@@ -67,6 +68,7 @@ public static class ContactsScopes
         ["/contactplatform.contacts.v1.SegmentService/GetSegmentSnapshot"] = Scopes.ContactsRead,
         ["/contactplatform.contacts.v1.SegmentService/ListSegmentSnapshots"] = Scopes.ContactsRead,
         ["/contactplatform.contacts.v1.SegmentService/DeleteSegmentSnapshot"] = Scopes.ContactsWrite,
+        ["/contactplatform.contacts.v1.SegmentService/MatchContacts"] = Scopes.ContactsRead,
         ["/contactplatform.contacts.v1.SegmentService/ExplainContact"] = Scopes.ContactsRead,
 
         ["/contactplatform.contacts.v1.ViewService/CreateView"] = Scopes.ContactsWrite,

@@ -16,6 +16,7 @@ using ContactPlatform.Contacts.ImportUndos;
 using ContactPlatform.Contacts.Labels;
 using ContactPlatform.Contacts.Segments;
 using ContactPlatform.Contacts.SequencesProjection;
+using ContactPlatform.Contacts.LeadScores;
 using ContactPlatform.Contacts.Lists;
 using ContactPlatform.Contacts.Merges;
 using ContactPlatform.Contacts.Timelines;
@@ -34,6 +35,7 @@ builder.Services
     .AddScoped<MemberStream>()
     .AddScoped<ContactListStore>()
     .AddScoped<MergeStore>()
+    .AddScoped<LeadScoreStore>()
     .AddSingleton<ErasureKeys>()
     .AddScoped<TombstoneStore>()
     .AddHostedService<ErasureKeyCheck>()
@@ -76,6 +78,7 @@ app.MapGrpcService<ImportMappingEndpoint>();
 app.MapGrpcService<ImportUndoEndpoint>();
 app.MapGrpcService<ConsentEndpoint>();
 app.MapGrpcService<SegmentEndpoint>();
+app.MapGrpcService<LeadScoreEndpoint>();
 app.MapGrpcService<ViewEndpoint>();
 app.MapGrpcService<ExportEndpoint>();
 app.MapGrpcService<BulkRunEndpoint>();

@@ -67,6 +67,7 @@ public static class DeliverabilityScopes
         [OutWebhooks + "DeleteWebhook"] = Scopes.AccessAdmin,
         [OutWebhooks + "RotateWebhookSecret"] = Scopes.AccessAdmin,
         [OutWebhooks + "SendTestEvent"] = Scopes.AccessAdmin,
+        [OutWebhooks + "CallWebhook"] = Scopes.DeliverabilitySend,
         [WebhookDeliveries + "ListWebhookDeliveries"] = Scopes.AccessAdmin,
         [WebhookDeliveries + "GetWebhookDelivery"] = Scopes.AccessAdmin,
         [WebhookDeliveries + "ReplayWebhookDeliveries"] = Scopes.AccessAdmin,

@@ -1,5 +1,6 @@
 using ContactPlatform;
 using ContactPlatform.Sequences;
+using ContactPlatform.Sequences.Automations;
 using ContactPlatform.Sequences.Changes;
 using ContactPlatform.Sequences.Consistency;
 using ContactPlatform.Sequences.ContactFeed;
@@ -36,6 +37,7 @@ builder.Services
     .AddScoped<TaskStore>()
     .AddScoped<EnrollmentWork>()
     .AddScoped<TaskWork>()
+    .AddAutomations(builder.Configuration)
     .AddScoped<EnrollContacts>()
     .AddScoped<ContactEvents>()
     .AddScoped<StatusWork>()
@@ -67,6 +69,7 @@ app.MapReplyWebhooks();
 app.MapGrpcService<SequenceStatisticsEndpoint>();
 app.MapGrpcService<ConsistencyEndpoint>();
 app.MapGrpcService<TaskEndpoint>();
+app.MapAutomations();
 app.MapGrpcService<ChangesEndpoint>();
 app.MapServiceDefaults();
 app.Run();

@@ -1,8 +1,10 @@
+using ContactPlatform.Sequences.Automations;
 using ContactPlatform.Sequences.ContactStatuses;
 using ContactPlatform.Sequences.DeliverabilityFeed;
 using ContactPlatform.Sequences.EnrollmentRuns;
 using ContactPlatform.Sequences.Enrollments;
 using ContactPlatform.Sequences.Engine;
+using ContactPlatform.Sequences.LeadScores;
 using ContactPlatform.Sequences.Sequences;
 using ContactPlatform.Sequences.Tasks;
 using ContactPlatform.Sequences.Replies;
@@ -72,6 +74,24 @@ public class SequencesDbContext : PlatformDbContext
 
     /// <summary>How many were.</summary>
     public DbSet<SenderCountRow> SenderCounts => Set<SenderCountRow>();
+
+    /// <summary>What statuses are worth.</summary>
+    public DbSet<LeadScoreRuleRow> LeadScoreRules => Set<LeadScoreRuleRow>();
+
+    /// <summary>What contacts got.</summary>
+    public DbSet<LeadScoreAwardRow> LeadScoreAwards => Set<LeadScoreAwardRow>();
+
+    /// <summary>Rules of automation.</summary>
+    public DbSet<AutomationRuleRow> AutomationRules => Set<AutomationRuleRow>();
+
+    /// <summary>Their conditions and actions, present and past.</summary>
+    public DbSet<AutomationRuleVersionRow> AutomationRuleVersions => Set<AutomationRuleVersionRow>();
+
+    /// <summary>What they set off.</summary>
+    public DbSet<AutomationFiringRow> AutomationFirings => Set<AutomationFiringRow>();
+
+    /// <summary>What became of that.</summary>
+    public DbSet<AutomationActionRow> AutomationActions => Set<AutomationActionRow>();
 
     /// <summary>What people are to do.</summary>
     public DbSet<TaskRow> Tasks => Set<TaskRow>();

@@ -29,5 +29,7 @@ public static class SequencesReasons
     public static readonly Reason ReplyWebhookLimit = new("REPLY_WEBHOOK_LIMIT", StatusCode.ResourceExhausted);
     public static readonly Reason TaskNotFound = new("TASK_NOT_FOUND", StatusCode.NotFound);
     public static readonly Reason TaskClosed = new("TASK_CLOSED", StatusCode.FailedPrecondition);
+    public static readonly Reason AutomationRuleNotFound = new("AUTOMATION_RULE_NOT_FOUND", StatusCode.NotFound);
+    public static readonly Reason LeadScoreRuleNotFound = new("LEAD_SCORE_RULE_NOT_FOUND", StatusCode.NotFound);
 #pragma warning restore CS1591
 }

@@ -14,6 +14,8 @@ public static class SequencesScopes
     private const string Statistics = "/contactplatform.sequences.v1.SequenceStatisticsService/";
     private const string Consistency = "/contactplatform.sequences.v1.ConsistencyService/";
     private const string Tasks = "/contactplatform.sequences.v1.TaskService/";
+    private const string LeadScores = "/contactplatform.sequences.v1.LeadScoreRuleService/";
+    private const string Automations = "/contactplatform.sequences.v1.AutomationService/";
     private const string Changes = "/contactplatform.sequences.v1.ChangesService/";
 
     /// <summary>The table.</summary>
@@ -63,6 +65,19 @@ public static class SequencesScopes
         [Tasks + "SkipTask"] = Scopes.SequencesWrite,
         [Tasks + "SnoozeTask"] = Scopes.SequencesWrite,
         [Tasks + "AssignTask"] = Scopes.SequencesWrite,
+        [LeadScores + "CreateLeadScoreRule"] = Scopes.SequencesWrite,
+        [LeadScores + "GetLeadScoreRule"] = Scopes.SequencesRead,
+        [LeadScores + "ListLeadScoreRules"] = Scopes.SequencesRead,
+        [LeadScores + "UpdateLeadScoreRule"] = Scopes.SequencesWrite,
+        [LeadScores + "DeleteLeadScoreRule"] = Scopes.SequencesWrite,
+        [LeadScores + "ListLeadScoreAwards"] = Scopes.SequencesRead,
+        [Automations + "CreateAutomationRule"] = Scopes.SequencesWrite,
+        [Automations + "GetAutomationRule"] = Scopes.SequencesRead,
+        [Automations + "ListAutomationRules"] = Scopes.SequencesRead,
+        [Automations + "UpdateAutomationRule"] = Scopes.SequencesWrite,
+        [Automations + "DeleteAutomationRule"] = Scopes.SequencesWrite,
+        [Automations + "ListAutomationFirings"] = Scopes.SequencesRead,
+        [Automations + "DryRunAutomationRules"] = Scopes.SequencesRead,
         [Changes + "StreamChanges"] = Scopes.ChangesRead,
         [Changes + "GetBacklog"] = Scopes.ChangesRead,
     });

@@ -53,6 +53,7 @@ public sealed class TablesTests
     private static string Expected(string method) => method[(method.LastIndexOf('/') + 1)..] switch
     {
         "StreamChanges" or "GetBacklog" => Scopes.ChangesRead,
+        "CallWebhook" => Scopes.DeliverabilitySend,
         var name when name.Contains("Webhook", StringComparison.Ordinal) || name == "SendTestEvent" => Scopes.AccessAdmin,
         "GrantValidationCredits" => Scopes.CreditsGrant,
         "DownloadAddressResults" => Scopes.DeliverabilityRead,

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.Funnel.V1;
 using ContactPlatform.Testing;
+using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
 using ContactPlatform.ServiceDefaults.Errors;
@@ -83,12 +84,36 @@ public sealed class PlatformFixture : IAsyncLifetime
     {
         var ids = new long[count];
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, cancellationToken) =>
-        {
-            var contact = new Contact { Email = $"person{Interlocked.Increment(ref names)}@example.com" };
-            ids[i] = (await ContactService.CreateContactAsync(new() { Contact = contact }, headers ?? Headers, cancellationToken: cancellationToken)).Contact.ContactId;
-        });
+            ids[i] = (await ContactService.CreateContactAsync(new() { Contact = new() { Email = NewEmail() } }, headers ?? Headers, cancellationToken: cancellationToken)).Contact.ContactId);
         Array.Sort(ids);
         return ids;
+    }
+
+    /// <summary>Imports contacts with a label, which costs a tenth of creating them one by one; their ids ascend.</summary>
+    public async Task<(long[] Ids, long LabelId)> ImportContactsAsync(int count)
+    {
+        var label = await CreateLabelAsync();
+        var imports = new ImportService.ImportServiceClient(Contacts.Service.Channel);
+        using var upload = imports.UploadImport(Headers);
+        await upload.RequestStream.WriteAsync(new() { Start = new() { Config = new() { LabelIds = { label } }, RequestId = NewRequestId() } });
+        var file = string.Concat(Enumerable.Range(0, count).Select(_ => $"{NewEmail()}\n").Prepend("email\n"));
+        await upload.RequestStream.WriteAsync(new() { Data = ByteString.CopyFromUtf8(file) });
+        await upload.RequestStream.CompleteAsync();
+        var import = (await upload.ResponseAsync).Import;
+        using var watch = imports.WatchImport(new() { ImportId = import.ImportId }, Headers);
+        await foreach (var seen in watch.ResponseStream.ReadAllAsync())
+        {
+            import = seen.Import;
+        }
+        import.Run.State.ShouldBe(RunState.Succeeded);
+        using var members = Labels.StreamLabelMembers(new() { LabelId = label }, Headers);
+        var ids = new List<long>();
+        await foreach (var part in members.ResponseStream.ReadAllAsync())
+        {
+            ids.AddRange(part.ContactIds);
+        }
+        ids.Count.ShouldBe(count);
+        return ([.. ids], label);
     }
 
     /// <summary>
@@ -99,8 +124,7 @@ public sealed class PlatformFixture : IAsyncLifetime
     {
         if (crowd.Ids is null)
         {
-            var ids = await CreateContactsAsync(count);
-            crowd = (ids, await CreateLabelAsync(ids));
+            crowd = await ImportContactsAsync(count);
         }
         crowd.Ids!.Length.ShouldBe(count);
         return (crowd.Ids, crowd.LabelId);
@@ -122,6 +146,8 @@ public sealed class PlatformFixture : IAsyncLifetime
     /// <summary>Creates a rule.</summary>
     public async Task<long> CreateRuleAsync(long labelId, Common.V1.FunnelStage stage) =>
         (await Rules.CreateLabelRuleAsync(new() { LabelRule = new() { LabelId = labelId, Stage = stage } }, Headers)).LabelRule.LabelRuleId;
+
+    private string NewEmail() => $"person{Interlocked.Increment(ref names)}@example.com";
 
     /// <summary>A request id that no other call uses.</summary>
     public string NewRequestId() => $"request {Interlocked.Increment(ref names)}";

@@ -1,9 +1,12 @@
 using System.Diagnostics;
 using ContactPlatform.Common.V1;
 using ContactPlatform.Contacts.V1;
+using ContactPlatform.Sequences.Automations;
 using ContactPlatform.Sequences.ContactStatuses;
 using ContactPlatform.Sequences.DeliverabilityFeed;
+using ContactPlatform.Sequences.Engagement;
 using ContactPlatform.Sequences.Enrollments;
+using ContactPlatform.Sequences.LeadScores;
 using ContactPlatform.Sequences.Sequences;
 using ContactPlatform.Sequences.Tasks;
 using ContactPlatform.Sequences.Tests.Engine;
@@ -66,7 +69,8 @@ public sealed class PlatformFixture : IAsyncLifetime
         builder.AddServiceDefaults("sequences", SequencesScopes.Table);
         builder.AddPlatformDatabase<SequencesDbContext, SqlServerSequencesDbContext>("sequences");
         builder.Logging.ClearProviders();
-        builder.Services.AddScoped<ContactStatusStore>().AddScoped<TaskStore>().AddScoped<EnrollmentStore>().AddScoped<EnrollmentWork>().AddScoped<SequenceStore>().AddScoped<MailWork>();
+        builder.Services.AddScoped<ContactStatusStore>().AddScoped<TaskStore>().AddScoped<EnrollmentStore>().AddScoped<EnrollmentWork>().AddScoped<SequenceStore>().AddScoped<MailWork>().AddScoped<EngagementEntries>().AddScoped<LeadScoreAwardStore>()
+            .AddScoped<CurrentChain>().AddScoped<AutomationFiringStore>();
         _stores = builder.Build();
     }
 
@@ -121,6 +125,21 @@ public sealed class PlatformFixture : IAsyncLifetime
     {
         var contact = await CreateContactAsync(with);
         return (contact, (await EnrollAsync(sequenceId, contact)).Results.Single().EnrollmentId);
+    }
+
+    /// <summary>Enrols a contact in a new sequence.</summary>
+    public async Task EnrolledInAsync(long contactId) => (await EnrollAsync((await CreateSequenceAsync()).SequenceId, contactId)).Results.Single().EnrollmentId.ShouldBePositive();
+
+    /// <summary>The enrolments of a contact that have not ended.</summary>
+    public async Task<List<Enrollment>> EnrollmentsAsync(long contactId) => [.. (await Enrolling.ListEnrollmentsAsync(new() { ContactId = contactId }, Headers)).Enrollments];
+
+    /// <summary>Takes a contact out of all sequences.</summary>
+    public async Task LeaveAllAsync(long contactId)
+    {
+        foreach (var enrollment in await EnrollmentsAsync(contactId))
+        {
+            await Enrolling.UnenrollContactsAsync(new() { SequenceId = enrollment.SequenceId, ContactIds = { contactId } }, Headers);
+        }
     }
 
     /// <summary>Has a mail of an enrolment's sequence be delivered, as the engine will tell it: with its history.</summary>

@@ -10,7 +10,7 @@ namespace ContactPlatform.Sequences.Tests;
 public sealed class TablesTests
 {
     /// <summary>The files of the contract that have methods.</summary>
-    public static readonly FileDescriptor[] Files = [SequenceReflection.Descriptor, EnrollmentReflection.Descriptor, StatusMatrixReflection.Descriptor, EnrollmentRunReflection.Descriptor, ReplyReflection.Descriptor, ReplyWebhookReflection.Descriptor, TaskReflection.Descriptor, SequenceStatisticsReflection.Descriptor, ConsistencyReflection.Descriptor, ChangesReflection.Descriptor];
+    public static readonly FileDescriptor[] Files = [SequenceReflection.Descriptor, EnrollmentReflection.Descriptor, StatusMatrixReflection.Descriptor, EnrollmentRunReflection.Descriptor, ReplyReflection.Descriptor, ReplyWebhookReflection.Descriptor, TaskReflection.Descriptor, SequenceStatisticsReflection.Descriptor, ConsistencyReflection.Descriptor, LeadScoreRuleReflection.Descriptor, AutomationReflection.Descriptor, ChangesReflection.Descriptor];
 
     [Fact]
     public void Every_method_has_a_scope() =>
@@ -29,7 +29,7 @@ public sealed class TablesTests
     {
         "StreamChanges" or "GetBacklog" => Scopes.ChangesRead,
         var name when name.Contains("Webhook", StringComparison.Ordinal) => Scopes.AccessAdmin,
-        var name when new[] { "Get", "List", "Check", "Preview", "Watch" }.Any(verb => name.StartsWith(verb, StringComparison.Ordinal)) => Scopes.SequencesRead,
+        var name when new[] { "Get", "List", "Check", "Preview", "Watch", "DryRun" }.Any(verb => name.StartsWith(verb, StringComparison.Ordinal)) => Scopes.SequencesRead,
         _ => Scopes.SequencesWrite,
     };
 }

@@ -154,19 +154,33 @@ public sealed partial class ContactEndpoint(
         var violations = new Violations();
         var id = violations.Id(request.ContactId, "contact_id");
         var state = ContactProto.Read(request.RecordState, violations);
+        var requestId = violations.RequestId(request.RequestId);
         violations.ThrowIfAny();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-        var contact = await store.HoldAsync(id, cancel);
-        Refuse(Etag.Check(request.Etag, contact.Version));
+        var caller = Caller.Of(context);
         var reply = new V1.SetRecordStateResponse();
-        if (contact.RecordState != state)
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        var (changed, first) = await requests.OnceAsync(caller, nameof(SetRecordState), requestId, new V1.SetRecordStateRequest(request) { RequestId = "" }, async () =>
         {
-            contact.RecordState = state;
-            reply.ChangeToken = (await SaveAsync(contact, Caller.Of(context), (caller, now, ids) => ContactChanges.RecordStateChanged(caller, now, state == RecordState.Inactive, ids), TimelineEvents.RecordState(state), cancel)).Position;
+            var contact = await store.HoldAsync(id, cancel);
+            Refuse(Etag.Check(request.Etag, contact.Version));
+            if (contact.RecordState != state)
+            {
+                contact.RecordState = state;
+                reply.ChangeToken = (await SaveAsync(contact, caller, (caller, now, ids) => ContactChanges.RecordStateChanged(caller, now, state == RecordState.Inactive, ids), TimelineEvents.RecordState(state), cancel)).Position;
+            }
+            reply.Contact = await store.WithLabelsAsync(contact, cancel);
+            // What is remembered of the request is whether it changed something.
+            return reply.ChangeToken.Length > 0 ? 1 : 0;
+        }, cancel);
+        if (first)
+        {
+            await transaction.CommitAsync(cancel);
+            return reply;
         }
-        reply.Contact = await store.WithLabelsAsync(contact, cancel);
-        await transaction.CommitAsync(cancel);
-        return reply;
+        // What a twin of this call did stands; what this one did before it saw that is undone.
+        await transaction.RollbackAsync(cancel);
+        var now = await db.Contacts.AsNoTracking().SingleOrDefaultAsync(c => c.ContactId == id, cancel) ?? throw new RefusalException(await store.MissingAsync(id, cancel));
+        return new() { Contact = await store.WithLabelsAsync(now, cancel), ChangeToken = changed == 1 ? await store.LastPositionAsync(cancel) : "" };
     }
 
     /// <summary>Tells of a contact that got an address which was unsubscribed before.</summary>

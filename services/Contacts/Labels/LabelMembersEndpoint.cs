@@ -1,6 +1,7 @@
 using ContactPlatform.Contacts.Timelines;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Errors;
+using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,11 +12,11 @@ public sealed partial class LabelEndpoint
 {
     /// <inheritdoc/>
     public override async Task<V1.AddLabelResponse> AddLabel(V1.AddLabelRequest request, ServerCallContext context) =>
-        new() { Changed = await ChangeOneAsync(add: true, request.ContactId, request.LabelId, context) };
+        new() { Changed = await ChangeOneAsync(add: true, request.ContactId, request.LabelId, request.RequestId, new V1.AddLabelRequest(request) { RequestId = "" }, context) };
 
     /// <inheritdoc/>
     public override async Task<V1.RemoveLabelResponse> RemoveLabel(V1.RemoveLabelRequest request, ServerCallContext context) =>
-        new() { Changed = await ChangeOneAsync(add: false, request.ContactId, request.LabelId, context) };
+        new() { Changed = await ChangeOneAsync(add: false, request.ContactId, request.LabelId, request.RequestId, new V1.RemoveLabelRequest(request) { RequestId = "" }, context) };
 
     /// <inheritdoc/>
     public override async Task<V1.BatchAddLabelResponse> BatchAddLabel(V1.BatchAddLabelRequest request, ServerCallContext context)
@@ -47,25 +48,38 @@ public sealed partial class LabelEndpoint
         }
     }
 
-    private async Task<bool> ChangeOneAsync(bool add, long contactId, long labelId, ServerCallContext context)
+    private async Task<bool> ChangeOneAsync(bool add, long contactId, long labelId, string requestId, IMessage body, ServerCallContext context)
     {
         var cancellationToken = context.CancellationToken;
-        LabelProto.Check(contactId, labelId);
+        requestId = LabelProto.Check(contactId, labelId, requestId);
+        var caller = Caller.Of(context);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await store.ShareAsync(labelId, cancellationToken);
-        if (!await contacts.TryHoldAsync(contactId, cancellationToken))
+        // What is remembered of the request is whether it changed something.
+        var (changed, first) = await requests.OnceAsync(caller, add ? "AddLabel" : "RemoveLabel", requestId, body, async () =>
         {
-            throw new RefusalException(await contacts.MissingAsync(contactId, cancellationToken));
-        }
-        var now = time.UtcNow();
-        var changed = await store.ChangeAsync(add, labelId, contactId, now, cancellationToken);
-        if (changed)
+            await store.ShareAsync(labelId, cancellationToken);
+            if (!await contacts.TryHoldAsync(contactId, cancellationToken))
+            {
+                throw new RefusalException(await contacts.MissingAsync(contactId, cancellationToken));
+            }
+            var now = time.UtcNow();
+            if (!await store.ChangeAsync(add, labelId, contactId, now, cancellationToken))
+            {
+                return 0;
+            }
+            await timeline.AddAsync(contactId, TimelineAct.Of(caller, now), TimelineEvents.Label(labelId, add), cancellationToken);
+            return 1;
+        }, cancellationToken);
+        if (first)
         {
-            await timeline.AddAsync(contactId, TimelineAct.Of(Caller.Of(context), now), TimelineEvents.Label(labelId, add), cancellationToken);
-            await db.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
         }
-        await transaction.CommitAsync(cancellationToken);
-        return changed;
+        else
+        {
+            // What a twin of this call did stands; what this one did before it saw that is undone.
+            await transaction.RollbackAsync(cancellationToken);
+        }
+        return changed == 1;
     }
 
     private Task<Dictionary<long, bool>> ChangeManyAsync(bool add, long labelId, long[] contactIds, ServerCallContext context) =>

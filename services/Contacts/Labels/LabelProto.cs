@@ -35,12 +35,14 @@ public static class LabelProto
 
     /// <summary>Reads the label and the contact of a single change.</summary>
     /// <exception cref="RefusalException">INVALID_FIELD.</exception>
-    public static void Check(long contactId, long labelId)
+    public static string Check(long contactId, long labelId, string requestId)
     {
         var violations = new Violations();
         violations.Id(contactId, "contact_id");
         violations.Id(labelId, "label_id");
+        var id = violations.RequestId(requestId);
         violations.ThrowIfAny();
+        return id;
     }
 
     /// <summary>Writes a label with the number of its members.</summary>

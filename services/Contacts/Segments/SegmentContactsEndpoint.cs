@@ -59,6 +59,20 @@ public sealed partial class SegmentEndpoint
     }
 
     /// <inheritdoc/>
+    public override async Task<V1.MatchContactsResponse> MatchContacts(V1.MatchContactsRequest request, ServerCallContext context)
+    {
+        Violations.Limit(request.ContactIds.Count, SegmentLimits.Matched, "contact_ids");
+        var violations = new Violations();
+        violations.Check(request.ContactIds.Count > 0, "contact_ids", $"is empty; expected 1 to {SegmentLimits.Matched} ids");
+        foreach (var (i, id) in request.ContactIds.Index())
+        {
+            violations.Id(id, $"contact_ids[{i}]");
+        }
+        violations.ThrowIfAny();
+        return new() { ContactIds = { await reads.AmongAsync(new() { Filter = request.Filter }, [.. request.ContactIds.Distinct().Order()], context.CancellationToken) } };
+    }
+
+    /// <inheritdoc/>
     public override async Task<V1.FreezeSegmentResponse> FreezeSegment(V1.FreezeSegmentRequest request, ServerCallContext context)
     {
         var violations = new Violations();

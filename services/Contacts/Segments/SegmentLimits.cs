@@ -14,6 +14,9 @@ public static class SegmentLimits
 
     /// <summary>Ids that a set can give one by one.</summary>
     public const int GivenIds = 10_000;
+
+    /// <summary>Contacts that a filter is asked about at once.</summary>
+    public const int Matched = 1_000;
 }
 
 /// <summary>Settings of segments; configuration `Segments`.</summary>

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using ContactPlatform.Contacts.Filters;
@@ -49,16 +50,20 @@ public sealed class SegmentReads(ContactsDbContext db, ContactSets sets, IOption
     public async Task<IReadOnlyList<long>> IdsAsync(IDbContextTransaction transaction, FoundSet found, long after, int count, CancellationToken cancellationToken)
     {
         await using var command = sets.Command(transaction, SegmentSql.Page(found.Query, db.IsSqlServer), found.Query.Parameters, Seconds).With("after", after).With("take", count);
-        return await ContactSets.WithinAsync(Seconds, async () =>
-        {
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            var ids = new List<long>(count);
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                ids.Add(reader.GetInt64(0));
-            }
-            return ids;
-        });
+        return await ReadIdsAsync(command, count, cancellationToken);
+    }
+
+    /// <summary>Reads which of some contacts are in a set.</summary>
+    /// <param name="set">The set.</param>
+    /// <param name="contactIds">The contacts, few enough for one statement.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="RefusalException">As <see cref="ContactSets.FindAsync"/>; FILTER_TOO_SLOW.</exception>
+    public async Task<IReadOnlyList<long>> AmongAsync(V1.ContactSet set, IReadOnlyCollection<long> contactIds, CancellationToken cancellationToken)
+    {
+        await using var transaction = await sets.BeginAsync(cancellationToken);
+        var query = (await sets.FindAsync(set, cancellationToken)).Query;
+        await using var command = sets.Command(transaction, SegmentSql.Among(query, db.IsSqlServer), query.Parameters, Seconds).WithIds("ids", contactIds);
+        return await ReadIdsAsync(command, contactIds.Count, cancellationToken);
     }
 
     /// <summary>Reads all ids in ascending parts, as of one moment; the last part, which may be empty, says so.</summary>
@@ -113,4 +118,15 @@ public sealed class SegmentReads(ContactsDbContext db, ContactSets sets, IOption
             return await reader.ReadAsync(cancellationToken) ? ClauseValues.Read(filter, reader) : null;
         });
     }
+
+    private Task<List<long>> ReadIdsAsync(DbCommand command, int count, CancellationToken cancellationToken) => ContactSets.WithinAsync(Seconds, async () =>
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var ids = new List<long>(count);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            ids.Add(reader.GetInt64(0));
+        }
+        return ids;
+    });
 }

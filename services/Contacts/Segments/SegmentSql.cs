@@ -21,6 +21,10 @@ public static class SegmentSql
     /// <summary>All ids, ascending.</summary>
     public static string All(FilterQuery query, bool sqlServer) => $"SELECT {query.Id} FROM {query.From} WHERE {query.Where} ORDER BY {query.Id}{Recompile(sqlServer)}";
 
+    /// <summary>Those of the contacts `@ids`, ascending.</summary>
+    public static string Among(FilterQuery query, bool sqlServer) =>
+        $"SELECT {query.Id} FROM {query.From} WHERE {query.Where} AND {query.Id} {(sqlServer ? "IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids))" : "= ANY(@ids)")} ORDER BY {query.Id}{Recompile(sqlServer)}";
+
     /// <summary>Writes all ids into `@snapshot`.</summary>
     public static string Freeze(FilterQuery query, bool sqlServer) =>
         $"INSERT INTO segment_snapshot_members (account_id, segment_snapshot_id, contact_id) SELECT @account, @snapshot, {query.Id} FROM {query.From} WHERE {query.Where}{Recompile(sqlServer)}";

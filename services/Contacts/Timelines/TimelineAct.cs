@@ -38,6 +38,9 @@ public static class TimelineEvents
     /// <summary>Unsubscribed, or subscribed again.</summary>
     public static TimelineEvent Consent(bool unsubscribed, string reason) => new() { Consent = new() { Unsubscribed = unsubscribed, Reason = reason } };
 
+    /// <summary>Points were given, or taken.</summary>
+    public static TimelineEvent LeadScore(int points, string reason) => new() { LeadScore = new() { Points = points, Reason = reason } };
+
     /// <summary>Two contacts were merged.</summary>
     public static TimelineEvent Merged(long survivorId, long mergedId, IEnumerable<string> filled, IEnumerable<long> filledCustomFieldIds) =>
         new() { Merged = new() { SurvivorContactId = survivorId, MergedContactId = mergedId, FilledFields = { filled }, FilledCustomFieldIds = { filledCustomFieldIds.Order() } } };

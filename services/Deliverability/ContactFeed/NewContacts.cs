@@ -41,6 +41,7 @@ public sealed class NewContacts(ContactReader contacts, ContactAddressStore link
     private async Task<ContactAddressRow?> FindAsync(long contactId, CancellationToken cancellationToken) =>
         await db.ContactAddresses.AsNoTracking().SingleOrDefaultAsync(c => c.ContactId == contactId, cancellationToken);
 
-    private static Refusal Missing(long contactId) =>
+    /// <summary>The refusal when there is no such contact.</summary>
+    public static Refusal Missing(long contactId) =>
         new Refusal(DeliverabilityReasons.ContactNotFound, $"there is no contact {contactId}").With("contact_id", contactId);
 }

@@ -77,6 +77,16 @@ public sealed class WebhookOutbox(DeliverabilityDbContext db, IdSequence ids, Ti
         return row.WebhookDeliveryId;
     }
 
+    /// <summary>Puts an event down for one webhook, whatever it wants, and saves it.</summary>
+    public async Task<long> AddToAsync(long webhookId, WebhookNote note, CancellationToken cancellationToken)
+    {
+        var now = time.Now();
+        var row = new WebhookDeliveryRow { AccountId = db.AccountId, WebhookId = webhookId, OrderKey = note.OrderKey, EventType = note.Type, Body = Body(note), NextAttemptTime = now, CreateTime = now };
+        db.WebhookDeliveries.Add(row);
+        await db.SaveChangesAsync(cancellationToken);
+        return row.WebhookDeliveryId;
+    }
+
     /// <summary>Forgets what may tell of erased people, also what waits.</summary>
     /// <param name="db">The database.</param>
     /// <param name="contactIds">The contacts.</param>

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ContactPlatform.Deliverability.Webhooks;
 
 /// <summary>Serves WebhookService.</summary>
-public sealed class WebhookEndpoint(
+public sealed partial class WebhookEndpoint(
     DeliverabilityDbContext db, WebhookStore store, WebhookSecrets secrets, ForbiddenNetworks forbidden, WebhookOutbox outbox, RequestIds requests, IdSequence ids, TimeProvider time) : WebhookService.WebhookServiceBase
 {
     private const int MaximumOfAccount = 20;
@@ -124,13 +124,15 @@ public sealed class WebhookEndpoint(
     /// <inheritdoc/>
     public override async Task<SendTestEventResponse> SendTestEvent(SendTestEventRequest request, ServerCallContext context)
     {
-        var row = await store.FindAsync(ReadId(request.WebhookId), context.CancellationToken);
-        if (row.Disabled)
-        {
-            throw new RefusalException(new Refusal(DeliverabilityReasons.WebhookDisabled, $"webhook {row.WebhookId} is disabled, so nothing is sent to it")
-                .From("DISABLED", "send a test event", "enable it first").With("webhook_id", row.WebhookId));
-        }
+        var row = await EnabledAsync(ReadId(request.WebhookId), "send a test event", context.CancellationToken);
         return new() { WebhookDeliveryId = await outbox.AddTestAsync(row.WebhookId, Caller.Of(context).Actor, context.CancellationToken) };
+    }
+
+    private async Task<WebhookRow> EnabledAsync(long webhookId, string action, CancellationToken cancellationToken)
+    {
+        var row = await store.FindAsync(webhookId, cancellationToken);
+        return !row.Disabled ? row : throw new RefusalException(new Refusal(DeliverabilityReasons.WebhookDisabled, $"webhook {webhookId} is disabled, so nothing is sent to it")
+            .From("DISABLED", action, "enable it first").With("webhook_id", webhookId));
     }
 
     private static long ReadId(long webhookId)

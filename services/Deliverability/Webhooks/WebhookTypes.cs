@@ -43,6 +43,7 @@ public static class WebhookTypes
         new(WebhookEventType.SequenceStatusChanged, "sequence.status_changed", Personal: true),
         new(WebhookEventType.SequenceContactChanged, "sequence.contact_changed", Personal: true),
         new(WebhookEventType.EngagementStatusChanged, "engagement.status_changed", Personal: true),
+        new(WebhookEventType.AutomationFired, "automation.fired", Personal: true),
         new(WebhookEventType.WebhookTest, "webhook.test"),
     ];
 

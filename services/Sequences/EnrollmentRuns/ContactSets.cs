@@ -11,9 +11,13 @@ public sealed class ContactSets(SegmentService.SegmentServiceClient segments, Co
 {
     /// <summary>Returns the ids, ascending over all parts.</summary>
     /// <exception cref="RefusalException">CONTACT_SET_NOT_FOUND; SERVICE_UNAVAILABLE when Contacts does not answer, or stopped before the end.</exception>
-    public async IAsyncEnumerable<IEnumerable<long>> PartsAsync(long account, EnrollmentRunRow run, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<IEnumerable<long>> PartsAsync(long account, EnrollmentRunRow run, CancellationToken cancellationToken) =>
+        PartsAsync(account, run.SegmentId > 0 ? new ContactSet { SegmentId = run.SegmentId } : new ContactSet { ContactListId = run.ContactListId }, cancellationToken);
+
+    /// <summary>Returns the ids of any set, ascending over all parts.</summary>
+    /// <exception cref="RefusalException">CONTACT_SET_NOT_FOUND; SERVICE_UNAVAILABLE when Contacts does not answer, or stopped before the end.</exception>
+    public async IAsyncEnumerable<IEnumerable<long>> PartsAsync(long account, ContactSet set, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var set = run.SegmentId > 0 ? new ContactSet { SegmentId = run.SegmentId } : new ContactSet { ContactListId = run.ContactListId };
         var headers = await contacts.HeadersAsync(account, cancellationToken);
         using var call = segments.StreamSegmentContactIds(new() { Contacts = set }, headers, cancellationToken: cancellationToken);
         var complete = false;
@@ -36,7 +40,7 @@ public sealed class ContactSets(SegmentService.SegmentServiceClient segments, Co
             }
             catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
             {
-                throw new RefusalException(new Refusal(SequencesReasons.ContactSetNotFound, "the segment or the list is gone").With("segment_id", run.SegmentId).With("contact_list_id", run.ContactListId), e);
+                throw new RefusalException(Gone(set), e);
             }
             catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
             {
@@ -45,4 +49,32 @@ public sealed class ContactSets(SegmentService.SegmentServiceClient segments, Co
             }
         }
     }
+
+    /// <summary>Counts the contacts of any set, as long as it takes.</summary>
+    /// <exception cref="RefusalException">CONTACT_SET_NOT_FOUND; INVALID_FIELD: its filter cannot be read; SERVICE_UNAVAILABLE.</exception>
+    public async Task<long> CountAsync(long account, ContactSet set, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await segments.CountSegmentAsync(new() { Contacts = set }, await contacts.HeadersAsync(account, cancellationToken), cancellationToken: cancellationToken)).ContactCount;
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+        {
+            throw new RefusalException(Gone(set), e);
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.InvalidArgument or StatusCode.ResourceExhausted)
+        {
+            var violations = new Violations();
+            violations.Add("filter", e.Status.Detail);
+            throw new RefusalException(violations.Refusal(), e);
+        }
+        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            contacts.Forget(account, e);
+            throw ContactsCalls.Away(e);
+        }
+    }
+
+    private static Refusal Gone(ContactSet set) =>
+        new Refusal(SequencesReasons.ContactSetNotFound, "there is no such segment or list").With("segment_id", set.SegmentId).With("contact_list_id", set.ContactListId);
 }

@@ -56,7 +56,7 @@ public sealed record Held(IReadOnlyDictionary<long, ContactStatusRow> Contacts, 
 /// by ascending id, then their enrolments; somebody decides, in memory; and what became of them is written with its history
 /// and told to others.
 /// </summary>
-public sealed class EnrollmentWork(SequencesDbContext db, ContactStatusStore contacts, EnrollmentStore enrollments, TaskStore tasks)
+public sealed class EnrollmentWork(SequencesDbContext db, ContactStatusStore contacts, EnrollmentStore enrollments, TaskStore tasks, EngagementEntries entries)
 {
     /// <summary>Contacts in one transaction: few enough to keep SQL Server from locking whole tables.</summary>
     public const int Size = 1_000;
@@ -103,25 +103,26 @@ public sealed class EnrollmentWork(SequencesDbContext db, ContactStatusStore con
     public async Task<(IReadOnlyDictionary<long, ContactStatusRow> Contacts, IReadOnlyDictionary<Actor, string> Positions)> SaveAsync(
         Held held, IReadOnlyList<EnrollmentMove> moves, IReadOnlyList<ContactMove> contactMoves, DateTime time, Func<long, Actor> actorOf, CancellationToken cancellationToken)
     {
-        var told = new Dictionary<Actor, OutboxRow>();
         if (moves.Count == 0 && contactMoves.Count == 0)
         {
             return (held.Contacts, new Dictionary<Actor, string>());
         }
         var changed = EngagementWork.Follow(held, moves, contactMoves, time);
-        var entries = moves.Where(m => m.IsChange).ToList();
+        var told = moves.Where(m => m.IsChange).ToList();
         await enrollments.PlaceAsync([.. moves.Where(m => !m.IsChange).Select(m => m.To)], cancellationToken);
-        await enrollments.WriteAsync(entries, actorOf, cancellationToken);
-        await tasks.FollowAsync(entries, time, cancellationToken);
+        await enrollments.WriteAsync(told, actorOf, cancellationToken);
+        await tasks.FollowAsync(told, time, cancellationToken);
         await contacts.WriteAsync(changed, time, actorOf, cancellationToken);
-        var byActor = (Entries: entries.ToLookup(m => actorOf(m.To.ContactId)), Changed: changed.ToLookup(m => actorOf(m.To.ContactId)));
-        foreach (var actor in byActor.Entries.Select(g => g.Key).Union(byActor.Changed.Select(g => g.Key)))
+        await entries.AddAsync(moves, changed, time, cancellationToken);
+        var byActor = (Told: told.ToLookup(m => actorOf(m.To.ContactId)), Changed: changed.ToLookup(m => actorOf(m.To.ContactId)));
+        var rows = new Dictionary<Actor, OutboxRow>();
+        foreach (var actor in byActor.Told.Select(g => g.Key).Union(byActor.Changed.Select(g => g.Key)))
         {
-            told.Add(actor, ChangesProto.StatusesChanged(db.AccountId, new(actor, time), byActor.Entries[actor], [.. byActor.Changed[actor]]));
+            rows.Add(actor, ChangesProto.StatusesChanged(db.AccountId, new(actor, time), byActor.Told[actor], [.. byActor.Changed[actor]]));
         }
-        if (told.Count > 0)
+        if (rows.Count > 0)
         {
-            db.Outbox.AddRange(told.Values);
+            db.Outbox.AddRange(rows.Values);
             await db.SaveChangesAsync(cancellationToken);
         }
         var now = new Dictionary<long, ContactStatusRow>(held.Contacts);
@@ -129,6 +130,6 @@ public sealed class EnrollmentWork(SequencesDbContext db, ContactStatusStore con
         {
             now[move.To.ContactId] = move.To;
         }
-        return (now, told.ToDictionary(t => t.Key, t => t.Value.Position));
+        return (now, rows.ToDictionary(r => r.Key, r => r.Value.Position));
     }
 }

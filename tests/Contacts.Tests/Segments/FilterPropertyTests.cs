@@ -62,7 +62,7 @@ public sealed class FilterPropertyTests(ContactsFixture fixture)
         {
             var bound = FilterBinder.Bind(FilterParser.Parse(filter.Text), scope);
             var query = FilterSql.Compile(bound);
-            string[] statements = [SegmentSql.Count(query, true), SegmentSql.Page(FilterSql.Compile(bound, paged: true), true), SegmentSql.All(query, true), SegmentSql.Freeze(query, true), FilterExplanation.Compile(bound).Text,
+            string[] statements = [SegmentSql.Count(query, true), SegmentSql.Page(FilterSql.Compile(bound, paged: true), true), SegmentSql.All(query, true), SegmentSql.Among(query, true), SegmentSql.Freeze(query, true), FilterExplanation.Compile(bound).Text,
                 ViewSql.Valued(query, ContactColumn.Platform[3].Order!, null, descending: true, begin: false, sqlServer: true), ViewSql.Missing(query, new("date_value") { Rows = FilterRows.Fields, Key = 1, CanBeNull = true }, query.Parameters.Add(1L), descending: false, begin: false, sqlServer: true)];
             foreach (var sql in statements)
             {

@@ -14,9 +14,8 @@ public sealed class LabelRuleServiceTests(PlatformFixture platform)
     [Fact]
     public async Task A_run_flips_every_contact_that_carries_the_label()
     {
-        var ids = await platform.CreateContactsAsync(1200);
-        var (lost, inactive, there, deleted) = (ids[0], ids[1], ids[2], ids[3]);
-        var label = await platform.CreateLabelAsync(ids[..1199]);
+        var (ids, label) = await platform.ImportContactsAsync(1199);
+        var (lost, inactive, there, deleted, other) = (ids[0], ids[1], ids[2], ids[3], await platform.CreateContactAsync());
         await platform.Stages.MarkLostAsync(new() { ContactId = lost }, platform.Headers);
         await platform.SetRecordInactiveAsync(inactive, true);
         await platform.Stages.SetStageAsync(new() { ContactId = there, Stage = FunnelStage.Customer }, platform.Headers);
@@ -42,12 +41,12 @@ public sealed class LabelRuleServiceTests(PlatformFixture platform)
         (history[^1].Cause, history[^1].RunId, history[^1].From.Lost, history[^1].To.Lost).ShouldBe((StageChangeCause.LabelRule, run.RunId, true, false));
         history[^1].Actor.Kind.ShouldBe(ActorKind.ApiKey);
         (await platform.StageAsync(inactive)).IsDefault.ShouldBeTrue();
-        (await platform.StageAsync(ids[1199])).IsDefault.ShouldBeTrue();
+        (await platform.StageAsync(other)).IsDefault.ShouldBeTrue();
         (await platform.Rules.GetLabelRuleAsync(new() { LabelRuleId = rule }, platform.Headers)).LabelRule.LastRunId.ShouldBe(run.RunId);
 
         // Who gains the label later is touched by the next run only.
-        await platform.Labels.AddLabelAsync(new() { ContactId = ids[1199], LabelId = label }, platform.Headers);
-        (await platform.StageAsync(ids[1199])).IsDefault.ShouldBeTrue();
+        await platform.Labels.AddLabelAsync(new() { ContactId = other, LabelId = label }, platform.Headers);
+        (await platform.StageAsync(other)).IsDefault.ShouldBeTrue();
         var again = (await platform.WaitForRunAsync((await platform.StartRunAsync(rule)).Run.RunId)).Run;
         (again.ChangedCount, again.UnchangedCount).ShouldBe((1, 1197));
         (await FunnelCheck.BrokenAsync(platform.Funnel.Database, default)).ShouldBeEmpty();

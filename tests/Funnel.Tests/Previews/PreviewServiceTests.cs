@@ -46,11 +46,11 @@ public sealed class PreviewServiceTests(PlatformFixture platform)
     [Fact]
     public async Task Another_set_than_the_previewed_one_is_refused_with_the_difference()
     {
-        var ids = await platform.CreateContactsAsync(1060);
-        var label = await platform.CreateLabelAsync(ids[..1030]);
+        var (ids, label) = await platform.ImportContactsAsync(1030);
+        var others = await platform.CreateContactsAsync(30);
         var rule = await platform.CreateRuleAsync(label, FunnelStage.Promoter);
         var preview = await PreviewAsync(rule);
-        await platform.Labels.BatchAddLabelAsync(new() { LabelId = label, ContactIds = { ids[1030..] } }, platform.Headers);
+        await platform.Labels.BatchAddLabelAsync(new() { LabelId = label, ContactIds = { others } }, platform.Headers);
         await platform.Labels.RemoveLabelAsync(new() { LabelId = label, ContactId = ids[7] }, platform.Headers);
         await platform.Labels.RemoveLabelAsync(new() { LabelId = label, ContactId = ids[1005] }, platform.Headers);
 
@@ -59,7 +59,7 @@ public sealed class PreviewServiceTests(PlatformFixture platform)
         (run.Run.State, run.Run.FailureReason, run.Run.DoneCount).ShouldBe((RunState.Failed, "LABEL_MEMBERS_CHANGED", 0));
         var difference = run.MembersDifference;
         (difference.AddedCount, difference.RemovedCount).ShouldBe((30, 2));
-        difference.AddedContactIds.ShouldBe(ids[1030..1050]);
+        difference.AddedContactIds.ShouldBe(others[..20]);
         difference.RemovedContactIds.ShouldBe([ids[7], ids[1005]]);
         run.Run.Message.ShouldContain("30");
         (await platform.Stages.BatchGetContactStagesAsync(new() { ContactIds = { ids[..1000] } }, platform.Headers)).ContactStages.ShouldAllBe(s => s.IsDefault);
@@ -70,7 +70,7 @@ public sealed class PreviewServiceTests(PlatformFixture platform)
         }
 
         // Back to the same members, the token holds again.
-        await platform.Labels.BatchRemoveLabelAsync(new() { LabelId = label, ContactIds = { ids[1030..] } }, platform.Headers);
+        await platform.Labels.BatchRemoveLabelAsync(new() { LabelId = label, ContactIds = { others } }, platform.Headers);
         await platform.Labels.BatchAddLabelAsync(new() { LabelId = label, ContactIds = { ids[7], ids[1005] } }, platform.Headers);
         (await platform.RunAsync(rule, preview.PreviewToken)).Run.ChangedCount.ShouldBe(1030);
     }

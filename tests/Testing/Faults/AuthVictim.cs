@@ -137,6 +137,13 @@ internal sealed class AuthVictim(FaultBed bed, DeliverabilityHost deliverability
             """);
         Know(("sequence_id", sequence), ("from_sequence_id", sequence), ("to_sequence_id", elsewhere), ("enrollment_id", enrollment), ("enrollment_run_id", enrollmentRun));
         Know(("reply_id", reply), ("reply_webhook_id", replyWebhook), ("task_id", task));
+        var automation = (await new AutomationService.AutomationServiceClient(sequences.Service.Channel).CreateAutomationRuleAsync(new()
+        {
+            AutomationRule = new() { DisplayName = Secret, Disabled = true, Condition = new() { Equals_ = new() { EngagementStatuses_ = { EngagementStatus.Open } } }, Actions = { new AutomationAction { UnenrollAll = true } } },
+        }, headers, cancellationToken: cancellationToken)).AutomationRule.AutomationRuleId;
+        var scoring = (await new LeadScoreRuleService.LeadScoreRuleServiceClient(sequences.Service.Channel).CreateLeadScoreRuleAsync(
+            new() { LeadScoreRule = new() { DisplayName = Secret, EngagementStatus = EngagementStatus.Open, Points = 1, Disabled = true } }, headers, cancellationToken: cancellationToken)).LeadScoreRule.LeadScoreRuleId;
+        Know(("automation_rule_id", automation), ("lead_score_rule_id", scoring));
 
         async Task<long> SequenceAsync()
         {

@@ -39,6 +39,7 @@ public sealed record Fault(string Name, int Tries, Func<FaultBed, CancellationTo
         // Five processes each.
         new("send-killed", 1, SendFaults.KilledAsync),
         new("sequence-killed", 1, SequenceFaults.KilledAsync),
+        new("automations-killed", 5, AutomationFaults.KilledAsync),
         new("events-killed", 5, EventFaults.KilledAsync),
         new("auth", 1, AuthFaults.EveryMethodAsync),
     ];

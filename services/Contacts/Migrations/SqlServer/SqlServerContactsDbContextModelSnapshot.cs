@@ -1055,6 +1055,34 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                     b.ToTable("label_members", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Contacts.LeadScores.LeadScoreEntry", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<string>("RequestId")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("request_id");
+
+                    b.Property<DateTime>("EntryTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("entry_time");
+
+                    b.Property<int>("Points")
+                        .HasColumnType("int")
+                        .HasColumnName("points");
+
+                    b.HasKey("AccountId", "ContactId", "RequestId");
+
+                    b.ToTable("lead_score_entries", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Contacts.Lists.ContactList", b =>
                 {
                     b.Property<long>("AccountId")
@@ -1890,6 +1918,16 @@ namespace ContactPlatform.Contacts.Migrations.SqlServer
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_label_members_labels");
+                });
+
+            modelBuilder.Entity("ContactPlatform.Contacts.LeadScores.LeadScoreEntry", b =>
+                {
+                    b.HasOne("ContactPlatform.Contacts.Contacts.Contact", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "ContactId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_lead_score_entries_contacts");
                 });
 
             modelBuilder.Entity("ContactPlatform.Contacts.Lists.ContactListMember", b =>

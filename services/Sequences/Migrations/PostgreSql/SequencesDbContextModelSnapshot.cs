@@ -25,6 +25,205 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
             modelBuilder.HasSequence("ids")
                 .IncrementsBy(1000);
 
+            modelBuilder.Entity("ContactPlatform.Sequences.Automations.AutomationActionRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("AutomationFiringId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("automation_firing_id");
+
+                    b.Property<int>("Place")
+                        .HasColumnType("integer")
+                        .HasColumnName("place");
+
+                    b.Property<long?>("EnrollmentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("enrollment_id");
+
+                    b.Property<short>("Outcome")
+                        .HasColumnType("smallint")
+                        .HasColumnName("outcome");
+
+                    b.Property<DateTime>("OutcomeTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("outcome_time");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("reason");
+
+                    b.HasKey("AccountId", "AutomationFiringId", "Place");
+
+                    b.HasIndex("AccountId", "EnrollmentId")
+                        .HasFilter("enrollment_id IS NOT NULL");
+
+                    b.ToTable("automation_actions", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Automations.AutomationFiringRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("AutomationFiringId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("automation_firing_id");
+
+                    b.Property<int>("AttemptCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt_count");
+
+                    b.Property<long>("AutomationRuleId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("automation_rule_id");
+
+                    b.Property<string>("Chain")
+                        .IsRequired()
+                        .HasMaxLength(160)
+                        .HasColumnType("character varying(160)")
+                        .HasColumnName("chain");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTime?>("DueTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_time");
+
+                    b.Property<short>("Engagement")
+                        .HasColumnType("smallint")
+                        .HasColumnName("engagement");
+
+                    b.Property<long>("Epoch")
+                        .HasColumnType("bigint")
+                        .HasColumnName("epoch");
+
+                    b.Property<DateTime>("FireTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("fire_time");
+
+                    b.Property<short>("FromEngagement")
+                        .HasColumnType("smallint")
+                        .HasColumnName("from_engagement");
+
+                    b.Property<int>("NextAction")
+                        .HasColumnType("integer")
+                        .HasColumnName("next_action");
+
+                    b.Property<long>("RuleVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rule_version");
+
+                    b.Property<short>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.Property<long>("StatusVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("status_version");
+
+                    b.Property<short>("StopReason")
+                        .HasColumnType("smallint")
+                        .HasColumnName("stop_reason");
+
+                    b.HasKey("AccountId", "AutomationFiringId");
+
+                    b.HasIndex("DueTime")
+                        .HasDatabaseName("ix_automation_firings_due")
+                        .HasFilter("due_time IS NOT NULL");
+
+                    b.HasIndex("AccountId", "AutomationRuleId", "AutomationFiringId");
+
+                    b.HasIndex("AccountId", "ContactId", "AutomationFiringId");
+
+                    b.HasIndex("AccountId", "ContactId", "StatusVersion")
+                        .HasDatabaseName("ix_automation_firings_order")
+                        .HasFilter("due_time IS NOT NULL");
+
+                    b.ToTable("automation_firings", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Automations.AutomationRuleRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("AutomationRuleId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("automation_rule_id");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("create_time");
+
+                    b.Property<bool>("Disabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("disabled");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("display_name");
+
+                    b.Property<int>("EntryMask")
+                        .HasColumnType("integer")
+                        .HasColumnName("entry_mask");
+
+                    b.Property<long>("RuleVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rule_version");
+
+                    b.Property<DateTime>("UpdateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("update_time");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "AutomationRuleId");
+
+                    b.ToTable("automation_rules", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Automations.AutomationRuleVersionRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("AutomationRuleId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("automation_rule_id");
+
+                    b.Property<long>("RuleVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rule_version");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("content");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("create_time");
+
+                    b.HasKey("AccountId", "AutomationRuleId", "RuleVersion");
+
+                    b.ToTable("automation_rule_versions", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Sequences.ContactStatuses.ContactStatusChangeRow", b =>
                 {
                     b.Property<long>("AccountId")
@@ -574,6 +773,106 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     b.ToTable("enrollments", (string)null);
 
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 80);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.LeadScores.LeadScoreAwardRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long>("LeadScoreAwardId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lead_score_award_id");
+
+                    b.Property<int>("AttemptCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt_count");
+
+                    b.Property<DateTime>("AwardTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("award_time");
+
+                    b.Property<DateTime?>("DueTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_time");
+
+                    b.Property<short>("Engagement")
+                        .HasColumnType("smallint")
+                        .HasColumnName("engagement");
+
+                    b.Property<long>("LeadScoreRuleId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lead_score_rule_id");
+
+                    b.Property<int>("Points")
+                        .HasColumnType("integer")
+                        .HasColumnName("points");
+
+                    b.Property<short>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.Property<long>("StatusVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("status_version");
+
+                    b.HasKey("AccountId", "ContactId", "LeadScoreAwardId");
+
+                    b.HasIndex("DueTime")
+                        .HasFilter("due_time IS NOT NULL");
+
+                    b.ToTable("lead_score_awards", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.LeadScores.LeadScoreRuleRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("LeadScoreRuleId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lead_score_rule_id");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("create_time");
+
+                    b.Property<bool>("Disabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("disabled");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("display_name");
+
+                    b.Property<short>("Engagement")
+                        .HasColumnType("smallint")
+                        .HasColumnName("engagement");
+
+                    b.Property<int>("Points")
+                        .HasColumnType("integer")
+                        .HasColumnName("points");
+
+                    b.Property<DateTime>("UpdateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("update_time");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "LeadScoreRuleId");
+
+                    b.ToTable("lead_score_rules", (string)null);
                 });
 
             modelBuilder.Entity("ContactPlatform.Sequences.Replies.ReplyRow", b =>

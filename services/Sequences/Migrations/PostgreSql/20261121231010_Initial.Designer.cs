@@ -3,16 +3,16 @@ using System;
 using ContactPlatform.Sequences;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace ContactPlatform.Sequences.Migrations.SqlServer
+namespace ContactPlatform.Sequences.Migrations.PostgreSql
 {
-    [DbContext(typeof(SqlServerSequencesDbContext))]
-    [Migration("20261121220632_Initial")]
+    [DbContext(typeof(SequencesDbContext))]
+    [Migration("20261121231010_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -21,12 +21,211 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
 #pragma warning disable 612, 618
             modelBuilder
                 .HasAnnotation("ProductVersion", "10.0.14")
-                .HasAnnotation("Relational:MaxIdentifierLength", 128);
+                .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
-            SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
+            NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
             modelBuilder.HasSequence("ids")
                 .IncrementsBy(1000);
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Automations.AutomationActionRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("AutomationFiringId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("automation_firing_id");
+
+                    b.Property<int>("Place")
+                        .HasColumnType("integer")
+                        .HasColumnName("place");
+
+                    b.Property<long?>("EnrollmentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("enrollment_id");
+
+                    b.Property<short>("Outcome")
+                        .HasColumnType("smallint")
+                        .HasColumnName("outcome");
+
+                    b.Property<DateTime>("OutcomeTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("outcome_time");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("reason");
+
+                    b.HasKey("AccountId", "AutomationFiringId", "Place");
+
+                    b.HasIndex("AccountId", "EnrollmentId")
+                        .HasFilter("enrollment_id IS NOT NULL");
+
+                    b.ToTable("automation_actions", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Automations.AutomationFiringRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("AutomationFiringId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("automation_firing_id");
+
+                    b.Property<int>("AttemptCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt_count");
+
+                    b.Property<long>("AutomationRuleId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("automation_rule_id");
+
+                    b.Property<string>("Chain")
+                        .IsRequired()
+                        .HasMaxLength(160)
+                        .HasColumnType("character varying(160)")
+                        .HasColumnName("chain");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<DateTime?>("DueTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_time");
+
+                    b.Property<short>("Engagement")
+                        .HasColumnType("smallint")
+                        .HasColumnName("engagement");
+
+                    b.Property<long>("Epoch")
+                        .HasColumnType("bigint")
+                        .HasColumnName("epoch");
+
+                    b.Property<DateTime>("FireTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("fire_time");
+
+                    b.Property<short>("FromEngagement")
+                        .HasColumnType("smallint")
+                        .HasColumnName("from_engagement");
+
+                    b.Property<int>("NextAction")
+                        .HasColumnType("integer")
+                        .HasColumnName("next_action");
+
+                    b.Property<long>("RuleVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rule_version");
+
+                    b.Property<short>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.Property<long>("StatusVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("status_version");
+
+                    b.Property<short>("StopReason")
+                        .HasColumnType("smallint")
+                        .HasColumnName("stop_reason");
+
+                    b.HasKey("AccountId", "AutomationFiringId");
+
+                    b.HasIndex("DueTime")
+                        .HasDatabaseName("ix_automation_firings_due")
+                        .HasFilter("due_time IS NOT NULL");
+
+                    b.HasIndex("AccountId", "AutomationRuleId", "AutomationFiringId");
+
+                    b.HasIndex("AccountId", "ContactId", "AutomationFiringId");
+
+                    b.HasIndex("AccountId", "ContactId", "StatusVersion")
+                        .HasDatabaseName("ix_automation_firings_order")
+                        .HasFilter("due_time IS NOT NULL");
+
+                    b.ToTable("automation_firings", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Automations.AutomationRuleRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("AutomationRuleId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("automation_rule_id");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("create_time");
+
+                    b.Property<bool>("Disabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("disabled");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("display_name");
+
+                    b.Property<int>("EntryMask")
+                        .HasColumnType("integer")
+                        .HasColumnName("entry_mask");
+
+                    b.Property<long>("RuleVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rule_version");
+
+                    b.Property<DateTime>("UpdateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("update_time");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "AutomationRuleId");
+
+                    b.ToTable("automation_rules", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.Automations.AutomationRuleVersionRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("AutomationRuleId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("automation_rule_id");
+
+                    b.Property<long>("RuleVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rule_version");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("content");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("create_time");
+
+                    b.HasKey("AccountId", "AutomationRuleId", "RuleVersion");
+
+                    b.ToTable("automation_rule_versions", (string)null);
+                });
 
             modelBuilder.Entity("ContactPlatform.Sequences.ContactStatuses.ContactStatusChangeRow", b =>
                 {
@@ -49,17 +248,17 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<DateTime>("ChangeTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("change_time");
 
                     b.Property<short>("FromCallStatus")
@@ -71,7 +270,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("from_engagement");
 
                     b.Property<bool>("FromOptedOut")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("from_opted_out");
 
                     b.Property<short>("ToCallStatus")
@@ -83,7 +282,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("to_engagement");
 
                     b.Property<bool>("ToOptedOut")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("to_opted_out");
 
                     b.HasKey("AccountId", "ContactId", "Version");
@@ -106,7 +305,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("call_status");
 
                     b.Property<bool>("Deleted")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("deleted");
 
                     b.Property<short>("Engagement")
@@ -114,27 +313,27 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("engagement");
 
                     b.Property<DateTime?>("EngagementTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("engagement_time");
 
                     b.Property<DateTime?>("FirstWorkingTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("first_working_time");
 
                     b.Property<DateTime?>("OptInTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("opt_in_time");
 
                     b.Property<DateTime?>("OptOutTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("opt_out_time");
 
                     b.Property<bool>("OptedOut")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("opted_out");
 
                     b.Property<bool>("RecordInactive")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("record_inactive");
 
                     b.Property<long>("Version")
@@ -157,11 +356,11 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("message_id");
 
                     b.Property<DateTime?>("BounceTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("bounce_time");
 
                     b.Property<DateTime?>("ClickTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("click_time");
 
                     b.Property<long>("ContactId")
@@ -169,7 +368,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("contact_id");
 
                     b.Property<DateTime?>("DeliverTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("deliver_time");
 
                     b.Property<long>("EnrollmentId")
@@ -177,29 +376,29 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("enrollment_id");
 
                     b.Property<DateTime?>("HardBounceTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("hard_bounce_time");
 
                     b.Property<DateTime?>("MachineClickTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("machine_click_time");
 
                     b.Property<DateTime?>("MachineOpenTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("machine_open_time");
 
                     b.Property<string>("MessageReference")
                         .IsRequired()
                         .HasMaxLength(250)
-                        .HasColumnType("nvarchar(250)")
+                        .HasColumnType("character varying(250)")
                         .HasColumnName("message_reference");
 
                     b.Property<DateTime?>("OpenTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("open_time");
 
                     b.Property<DateTime?>("SendTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("send_time");
 
                     b.Property<long>("SequenceId")
@@ -211,7 +410,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("step_id");
 
                     b.Property<DateTime?>("UnsubscribeTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("unsubscribe_time");
 
                     b.Property<short>("Variant")
@@ -241,7 +440,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("dispatch_id");
 
                     b.Property<bool>("Ahead")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("ahead");
 
                     b.Property<long>("ContentVersion")
@@ -253,11 +452,11 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("epoch");
 
                     b.Property<DateTime>("LeaseTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("lease_time");
 
                     b.Property<DateTime>("ReserveTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("reserve_time");
 
                     b.Property<long>("SequenceId")
@@ -277,7 +476,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("transmission_id");
 
                     b.Property<int>("Variant")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("variant");
 
                     b.HasKey("AccountId", "DispatchId");
@@ -296,11 +495,11 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
 
                     b.Property<string>("Email")
                         .HasMaxLength(254)
-                        .HasColumnType("nvarchar(254)")
+                        .HasColumnType("character varying(254)")
                         .HasColumnName("email");
 
                     b.Property<DateTime>("QuarterTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("quarter_time");
 
                     b.Property<long>("MailCount")
@@ -320,7 +519,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
 
                     b.Property<string>("Email")
                         .HasMaxLength(254)
-                        .HasColumnType("nvarchar(254)")
+                        .HasColumnType("character varying(254)")
                         .HasColumnName("email");
 
                     b.HasKey("AccountId", "Email");
@@ -405,11 +604,11 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
 
                     b.Property<byte[]>("Answer")
                         .IsRequired()
-                        .HasColumnType("varbinary(max)")
+                        .HasColumnType("bytea")
                         .HasColumnName("answer");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
                     b.HasKey("AccountId", "AnswerId");
@@ -440,13 +639,13 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<short>("Cause")
@@ -454,11 +653,11 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("cause");
 
                     b.Property<DateTime>("ChangeTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("change_time");
 
                     b.Property<bool>("FromEnded")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("from_ended");
 
                     b.Property<short>("FromFinishReason")
@@ -474,7 +673,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("from_status");
 
                     b.Property<bool>("ToEnded")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("to_ended");
 
                     b.Property<short>("ToFinishReason")
@@ -505,7 +704,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("enrollment_id");
 
                     b.Property<DateTime>("ChangeTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("change_time");
 
                     b.Property<long>("ContactId")
@@ -517,15 +716,15 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("dispatch_id");
 
                     b.Property<DateTime?>("DueTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("due_time");
 
                     b.Property<DateTime?>("EndTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("end_time");
 
                     b.Property<DateTime>("EnrollTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("enroll_time");
 
                     b.Property<short>("FinishReason")
@@ -541,7 +740,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("last_step_id");
 
                     b.Property<DateTime?>("ResumeTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("resume_time");
 
                     b.Property<long>("SequenceId")
@@ -579,6 +778,106 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 80);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Sequences.LeadScores.LeadScoreAwardRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("ContactId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_id");
+
+                    b.Property<long>("LeadScoreAwardId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lead_score_award_id");
+
+                    b.Property<int>("AttemptCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt_count");
+
+                    b.Property<DateTime>("AwardTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("award_time");
+
+                    b.Property<DateTime?>("DueTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_time");
+
+                    b.Property<short>("Engagement")
+                        .HasColumnType("smallint")
+                        .HasColumnName("engagement");
+
+                    b.Property<long>("LeadScoreRuleId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lead_score_rule_id");
+
+                    b.Property<int>("Points")
+                        .HasColumnType("integer")
+                        .HasColumnName("points");
+
+                    b.Property<short>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.Property<long>("StatusVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("status_version");
+
+                    b.HasKey("AccountId", "ContactId", "LeadScoreAwardId");
+
+                    b.HasIndex("DueTime")
+                        .HasFilter("due_time IS NOT NULL");
+
+                    b.ToTable("lead_score_awards", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Sequences.LeadScores.LeadScoreRuleRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("LeadScoreRuleId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lead_score_rule_id");
+
+                    b.Property<DateTime>("CreateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("create_time");
+
+                    b.Property<bool>("Disabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("disabled");
+
+                    b.Property<string>("DisplayName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("display_name");
+
+                    b.Property<short>("Engagement")
+                        .HasColumnType("smallint")
+                        .HasColumnName("engagement");
+
+                    b.Property<int>("Points")
+                        .HasColumnType("integer")
+                        .HasColumnName("points");
+
+                    b.Property<DateTime>("UpdateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("update_time");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "LeadScoreRuleId");
+
+                    b.ToTable("lead_score_rules", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Sequences.Replies.ReplyRow", b =>
                 {
                     b.Property<long>("AccountId")
@@ -596,17 +895,17 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<bool>("Automatic")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("automatic");
 
                     b.Property<short>("Category")
@@ -614,7 +913,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("category");
 
                     b.Property<DateTime?>("CategoryTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("category_time");
 
                     b.Property<short>("Channel")
@@ -630,7 +929,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("enrollment_id");
 
                     b.Property<Guid>("KeyHash")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("key_hash");
 
                     b.Property<short>("Match")
@@ -644,15 +943,15 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.Property<string>("MessageReference")
                         .IsRequired()
                         .HasMaxLength(250)
-                        .HasColumnType("nvarchar(250)")
+                        .HasColumnType("character varying(250)")
                         .HasColumnName("message_reference");
 
                     b.Property<bool>("NeedsPerson")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("needs_person");
 
                     b.Property<DateTime>("ReceiveTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("receive_time");
 
                     b.Property<DateOnly?>("ReturnDate")
@@ -670,29 +969,29 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.Property<string>("RuleId")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("rule_id");
 
                     b.Property<int>("RuleVersion")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("rule_version");
 
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("source");
 
                     b.Property<string>("Subject")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("subject");
 
                     b.Property<string>("Text")
                         .IsRequired()
                         .HasMaxLength(4000)
-                        .HasColumnType("nvarchar(4000)")
+                        .HasColumnType("character varying(4000)")
                         .HasColumnName("text");
 
                     b.Property<long>("Version")
@@ -728,19 +1027,19 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("reply_webhook_id");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("display_name");
 
                     b.Property<byte[]>("TokenHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("varbinary(32)")
+                        .HasColumnType("bytea")
                         .HasColumnName("token_hash");
 
                     b.HasKey("AccountId", "ReplyWebhookId");
@@ -766,23 +1065,23 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("content_version");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("display_name");
 
                     b.Property<string>("OwnerSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("owner_subject");
 
                     b.Property<DateTime?>("ParkTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("park_time");
 
                     b.Property<short>("State")
@@ -791,11 +1090,11 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
 
                     b.Property<string>("StepOrder")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("step_order");
 
                     b.Property<DateTime>("UpdateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("update_time");
 
                     b.Property<long>("Version")
@@ -836,26 +1135,26 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<byte[]>("Content")
                         .IsRequired()
-                        .HasColumnType("varbinary(max)")
+                        .HasColumnType("bytea")
                         .HasColumnName("content");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
                     b.Property<int>("StepCount")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("step_count");
 
                     b.HasKey("AccountId", "SequenceId", "ContentVersion");
@@ -876,7 +1175,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.Property<string>("AssigneeSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("assignee_subject");
 
                     b.Property<short>("CallOutcome")
@@ -888,11 +1187,11 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("contact_id");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
                     b.Property<DateTime?>("EndTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("end_time");
 
                     b.Property<long>("EnrollmentId")
@@ -908,7 +1207,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("sequence_id");
 
                     b.Property<DateTime?>("SnoozeTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("snooze_time");
 
                     b.Property<short>("State")
@@ -942,17 +1241,17 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                 {
                     b.Property<string>("Source")
                         .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)")
+                        .HasColumnType("character varying(40)")
                         .HasColumnName("source");
 
                     b.Property<DateTime>("ApplyTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("apply_time");
 
                     b.Property<string>("Position")
                         .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)")
+                        .HasColumnType("character varying(40)")
                         .HasColumnName("position");
 
                     b.HasKey("Source");
@@ -971,23 +1270,22 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnType("bigint")
                         .HasColumnName("change_id");
 
-                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("ChangeId"));
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("ChangeId"));
 
                     b.Property<byte[]>("Payload")
                         .IsRequired()
-                        .HasColumnType("varbinary(max)")
+                        .HasColumnType("bytea")
                         .HasColumnName("payload");
 
-                    b.Property<byte[]>("RowVersion")
-                        .IsConcurrencyToken()
-                        .IsRequired()
-                        .ValueGeneratedOnAddOrUpdate()
-                        .HasColumnType("rowversion")
-                        .HasColumnName("row_version");
+                    b.Property<ulong>("TransactionId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("xid8")
+                        .HasColumnName("transaction_id")
+                        .HasDefaultValueSql("GREATEST(pg_current_xact_id(), (pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1)::text::xid8)");
 
                     b.HasKey("AccountId", "ChangeId");
 
-                    b.HasIndex("RowVersion", "ChangeId");
+                    b.HasIndex("TransactionId", "ChangeId");
 
                     b.ToTable("outbox", (string)null);
                 });
@@ -1000,22 +1298,22 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
 
                     b.Property<string>("Method")
                         .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("method");
 
                     b.Property<string>("RequestId")
                         .HasMaxLength(64)
-                        .HasColumnType("nvarchar(64)")
+                        .HasColumnType("character varying(64)")
                         .HasColumnName("request_id");
 
                     b.Property<byte[]>("BodyHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("varbinary(32)")
+                        .HasColumnType("bytea")
                         .HasColumnName("body_hash");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
                     b.Property<long>("ResultId")
@@ -1046,21 +1344,21 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<int>("BrokenAttempts")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("broken_attempts");
 
                     b.Property<bool>("CancelRequested")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("cancel_requested");
 
                     b.Property<long>("ChangedCount")
@@ -1068,7 +1366,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("changed_count");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
                     b.Property<long>("CursorId")
@@ -1080,7 +1378,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnName("done_count");
 
                     b.Property<DateTime?>("EndTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("end_time");
 
                     b.Property<long>("Epoch")
@@ -1090,37 +1388,37 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.Property<string>("FailureReason")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("failure_reason");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)")
+                        .HasColumnType("character varying(40)")
                         .HasColumnName("kind");
 
                     b.Property<string>("Message")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("message");
 
                     b.Property<DateTime?>("SetTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("set_time");
 
                     b.Property<string>("SkipCounts")
                         .IsRequired()
                         .HasMaxLength(1000)
-                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnType("character varying(1000)")
                         .HasColumnName("skip_counts");
 
                     b.Property<DateTime?>("StartTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("start_time");
 
                     b.Property<int>("State")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("state");
 
                     b.Property<long>("SubjectId")
@@ -1134,7 +1432,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     b.Property<string>("TraceParent")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("trace_parent");
 
                     b.Property<long>("UnchangedCount")

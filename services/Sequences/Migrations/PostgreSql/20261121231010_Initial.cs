@@ -17,6 +17,83 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 incrementBy: 1000);
 
             migrationBuilder.CreateTable(
+                name: "automation_actions",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    automation_firing_id = table.Column<long>(type: "bigint", nullable: false),
+                    place = table.Column<int>(type: "integer", nullable: false),
+                    outcome = table.Column<short>(type: "smallint", nullable: false),
+                    reason = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    outcome_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    enrollment_id = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_automation_actions", x => new { x.account_id, x.automation_firing_id, x.place });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "automation_firings",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    automation_firing_id = table.Column<long>(type: "bigint", nullable: false),
+                    contact_id = table.Column<long>(type: "bigint", nullable: false),
+                    automation_rule_id = table.Column<long>(type: "bigint", nullable: false),
+                    rule_version = table.Column<long>(type: "bigint", nullable: false),
+                    status_version = table.Column<long>(type: "bigint", nullable: false),
+                    from_engagement = table.Column<short>(type: "smallint", nullable: false),
+                    engagement = table.Column<short>(type: "smallint", nullable: false),
+                    fire_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    chain = table.Column<string>(type: "character varying(160)", maxLength: 160, nullable: false),
+                    state = table.Column<short>(type: "smallint", nullable: false),
+                    stop_reason = table.Column<short>(type: "smallint", nullable: false),
+                    next_action = table.Column<int>(type: "integer", nullable: false),
+                    attempt_count = table.Column<int>(type: "integer", nullable: false),
+                    epoch = table.Column<long>(type: "bigint", nullable: false),
+                    due_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_automation_firings", x => new { x.account_id, x.automation_firing_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "automation_rule_versions",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    automation_rule_id = table.Column<long>(type: "bigint", nullable: false),
+                    rule_version = table.Column<long>(type: "bigint", nullable: false),
+                    content = table.Column<byte[]>(type: "bytea", nullable: false),
+                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_automation_rule_versions", x => new { x.account_id, x.automation_rule_id, x.rule_version });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "automation_rules",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    automation_rule_id = table.Column<long>(type: "bigint", nullable: false),
+                    display_name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    disabled = table.Column<bool>(type: "boolean", nullable: false),
+                    entry_mask = table.Column<int>(type: "integer", nullable: false),
+                    rule_version = table.Column<long>(type: "bigint", nullable: false),
+                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    update_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_automation_rules", x => new { x.account_id, x.automation_rule_id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "contact_status_changes",
                 columns: table => new
                 {
@@ -188,6 +265,46 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_feed_positions", x => x.source);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "lead_score_awards",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    contact_id = table.Column<long>(type: "bigint", nullable: false),
+                    lead_score_award_id = table.Column<long>(type: "bigint", nullable: false),
+                    lead_score_rule_id = table.Column<long>(type: "bigint", nullable: false),
+                    status_version = table.Column<long>(type: "bigint", nullable: false),
+                    engagement = table.Column<short>(type: "smallint", nullable: false),
+                    points = table.Column<int>(type: "integer", nullable: false),
+                    award_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    state = table.Column<short>(type: "smallint", nullable: false),
+                    due_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    attempt_count = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_lead_score_awards", x => new { x.account_id, x.contact_id, x.lead_score_award_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "lead_score_rules",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    lead_score_rule_id = table.Column<long>(type: "bigint", nullable: false),
+                    display_name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    engagement = table.Column<short>(type: "smallint", nullable: false),
+                    points = table.Column<int>(type: "integer", nullable: false),
+                    disabled = table.Column<bool>(type: "boolean", nullable: false),
+                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    update_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    version = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_lead_score_rules", x => new { x.account_id, x.lead_score_rule_id });
                 });
 
             migrationBuilder.CreateTable(
@@ -439,6 +556,34 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateIndex(
+                name: "IX_automation_actions_account_id_enrollment_id",
+                table: "automation_actions",
+                columns: new[] { "account_id", "enrollment_id" },
+                filter: "enrollment_id IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_automation_firings_account_id_automation_rule_id_automation~",
+                table: "automation_firings",
+                columns: new[] { "account_id", "automation_rule_id", "automation_firing_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_automation_firings_account_id_contact_id_automation_firing_~",
+                table: "automation_firings",
+                columns: new[] { "account_id", "contact_id", "automation_firing_id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_automation_firings_due",
+                table: "automation_firings",
+                column: "due_time",
+                filter: "due_time IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_automation_firings_order",
+                table: "automation_firings",
+                columns: new[] { "account_id", "contact_id", "status_version" },
+                filter: "due_time IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_dispatches_lease_time",
                 table: "dispatches",
                 column: "lease_time",
@@ -472,6 +617,12 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 table: "enrollments",
                 column: "resume_time",
                 filter: "resume_time IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_lead_score_awards_due_time",
+                table: "lead_score_awards",
+                column: "due_time",
+                filter: "due_time IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_outbox_transaction_id_change_id",
@@ -576,6 +727,18 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "automation_actions");
+
+            migrationBuilder.DropTable(
+                name: "automation_firings");
+
+            migrationBuilder.DropTable(
+                name: "automation_rule_versions");
+
+            migrationBuilder.DropTable(
+                name: "automation_rules");
+
+            migrationBuilder.DropTable(
                 name: "contact_status_changes");
 
             migrationBuilder.DropTable(
@@ -601,6 +764,12 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "feed_positions");
+
+            migrationBuilder.DropTable(
+                name: "lead_score_awards");
+
+            migrationBuilder.DropTable(
+                name: "lead_score_rules");
 
             migrationBuilder.DropTable(
                 name: "outbox");

@@ -1,11 +1,9 @@
 ﻿using System;
-using System.Collections.Generic;
 using Microsoft.EntityFrameworkCore.Migrations;
-using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace ContactPlatform.Contacts.Migrations.PostgreSql
+namespace ContactPlatform.Contacts.Migrations.SqlServer
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -13,6 +11,9 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            // Added by hand: a label's members are streamed from one snapshot, without holding writers up.
+            migrationBuilder.Sql("ALTER DATABASE CURRENT SET ALLOW_SNAPSHOT_ISOLATION ON", suppressTransaction: true);
+
             migrationBuilder.CreateSequence(
                 name: "ids",
                 incrementBy: 1000);
@@ -23,12 +24,12 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     api_key_id = table.Column<long>(type: "bigint", nullable: false),
-                    display_name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    scopes = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
-                    prefix = table.Column<string>(type: "character varying(11)", maxLength: 11, nullable: false),
-                    hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
-                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    revoke_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                    display_name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    scopes = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
+                    prefix = table.Column<string>(type: "nvarchar(11)", maxLength: 11, nullable: false),
+                    hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    revoke_time = table.Column<DateTime>(type: "datetime2", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -41,8 +42,8 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     run_id = table.Column<long>(type: "bigint", nullable: false),
-                    piece_number = table.Column<int>(type: "integer", nullable: false),
-                    contact_ids = table.Column<byte[]>(type: "bytea", maxLength: 8000, nullable: false)
+                    piece_number = table.Column<int>(type: "int", nullable: false),
+                    contact_ids = table.Column<byte[]>(type: "varbinary(8000)", maxLength: 8000, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -55,8 +56,8 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     run_id = table.Column<long>(type: "bigint", nullable: false),
-                    contacts = table.Column<byte[]>(type: "bytea", nullable: false),
-                    action = table.Column<byte[]>(type: "bytea", nullable: false)
+                    contacts = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
+                    action = table.Column<byte[]>(type: "varbinary(max)", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -68,16 +69,16 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 columns: table => new
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
-                    event_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    event_time = table.Column<DateTime>(type: "datetime2", nullable: false),
                     event_id = table.Column<long>(type: "bigint", nullable: false),
                     block_id = table.Column<long>(type: "bigint", nullable: false),
-                    members = table.Column<byte[]>(type: "bytea", maxLength: 125, nullable: false),
+                    members = table.Column<byte[]>(type: "varbinary(125)", maxLength: 125, nullable: false),
                     cause = table.Column<short>(type: "smallint", nullable: false),
                     actor_kind = table.Column<short>(type: "smallint", nullable: false),
-                    actor_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    actor_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    actor_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
                     run_id = table.Column<long>(type: "bigint", nullable: false),
-                    detail = table.Column<byte[]>(type: "bytea", nullable: false)
+                    detail = table.Column<byte[]>(type: "varbinary(max)", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -89,15 +90,15 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 columns: table => new
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
-                    event_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    event_time = table.Column<DateTime>(type: "datetime2", nullable: false),
                     event_id = table.Column<long>(type: "bigint", nullable: false),
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
                     cause = table.Column<short>(type: "smallint", nullable: false),
                     actor_kind = table.Column<short>(type: "smallint", nullable: false),
-                    actor_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    actor_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    actor_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
                     run_id = table.Column<long>(type: "bigint", nullable: false),
-                    detail = table.Column<byte[]>(type: "bytea", nullable: false)
+                    detail = table.Column<byte[]>(type: "varbinary(max)", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -110,10 +111,10 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     contact_list_id = table.Column<long>(type: "bigint", nullable: false),
-                    display_name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    name_key = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false),
-                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    update_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    display_name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    name_key = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    update_time = table.Column<DateTime>(type: "datetime2", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -128,9 +129,9 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     merged_contact_id = table.Column<long>(type: "bigint", nullable: false),
                     survivor_contact_id = table.Column<long>(type: "bigint", nullable: false),
-                    merge_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    merge_time = table.Column<DateTime>(type: "datetime2", nullable: false),
                     actor_kind = table.Column<short>(type: "smallint", nullable: false),
-                    actor_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false)
+                    actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -143,22 +144,22 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
-                    email = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: true),
-                    phone = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: true),
-                    given_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    given_name_key = table.Column<string>(type: "character varying(600)", maxLength: 600, nullable: true, collation: "C"),
-                    family_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    family_name_key = table.Column<string>(type: "character varying(600)", maxLength: 600, nullable: true, collation: "C"),
-                    time_zone = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    email = table.Column<string>(type: "nvarchar(254)", maxLength: 254, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    phone = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    given_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    given_name_key = table.Column<string>(type: "nvarchar(600)", maxLength: 600, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    family_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    family_name_key = table.Column<string>(type: "nvarchar(600)", maxLength: 600, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    time_zone = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
                     record_state = table.Column<short>(type: "smallint", nullable: false),
-                    source = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    source_key = table.Column<string>(type: "character varying(600)", maxLength: 600, nullable: true, collation: "C"),
-                    subscribed_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    unsubscribed_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    owner = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    lead_score = table.Column<int>(type: "integer", nullable: false),
-                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    update_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    source = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    source_key = table.Column<string>(type: "nvarchar(600)", maxLength: 600, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    subscribed_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    unsubscribed_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    owner = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    lead_score = table.Column<int>(type: "int", nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    update_time = table.Column<DateTime>(type: "datetime2", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -173,12 +174,12 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     custom_field_id = table.Column<long>(type: "bigint", nullable: false),
-                    field_key = table.Column<string>(type: "character varying(63)", maxLength: 63, nullable: false, collation: "C"),
-                    display_name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    field_key = table.Column<string>(type: "nvarchar(63)", maxLength: 63, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    display_name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
                     type = table.Column<short>(type: "smallint", nullable: false),
-                    choices = table.Column<List<string>>(type: "text[]", nullable: false),
-                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    update_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    choices = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    update_time = table.Column<DateTime>(type: "datetime2", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -190,9 +191,9 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 name: "feed_positions",
                 columns: table => new
                 {
-                    source = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
-                    position = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
-                    apply_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    source = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    position = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    apply_time = table.Column<DateTime>(type: "datetime2", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -205,7 +206,7 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     stage = table.Column<short>(type: "smallint", nullable: false),
-                    change_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    change_time = table.Column<DateTime>(type: "datetime2", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -222,8 +223,8 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     number = table.Column<long>(type: "bigint", nullable: false),
                     stage = table.Column<short>(type: "smallint", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false),
-                    change_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    label_ids = table.Column<string>(type: "text", nullable: false)
+                    change_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    label_ids = table.Column<string>(type: "nvarchar(max)", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -236,8 +237,8 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     import_id = table.Column<long>(type: "bigint", nullable: false),
-                    number = table.Column<int>(type: "integer", nullable: false),
-                    data = table.Column<byte[]>(type: "bytea", nullable: false)
+                    number = table.Column<int>(type: "int", nullable: false),
+                    data = table.Column<byte[]>(type: "varbinary(max)", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -252,9 +253,9 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     import_id = table.Column<long>(type: "bigint", nullable: false),
                     number = table.Column<long>(type: "bigint", nullable: false),
                     stage = table.Column<short>(type: "smallint", nullable: false),
-                    contact_count = table.Column<int>(type: "integer", nullable: false),
-                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    contact_ids = table.Column<byte[]>(type: "bytea", nullable: false)
+                    contact_count = table.Column<int>(type: "int", nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    contact_ids = table.Column<byte[]>(type: "varbinary(max)", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -269,10 +270,10 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     import_id = table.Column<long>(type: "bigint", nullable: false),
                     number = table.Column<long>(type: "bigint", nullable: false),
                     line_number = table.Column<long>(type: "bigint", nullable: false),
-                    reason = table.Column<string>(type: "text", nullable: false),
-                    field = table.Column<string>(type: "text", nullable: false),
-                    problem = table.Column<string>(type: "text", nullable: false),
-                    raw = table.Column<string>(type: "text", nullable: false)
+                    reason = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    field = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    problem = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    raw = table.Column<string>(type: "nvarchar(max)", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -287,8 +288,8 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     import_undo_id = table.Column<long>(type: "bigint", nullable: false),
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
                     outcome = table.Column<short>(type: "smallint", nullable: false),
-                    reason = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
-                    kept_fields = table.Column<string>(type: "text", nullable: false)
+                    reason = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    kept_fields = table.Column<string>(type: "nvarchar(max)", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -319,8 +320,8 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     import_id = table.Column<long>(type: "bigint", nullable: false),
-                    config = table.Column<byte[]>(type: "bytea", nullable: false),
-                    header = table.Column<string>(type: "text", nullable: false),
+                    config = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
+                    header = table.Column<string>(type: "nvarchar(max)", nullable: false),
                     byte_count = table.Column<long>(type: "bigint", nullable: false),
                     done_byte_count = table.Column<long>(type: "bigint", nullable: false),
                     created_count = table.Column<long>(type: "bigint", nullable: false),
@@ -328,9 +329,9 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     unchanged_count = table.Column<long>(type: "bigint", nullable: false),
                     remembered_count = table.Column<long>(type: "bigint", nullable: false),
                     unsubscribed_count = table.Column<long>(type: "bigint", nullable: false),
-                    undoable = table.Column<bool>(type: "boolean", nullable: false),
+                    undoable = table.Column<bool>(type: "bit", nullable: false),
                     refused_count = table.Column<long>(type: "bigint", nullable: false),
-                    touch_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    touch_time = table.Column<DateTime>(type: "datetime2", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -343,10 +344,10 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     label_id = table.Column<long>(type: "bigint", nullable: false),
-                    display_name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    name_key = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false),
-                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    update_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    display_name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    name_key = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    update_time = table.Column<DateTime>(type: "datetime2", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -360,9 +361,9 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     change_id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    transaction_id = table.Column<ulong>(type: "xid8", nullable: false, defaultValueSql: "GREATEST(pg_current_xact_id(), (pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1)::text::xid8)"),
-                    payload = table.Column<byte[]>(type: "bytea", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    row_version = table.Column<byte[]>(type: "rowversion", rowVersion: true, nullable: false),
+                    payload = table.Column<byte[]>(type: "varbinary(max)", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -377,9 +378,9 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
                     revision = table.Column<long>(type: "bigint", nullable: false),
                     status = table.Column<short>(type: "smallint", nullable: false),
-                    last_send_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    last_open_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    last_click_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                    last_send_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    last_open_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    last_click_time = table.Column<DateTime>(type: "datetime2", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -396,7 +397,7 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     enrollment_id = table.Column<long>(type: "bigint", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false),
                     status = table.Column<short>(type: "smallint", nullable: false),
-                    words = table.Column<int>(type: "integer", nullable: false)
+                    words = table.Column<int>(type: "int", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -411,9 +412,9 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false),
                     engagement = table.Column<short>(type: "smallint", nullable: false),
-                    engagement_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    first_working_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    opted_out = table.Column<bool>(type: "boolean", nullable: false),
+                    engagement_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    first_working_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    opted_out = table.Column<bool>(type: "bit", nullable: false),
                     call_status = table.Column<short>(type: "smallint", nullable: true)
                 },
                 constraints: table =>
@@ -428,8 +429,8 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
                     stage = table.Column<short>(type: "smallint", nullable: true),
-                    lost = table.Column<bool>(type: "boolean", nullable: false),
-                    change_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    lost = table.Column<bool>(type: "bit", nullable: false),
+                    change_time = table.Column<DateTime>(type: "datetime2", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -442,7 +443,7 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     stage = table.Column<short>(type: "smallint", nullable: false),
-                    change_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    change_time = table.Column<DateTime>(type: "datetime2", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -454,11 +455,11 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 columns: table => new
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
-                    method = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
-                    request_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    body_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    method = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    request_id = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    body_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
                     result_id = table.Column<long>(type: "bigint", nullable: false),
-                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -471,28 +472,28 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     run_id = table.Column<long>(type: "bigint", nullable: false),
-                    kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    kind = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     subject_id = table.Column<long>(type: "bigint", nullable: false),
-                    state = table.Column<int>(type: "integer", nullable: false),
+                    state = table.Column<int>(type: "int", nullable: false),
                     epoch = table.Column<long>(type: "bigint", nullable: false),
                     cursor_id = table.Column<long>(type: "bigint", nullable: false),
                     total_count = table.Column<long>(type: "bigint", nullable: false),
                     done_count = table.Column<long>(type: "bigint", nullable: false),
                     changed_count = table.Column<long>(type: "bigint", nullable: false),
                     unchanged_count = table.Column<long>(type: "bigint", nullable: false),
-                    skip_counts = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
-                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    start_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    set_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    end_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    skip_counts = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    start_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    set_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    end_time = table.Column<DateTime>(type: "datetime2", nullable: true),
                     actor_kind = table.Column<short>(type: "smallint", nullable: false),
-                    actor_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    actor_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    failure_reason = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
-                    message = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
-                    cancel_requested = table.Column<bool>(type: "boolean", nullable: false),
-                    trace_parent = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
-                    broken_attempts = table.Column<int>(type: "integer", nullable: false)
+                    actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    actor_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    failure_reason = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    message = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
+                    cancel_requested = table.Column<bool>(type: "bit", nullable: false),
+                    trace_parent = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
+                    broken_attempts = table.Column<int>(type: "int", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -519,9 +520,9 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     segment_snapshot_id = table.Column<long>(type: "bigint", nullable: false),
                     segment_id = table.Column<long>(type: "bigint", nullable: false),
-                    filter_text = table.Column<string>(type: "character varying(65536)", maxLength: 65536, nullable: false),
+                    filter_text = table.Column<string>(type: "nvarchar(max)", maxLength: 65536, nullable: false),
                     contact_count = table.Column<long>(type: "bigint", nullable: false),
-                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -534,11 +535,11 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     segment_id = table.Column<long>(type: "bigint", nullable: false),
-                    display_name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    name_key = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false),
-                    filter_text = table.Column<string>(type: "character varying(65536)", maxLength: 65536, nullable: false),
-                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    update_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    display_name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    name_key = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    filter_text = table.Column<string>(type: "nvarchar(max)", maxLength: 65536, nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    update_time = table.Column<DateTime>(type: "datetime2", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -551,10 +552,10 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 columns: table => new
                 {
                     key_number = table.Column<long>(type: "bigint", nullable: false),
-                    key_id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
-                    private_key = table.Column<byte[]>(type: "bytea", maxLength: 500, nullable: false),
-                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    activate_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    key_id = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    private_key = table.Column<byte[]>(type: "varbinary(500)", maxLength: 500, nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    activate_time = table.Column<DateTime>(type: "datetime2", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -566,15 +567,15 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 columns: table => new
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
-                    address_hash = table.Column<string>(type: "character varying(64)", unicode: false, maxLength: 64, nullable: false),
-                    key_id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
-                    suppress_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    address_hash = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false),
+                    key_id = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    suppress_time = table.Column<DateTime>(type: "datetime2", nullable: false),
                     suppress_actor_kind = table.Column<short>(type: "smallint", nullable: false),
-                    suppress_actor_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    suppress_actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
                     import_id = table.Column<long>(type: "bigint", nullable: false),
-                    lift_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    lift_time = table.Column<DateTime>(type: "datetime2", nullable: true),
                     lift_actor_kind = table.Column<short>(type: "smallint", nullable: false),
-                    lift_actor_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false)
+                    lift_actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -586,15 +587,15 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 columns: table => new
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
-                    address_hash = table.Column<string>(type: "character varying(64)", unicode: false, maxLength: 64, nullable: false),
-                    key_id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    address_hash = table.Column<string>(type: "varchar(64)", unicode: false, maxLength: 64, nullable: false),
+                    key_id = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
-                    erase_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    erase_time = table.Column<DateTime>(type: "datetime2", nullable: false),
                     erase_actor_kind = table.Column<short>(type: "smallint", nullable: false),
-                    erase_actor_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    readmit_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    erase_actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    readmit_time = table.Column<DateTime>(type: "datetime2", nullable: true),
                     readmit_actor_kind = table.Column<short>(type: "smallint", nullable: false),
-                    readmit_actor_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false)
+                    readmit_actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -609,9 +610,9 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
                     revision = table.Column<long>(type: "bigint", nullable: false),
                     status = table.Column<short>(type: "smallint", nullable: false),
-                    last_send_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    last_open_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    last_click_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                    last_send_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    last_open_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    last_click_time = table.Column<DateTime>(type: "datetime2", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -634,7 +635,7 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     enrollment_id = table.Column<long>(type: "bigint", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false),
                     status = table.Column<short>(type: "smallint", nullable: false),
-                    words = table.Column<int>(type: "integer", nullable: false)
+                    words = table.Column<int>(type: "int", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -654,7 +655,7 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     contact_list_id = table.Column<long>(type: "bigint", nullable: false),
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
-                    add_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    add_time = table.Column<DateTime>(type: "datetime2", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -681,9 +682,9 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false),
                     engagement = table.Column<short>(type: "smallint", nullable: false),
-                    engagement_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    first_working_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    opted_out = table.Column<bool>(type: "boolean", nullable: false),
+                    engagement_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    first_working_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    opted_out = table.Column<bool>(type: "bit", nullable: false),
                     call_status = table.Column<short>(type: "smallint", nullable: true)
                 },
                 constraints: table =>
@@ -704,8 +705,8 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
                     stage = table.Column<short>(type: "smallint", nullable: true),
-                    lost = table.Column<bool>(type: "boolean", nullable: false),
-                    change_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    lost = table.Column<bool>(type: "bit", nullable: false),
+                    change_time = table.Column<DateTime>(type: "datetime2", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -726,7 +727,7 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     import_id = table.Column<long>(type: "bigint", nullable: false),
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
                     number = table.Column<long>(type: "bigint", nullable: false),
-                    detail = table.Column<string>(type: "text", nullable: false)
+                    detail = table.Column<string>(type: "nvarchar(max)", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -740,12 +741,33 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
+                name: "lead_score_entries",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    contact_id = table.Column<long>(type: "bigint", nullable: false),
+                    request_id = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
+                    points = table.Column<int>(type: "int", nullable: false),
+                    entry_time = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_lead_score_entries", x => new { x.account_id, x.contact_id, x.request_id });
+                    table.ForeignKey(
+                        name: "fk_lead_score_entries_contacts",
+                        columns: x => new { x.account_id, x.contact_id },
+                        principalTable: "contacts",
+                        principalColumns: new[] { "account_id", "contact_id" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "merged_addresses",
                 columns: table => new
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
-                    address = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false)
+                    address = table.Column<string>(type: "nvarchar(254)", maxLength: 254, nullable: false, collation: "Latin1_General_100_BIN2")
                 },
                 constraints: table =>
                 {
@@ -765,11 +787,11 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
                     custom_field_id = table.Column<long>(type: "bigint", nullable: false),
-                    text_value = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true),
-                    text_key = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: true, collation: "C"),
-                    number_value = table.Column<decimal>(type: "numeric(28,10)", precision: 28, scale: 10, nullable: true),
+                    text_value = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true),
+                    text_key = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    number_value = table.Column<decimal>(type: "decimal(28,10)", precision: 28, scale: 10, nullable: true),
                     date_value = table.Column<DateOnly>(type: "date", nullable: true),
-                    boolean_value = table.Column<bool>(type: "boolean", nullable: true)
+                    boolean_value = table.Column<bool>(type: "bit", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -820,13 +842,13 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     view_id = table.Column<long>(type: "bigint", nullable: false),
-                    display_name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    name_key = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false),
+                    display_name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    name_key = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false, collation: "Latin1_General_100_BIN2"),
                     segment_id = table.Column<long>(type: "bigint", nullable: false),
-                    column_names = table.Column<List<string>>(type: "text[]", nullable: false),
-                    order_by = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
-                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    update_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    column_names = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    order_by = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false),
+                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    update_time = table.Column<DateTime>(type: "datetime2", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -954,9 +976,9 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_outbox_transaction_id_change_id",
+                name: "IX_outbox_row_version_change_id",
                 table: "outbox",
-                columns: new[] { "transaction_id", "change_id" });
+                columns: new[] { "row_version", "change_id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_requests_create_time",
@@ -995,9 +1017,6 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
                 name: "ix_views_segment",
                 table: "views",
                 columns: new[] { "account_id", "segment_id" });
-
-            // Added by hand. A file is written and read once: compressing its pieces would cost more than it saves.
-            migrationBuilder.Sql("ALTER TABLE import_chunks ALTER COLUMN data SET STORAGE EXTERNAL");
         }
 
         /// <inheritdoc />
@@ -1071,6 +1090,9 @@ namespace ContactPlatform.Contacts.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "label_members");
+
+            migrationBuilder.DropTable(
+                name: "lead_score_entries");
 
             migrationBuilder.DropTable(
                 name: "merged_addresses");
