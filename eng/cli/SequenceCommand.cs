@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Security.Cryptography;
 using ContactPlatform.Sequences.V1;
 using Spectre.Console;
 
