@@ -56,19 +56,30 @@ public sealed class ContactStore(ContactsDbContext db, ContactFieldStore fields)
 
     /// <summary>Reads one contact for a change, held until the transaction that is open ends.</summary>
     /// <exception cref="RefusalException">CONTACT_NOT_FOUND.</exception>
-    public async Task<Contact> HoldAsync(long contactId, CancellationToken cancellationToken)
+    public Task<Contact> HoldAsync(long contactId, CancellationToken cancellationToken) => ReadAsync(Hold, contactId, cancellationToken);
+
+    /// <summary>
+    /// Reads one contact that goes, held also against those who only refer to it: before anything is written that they might wait for
+    /// while they refer to this one.
+    /// </summary>
+    /// <exception cref="RefusalException">CONTACT_NOT_FOUND.</exception>
+    public Task<Contact> HoldAloneAsync(long contactId, CancellationToken cancellationToken) => ReadAsync(HoldAlone, contactId, cancellationToken);
+
+    /// <summary>Holds one contact until the transaction that is open ends; false when the account has none of this id.</summary>
+    public Task<bool> TryHoldAsync(long contactId, CancellationToken cancellationToken) => LockAsync(Hold, contactId, cancellationToken);
+
+    private async Task<Contact> ReadAsync(SqlText hold, long contactId, CancellationToken cancellationToken)
     {
-        if (!await TryHoldAsync(contactId, cancellationToken))
+        if (!await LockAsync(hold, contactId, cancellationToken))
         {
             throw new RefusalException(await MissingAsync(contactId, cancellationToken));
         }
         return await db.Contacts.SingleAsync(c => c.ContactId == contactId, cancellationToken);
     }
 
-    /// <summary>Holds one contact until the transaction that is open ends; false when the account has none of this id.</summary>
-    public async Task<bool> TryHoldAsync(long contactId, CancellationToken cancellationToken)
+    private async Task<bool> LockAsync(SqlText hold, long contactId, CancellationToken cancellationToken)
     {
-        await using var command = db.Database.GetDbConnection().Command(Hold, db.Database.CurrentTransaction!.GetDbTransaction())
+        await using var command = db.Database.GetDbConnection().Command(hold, db.Database.CurrentTransaction!.GetDbTransaction())
             .With("account", db.AccountId).With("contact", contactId);
         return await command.ExecuteScalarAsync(cancellationToken) is not null;
     }
@@ -101,8 +112,7 @@ public sealed class ContactStore(ContactsDbContext db, ContactFieldStore fields)
     public async Task ForgetAsync(long contactId, CancellationToken cancellationToken)
     {
         // Also against those who only refer to it: what they are adding to its timeline is there then, and is removed.
-        await using var alone = db.Database.GetDbConnection().Command(HoldAlone, db.Database.CurrentTransaction!.GetDbTransaction()).With("account", db.AccountId).With("contact", contactId);
-        await alone.ExecuteNonQueryAsync(cancellationToken);
+        await LockAsync(HoldAlone, contactId, cancellationToken);
         await db.ContactEvents.Where(e => e.ContactId == contactId || db.ContactMerges.Any(m => m.SurvivorContactId == contactId && m.MergedContactId == e.ContactId)).ExecuteDeleteAsync(cancellationToken);
         await db.ContactMerges.Where(m => m.SurvivorContactId == contactId).ExecuteDeleteAsync(cancellationToken);
     }

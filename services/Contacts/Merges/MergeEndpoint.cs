@@ -64,9 +64,10 @@ public sealed class MergeEndpoint(ContactsDbContext db, ContactStore contacts, M
         var (survivorId, mergedId) = (request.SurvivorContactId, request.MergedContactId);
         await AddressGate.ShareAsync(db, cancellationToken);
         var shared = await store.ShareAsync(mergedId, cancellationToken);
-        var first = await contacts.HoldAsync(Math.Min(survivorId, mergedId), cancellationToken);
-        var second = await contacts.HoldAsync(Math.Max(survivorId, mergedId), cancellationToken);
-        var (survivor, merged) = survivorId < mergedId ? (first, second) : (second, first);
+        var survivor = survivorId < mergedId ? await contacts.HoldAsync(survivorId, cancellationToken) : null;
+        // Whoever puts both on a list refers to this one first, and then would wait for what is copied to the other.
+        var merged = await contacts.HoldAloneAsync(mergedId, cancellationToken);
+        survivor ??= await contacts.HoldAsync(survivorId, cancellationToken);
         if ((Etag.Check(request.SurvivorEtag, survivor.Version) ?? Etag.Check(request.MergedEtag, merged.Version)) is { } stale)
         {
             throw new RefusalException(stale);

@@ -19,7 +19,7 @@ public sealed class SuppressionServiceTests(PlatformFixture platform)
         added.ChangeToken.ShouldNotBeEmpty();
         var again = await platform.Suppressions.AddSuppressionAsync(new() { Address = address, Reason = "another" }, platform.Headers);
         again.ShouldBe(new AddSuppressionResponse { Suppression = added.Suppression });
-        (await platform.CheckAsync(contact)).ShouldBe(new SendCheck { ContactId = contact, Block = SendBlock.Suppressed, Status = DeliverabilityStatus.UnsubscribedByUs });
+        (await platform.CheckAsync(contact)).ShouldBe(new SendCheck { ContactId = contact, Block = SendBlock.Suppressed, Status = DeliverabilityStatus.UnsubscribedByUs, FactTime = added.Suppression.SuppressTime });
 
         // A contact that is deleted and created anew is suppressed as before; in another account the same address is not.
         await platform.ContactService.DeleteContactAsync(new() { ContactId = contact }, platform.Headers);
