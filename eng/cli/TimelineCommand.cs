@@ -55,8 +55,40 @@ internal static class TimelineCommand
         TimelineEvent.EventOneofCase.Consent => $"{(happened.Consent.Unsubscribed ? "unsubscribed" : "subscribed again")}{(happened.Consent.Reason.Length > 0 ? $": {happened.Consent.Reason}" : "")}",
         TimelineEvent.EventOneofCase.Merged => $"contact {happened.Merged.MergedContactId} merged into it{(happened.Merged.FilledFields.Count > 0 ? $", took over {string.Join(", ", happened.Merged.FilledFields)}" : "")}",
         TimelineEvent.EventOneofCase.Stage => $"{Status(happened.Stage.FromStage, happened.Stage.FromLost)} → {Status(happened.Stage.ToStage, happened.Stage.ToLost)}",
+        TimelineEvent.EventOneofCase.Enrollment => Describe(happened.Enrollment),
+        TimelineEvent.EventOneofCase.Outreach => string.Join(", ", Outreach(happened.Outreach)),
         _ => "something that this program does not know",
     };
+
+    private static string Describe(EnrollmentEvent enrollment)
+    {
+        var sequence = string.Create(CultureInfo.InvariantCulture, $"sequence {enrollment.SequenceId}");
+        return enrollment.Ended ? $"left {sequence}"
+            : enrollment.FromStatuses.Count == 0 ? $"entered {sequence}: {Said(enrollment.Statuses)}"
+            : $"{sequence}: {Said(enrollment.FromStatuses)} → {Said(enrollment.Statuses)}";
+    }
+
+    /// <summary>What is not as it was.</summary>
+    private static IEnumerable<string> Outreach(OutreachEvent outreach)
+    {
+        if (outreach.EngagementStatus != outreach.FromEngagementStatus)
+        {
+            yield return $"engagement {Said([outreach.FromEngagementStatus])} → {Said([outreach.EngagementStatus])}";
+        }
+
+        if (outreach.OptedOut != outreach.FromOptedOut)
+        {
+            yield return outreach.OptedOut ? "opted out" : "no longer opted out";
+        }
+
+        if (outreach.CallStatus != outreach.FromCallStatus)
+        {
+            yield return outreach.CallStatus.Length > 0 ? Said([outreach.CallStatus]) : "no call";
+        }
+    }
+
+    /// <summary>`out of office, opened` for OUT_OF_OFFICE and OPENED.</summary>
+    private static string Said(IEnumerable<string> words) => string.Join(", ", words.Select(w => w.Replace('_', ' ').ToLowerInvariant()));
 
     private static string Changed(ContactUpdatedEvent updated) => string.Join(", ",
         updated.CustomFieldIds.Count == 0 ? updated.FieldNames : updated.FieldNames.Append(Words.Count(updated.CustomFieldIds.Count, "custom field")));

@@ -66,6 +66,12 @@ public sealed class RecordCliTests : IAsyncLifetime, IDisposable
         TimelineEvent[] events =
         [
             new() { Merged = new() { SurvivorContactId = 1, MergedContactId = 5, FilledFields = { "phone" } } },
+            new() { Consent = new() { Unsubscribed = true, Reason = "asked" } },
+            new() { LeadScore = new() { Points = -5, Reason = "silent" } },
+            new() { Enrollment = new() { SequenceId = 41, EnrollmentId = 6, FromStatuses = { "ACTIVE", "CONTACTED" }, Statuses = { "OUT_OF_OFFICE" } } },
+            new() { Enrollment = new() { SequenceId = 42, EnrollmentId = 7, Statuses = { "MISSING_DATA" } } },
+            new() { Enrollment = new() { SequenceId = 43, EnrollmentId = 8, FromStatuses = { "FINISHED" }, Ended = true } },
+            new() { Outreach = new() { FromEngagementStatus = "WORKING", EngagementStatus = "BAD_EMAIL", OptedOut = true, CallStatus = "TO_CALL" } },
             new() { Stage = new() { FromStage = FunnelStage.Customer, ToStage = FunnelStage.Customer, ToLost = true } },
             new() { ContactList = new() { ContactListId = 8 } },
             new() { Label = new() { LabelId = 7, Added = true, DisplayName = "[vip]" } },
@@ -74,6 +80,7 @@ public sealed class RecordCliTests : IAsyncLifetime, IDisposable
             new() { Created = new() { LabelIds = { 7, 9 } }, ContactId = 5, Cause = TimelineCause.Import, RunId = 12 },
             new(),
         ];
+        events.Select(e => e.EventCase).Distinct().ShouldBe(System.Enum.GetValues<TimelineEvent.EventOneofCase>(), ignoreOrder: true);
         foreach (var happened in events)
         {
             (happened.ContactId, happened.EventTime, happened.Actor) = (happened.ContactId == 0 ? 1 : happened.ContactId, time, actor);
@@ -86,7 +93,7 @@ public sealed class RecordCliTests : IAsyncLifetime, IDisposable
         _services.Script.Asked.ShouldBe(new GetTimelineRequest { ContactId = 1, PageSize = 8 });
         var shown = string.Join('\n', cli.Lines);
         // Cells are as wide as a terminal leaves them, so what is looked for has no blank in it.
-        foreach (var text in (string[])["merged", "lost", "(gone)", "[vip]", "inactive", "owner", "labels", "(as", "import", "Inês", "program", "--limit", "answer"])
+        foreach (var text in (string[])["merged", "lost", "(gone)", "[vip]", "inactive", "owner", "labels", "(as", "import", "Inês", "program", "41:", "contacted", "office", "42:", "missing", "left", "43", "working", "bad", "opted", "call", "--limit", "answer"])
         {
             shown.ShouldContain(text);
         }
