@@ -8,10 +8,10 @@ var labels = new Command("labels", "Lists the labels and how many contacts carry
 labels.SetAction(async (_, cancellationToken) =>
 {
     using var stack = Stack.Find();
-    var table = new Table().RoundedBorder().AddColumn("Label").AddColumn(new TableColumn("Contacts").RightAligned());
+    var table = new Table().RoundedBorder().AddColumns("Label", "Id").AddColumn(new TableColumn("Contacts").RightAligned());
     foreach (var label in await LabelLookup.ListAsync(stack, cancellationToken))
     {
-        table.AddRow(Words.Plain(label.DisplayName), Words.Count(label.MemberCount));
+        table.AddRow(Words.Plain(label.DisplayName), label.LabelId.ToString(CultureInfo.InvariantCulture), Words.Count(label.MemberCount));
     }
 
     AnsiConsole.Write(table);

@@ -98,9 +98,9 @@ internal static class EventFaults
                 await call.RequestStream.CompleteAsync();
                 first += (int)(await call).AcknowledgedCount;
             }
-            catch (Exception e) when (e is RpcException { StatusCode: StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled } or InvalidOperationException && !cancellationToken.IsCancellationRequested)
+            catch (Exception e) when (e is RpcException { StatusCode: StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled } or InvalidOperationException or IOException && !cancellationToken.IsCancellationRequested)
             {
-                // It was killed, and what it stored is told again.
+                // It was killed, perhaps while the connection was made, and what it stored is told again.
                 await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken);
             }
         }
