@@ -15,6 +15,7 @@ using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.ImportUndos;
 using ContactPlatform.Contacts.Labels;
 using ContactPlatform.Contacts.Segments;
+using ContactPlatform.Contacts.Projections;
 using ContactPlatform.Contacts.SequencesProjection;
 using ContactPlatform.Contacts.LeadScores;
 using ContactPlatform.Contacts.Lists;

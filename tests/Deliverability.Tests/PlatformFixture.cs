@@ -1,12 +1,9 @@
-using System.Diagnostics;
 using System.Globalization;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.Deliverability.Addresses;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Auth;
-using ContactPlatform.ServiceDefaults.Errors;
 using ContactPlatform.Testing;
-using Google.Rpc;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +13,6 @@ namespace ContactPlatform.Deliverability.Tests;
 /// <summary>Contacts and Deliverability as processes, the clients of both, and Deliverability's stores on the same database, which tell of what no call tells.</summary>
 public sealed class PlatformFixture : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private int names;
 
     public ContactsHost Contacts { get; private set; } = null!;
@@ -142,35 +138,6 @@ public sealed class PlatformFixture : IAsyncLifetime
     /// <summary>Checks one contact.</summary>
     public async Task<SendCheck> CheckAsync(long contactId) =>
         (await Sendability.CheckSendableAsync(new() { ContactIds = { contactId } }, Headers)).Checks.Single();
-
-    /// <summary>Waits until something holds.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (!await holds())
-        {
-            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Patience);
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
-        }
-    }
-
-    /// <summary>Asserts that a call is refused, and returns what it was told.</summary>
-    public static async Task<ErrorInfo> RefusedAsync(StatusCode code, string reason, Func<Task> call)
-    {
-        var error = await Should.ThrowAsync<RpcException>(call);
-        error.Reason().ShouldBe(reason, error.ToString());
-        error.StatusCode.ShouldBe(code);
-        return error.Detail<ErrorInfo>()!;
-    }
-
-    /// <summary>Asserts that a call is refused for malformed fields, and returns which.</summary>
-    public static async Task<List<string>> MalformedAsync(Func<Task> call)
-    {
-        var error = await Should.ThrowAsync<RpcException>(call);
-        error.Reason().ShouldBe("INVALID_FIELD", error.ToString());
-        error.StatusCode.ShouldBe(StatusCode.InvalidArgument);
-        return [.. error.Detail<BadRequest>()!.FieldViolations.Select(v => v.Field)];
-    }
 }
 
 /// <summary>Shares the processes among the tests that call them.</summary>

@@ -1,11 +1,8 @@
-using System.Diagnostics;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.Funnel.V1;
 using ContactPlatform.Testing;
 using Google.Protobuf;
-using Google.Rpc;
 using Grpc.Core;
-using ContactPlatform.ServiceDefaults.Errors;
 using RunState = ContactPlatform.Common.V1.RunState;
 
 namespace ContactPlatform.Funnel.Tests;
@@ -13,7 +10,6 @@ namespace ContactPlatform.Funnel.Tests;
 /// <summary>Contacts and two replicas of Funnel as processes, and the clients of both.</summary>
 public sealed class PlatformFixture : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private int names;
     private (long[]? Ids, long LabelId) crowd;
 
@@ -189,35 +185,6 @@ public sealed class PlatformFixture : IAsyncLifetime
     /// <summary>Reads a contact's history, oldest first.</summary>
     public async Task<List<StageChange>> HistoryAsync(long contactId) =>
         [.. (await Stages.ListStageChangesAsync(new() { ContactId = contactId, PageSize = 1000 }, Headers)).StageChanges.Reverse()];
-
-    /// <summary>Waits until something holds.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (!await holds())
-        {
-            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Patience);
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
-        }
-    }
-
-    /// <summary>Asserts that a call is refused, and returns what it was told.</summary>
-    public static async Task<ErrorInfo> RefusedAsync(StatusCode code, string reason, Func<Task> call)
-    {
-        var error = await Should.ThrowAsync<RpcException>(call);
-        error.Reason().ShouldBe(reason, error.ToString());
-        error.StatusCode.ShouldBe(code);
-        return error.Detail<ErrorInfo>()!;
-    }
-
-    /// <summary>Asserts that a call is refused for malformed fields, and returns which.</summary>
-    public static async Task<List<string>> MalformedAsync(Func<Task> call)
-    {
-        var error = await Should.ThrowAsync<RpcException>(call);
-        error.Reason().ShouldBe("INVALID_FIELD", error.ToString());
-        error.StatusCode.ShouldBe(StatusCode.InvalidArgument);
-        return [.. error.Detail<BadRequest>()!.FieldViolations.Select(v => v.Field)];
-    }
 }
 
 /// <summary>Shares the processes among the tests that call them.</summary>

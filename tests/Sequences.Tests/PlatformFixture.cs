@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ContactPlatform.Common.V1;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.Sequences.Automations;
@@ -13,10 +12,8 @@ using ContactPlatform.Sequences.Tests.Engine;
 using ContactPlatform.Sequences.V1;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
-using ContactPlatform.ServiceDefaults.Errors;
 using ContactPlatform.ServiceDefaults.Hosting;
 using ContactPlatform.Testing;
-using Google.Rpc;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
@@ -28,7 +25,6 @@ namespace ContactPlatform.Sequences.Tests;
 /// <summary>Contacts and Sequences as processes, the clients of both, and Sequences' database, which tells what no call tells.</summary>
 public sealed class PlatformFixture : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private WebApplication _stores = null!;
     private int _names;
     private Task<DeliverabilityHost>? _deliverability;
@@ -187,35 +183,6 @@ public sealed class PlatformFixture : IAsyncLifetime
         await using var scope = _stores.Services.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<CurrentAccount>().Id = account;
         return await question(scope.ServiceProvider.GetRequiredService<SequencesDbContext>());
-    }
-
-    /// <summary>Waits until something holds.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (!await holds())
-        {
-            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Patience);
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
-        }
-    }
-
-    /// <summary>Asserts that a call is refused, and returns what it was told.</summary>
-    public static async Task<ErrorInfo> RefusedAsync(StatusCode code, string reason, Func<Task> call)
-    {
-        var error = await Should.ThrowAsync<RpcException>(call);
-        error.Reason().ShouldBe(reason, error.ToString());
-        error.StatusCode.ShouldBe(code);
-        return error.Detail<ErrorInfo>()!;
-    }
-
-    /// <summary>Asserts that a call is refused for malformed fields, and returns which.</summary>
-    public static async Task<List<string>> MalformedAsync(Func<Task> call)
-    {
-        var error = await Should.ThrowAsync<RpcException>(call);
-        error.Reason().ShouldBe("INVALID_FIELD", error.ToString());
-        error.StatusCode.ShouldBe(StatusCode.InvalidArgument);
-        return [.. error.Detail<BadRequest>()!.FieldViolations.Select(v => v.Field)];
     }
 }
 

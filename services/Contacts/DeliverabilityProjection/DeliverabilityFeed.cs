@@ -1,47 +1,49 @@
-using System.Runtime.CompilerServices;
 using ContactPlatform.Contacts.Access;
-using ContactPlatform.Contacts.FunnelProjection;
+using ContactPlatform.Contacts.Consent;
+using ContactPlatform.Contacts.Projections;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Feeds;
 using Grpc.Core;
+using DeliverabilityChange = ContactPlatform.Deliverability.V1.StreamChangesResponse;
 
 namespace ContactPlatform.Contacts.DeliverabilityProjection;
 
-/// <summary>Reads Deliverability's change feed in the name of Contacts, which issues its own token.</summary>
-public sealed class DeliverabilityFeed(ChangesService.ChangesServiceClient client, TokenIssuer tokens, TimeProvider time) : IProjectionFeed
+/// <summary>Follows Deliverability: how contacts stand with mail, and who unsubscribed by means of it.</summary>
+public sealed class DeliverabilityFeed(ChangesService.ChangesServiceClient client, TokenIssuer tokens, TimeProvider time) : ProjectionFeed<DeliverabilityChange>(tokens, time)
 {
     /// <summary>Name of the service followed.</summary>
     public const string Source = "deliverability";
 
-    /// <summary>Contacts whose changes are applied in one transaction.</summary>
-    public const int Room = 5_000;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <inheritdoc/>
+    public override RebuildTables Tables => DeliverabilityProjectionStore.Tables;
 
     /// <inheritdoc/>
-    public RebuildTables Tables => DeliverabilityProjectionStore.Tables;
-
-    /// <summary>Opens the stream of changes after a position.</summary>
-    public AsyncServerStreamingCall<StreamChangesResponse> Open(string afterPosition, CancellationToken cancellationToken) =>
-        client.StreamChanges(new StreamChangesRequest { AfterPosition = afterPosition }, Headers(), cancellationToken: cancellationToken);
+    public override int Size(DeliverabilityChange change) => DeliverabilityFold.Size(change);
 
     /// <inheritdoc/>
-    public async Task<ProjectionBacklog> BacklogAsync(string afterPosition, CancellationToken cancellationToken)
+    public override FeedChange<DeliverabilityChange> Read(DeliverabilityChange change) => new(change.Position, change.AccountId, change.ChangeTime.ToDateTime(), change);
+
+    /// <inheritdoc/>
+    public override async Task ApplyAsync(IServiceProvider scope, IEnumerable<DeliverabilityChange> changes, CancellationToken cancellationToken)
     {
-        var reply = await client.GetBacklogAsync(new GetBacklogRequest { AfterPosition = afterPosition }, Headers(), time.GetUtcNow().UtcDateTime + Patience, cancellationToken);
+        var fold = DeliverabilityFold.Of(changes);
+        // First, since it takes the gate of addresses.
+        await scope.GetRequiredService<LinkUnsubscriptions>().ApplyAsync(fold.Unsubscribed(), cancellationToken);
+        await scope.GetRequiredService<DeliverabilityProjectionStore>().ApplyAsync(fold, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override Task ApplyRebuiltAsync(IServiceProvider scope, IEnumerable<DeliverabilityChange> changes, CancellationToken cancellationToken) =>
+        scope.GetRequiredService<DeliverabilityProjectionStore>().ApplyRebuiltAsync(DeliverabilityFold.Of(changes), cancellationToken);
+
+    /// <inheritdoc/>
+    protected override AsyncServerStreamingCall<DeliverabilityChange> Stream(string afterPosition, CallOptions options) =>
+        client.StreamChanges(new StreamChangesRequest { AfterPosition = afterPosition }, options);
+
+    /// <inheritdoc/>
+    protected override async Task<ProjectionBacklog> BacklogAsync(string afterPosition, CallOptions options)
+    {
+        var reply = await client.GetBacklogAsync(new GetBacklogRequest { AfterPosition = afterPosition }, options);
         return new(reply.ChangeCount, reply.OldestChangeTime?.ToDateTimeOffset(), reply.LastPosition);
     }
-
-    /// <inheritdoc/>
-    public async IAsyncEnumerable<RebuildBatch> ReadAsync(string afterPosition, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        using var call = Open(afterPosition, cancellationToken);
-        await foreach (var changes in FeedBatches.ReadAsync(call.ResponseStream, DeliverabilityFold.Size, Room, null, time, cancellationToken))
-        {
-            yield return new(changes.Count, changes[^1].Position, (scope, cancel) =>
-                scope.GetRequiredService<DeliverabilityProjectionStore>().ApplyRebuiltAsync(DeliverabilityFold.Of(changes), cancel));
-        }
-    }
-
-    private Metadata Headers() => new() { { "authorization", $"Bearer {tokens.Issue("service:contacts", "contacts", 0, AccessDecisions.ForService(0)).Token}" } };
 }

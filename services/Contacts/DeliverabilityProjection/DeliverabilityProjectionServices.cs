@@ -1,5 +1,6 @@
 using ContactPlatform.Contacts.Consent;
-using ContactPlatform.Contacts.FunnelProjection;
+using ContactPlatform.Contacts.Projections;
+using DeliverabilityChange = ContactPlatform.Deliverability.V1.StreamChangesResponse;
 
 namespace ContactPlatform.Contacts.DeliverabilityProjection;
 
@@ -13,10 +14,6 @@ public static class DeliverabilityProjectionServices
     public static IServiceCollection AddDeliverabilityProjection(this IServiceCollection services, IConfiguration configuration) =>
         configuration["services:deliverability:grpc:0"] is not { Length: > 0 } address ? services : services
             .AddDeliverabilityClients(new Uri(address))
-            .AddSingleton<DeliverabilityFeed>()
-            .AddSingleton<IProjectionFeed>(provider => provider.GetRequiredService<DeliverabilityFeed>())
-            .AddScoped<DeliverabilityProjectionStore>()
             .AddScoped<LinkUnsubscriptions>()
-            .AddRebuilding()
-            .AddHostedService<DeliverabilityFeedConsumer>();
+            .AddProjection<DeliverabilityFeed, DeliverabilityChange, DeliverabilityProjectionStore>();
 }

@@ -1,4 +1,4 @@
-using ContactPlatform.Contacts.FunnelProjection;
+using ContactPlatform.Contacts.Projections;
 using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;

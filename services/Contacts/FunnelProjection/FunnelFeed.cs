@@ -1,46 +1,43 @@
-using System.Runtime.CompilerServices;
 using ContactPlatform.Contacts.Access;
+using ContactPlatform.Contacts.Projections;
 using ContactPlatform.Funnel.V1;
 using ContactPlatform.ServiceDefaults.Feeds;
 using Grpc.Core;
+using FunnelChange = ContactPlatform.Funnel.V1.StreamChangesResponse;
 
 namespace ContactPlatform.Contacts.FunnelProjection;
 
-/// <summary>Reads Funnel's change feed in the name of Contacts, which issues its own token.</summary>
-public sealed class FunnelFeed(ChangesService.ChangesServiceClient client, TokenIssuer tokens, TimeProvider time) : IProjectionFeed
+/// <summary>Follows Funnel: where contacts stand, and what accounts' default stages are.</summary>
+public sealed class FunnelFeed(ChangesService.ChangesServiceClient client, TokenIssuer tokens, TimeProvider time) : ProjectionFeed<FunnelChange>(tokens, time)
 {
     /// <summary>Name of the service followed.</summary>
     public const string Source = "funnel";
 
-    /// <summary>Contacts whose changes are applied in one transaction.</summary>
-    public const int Room = 5_000;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <inheritdoc/>
+    public override RebuildTables Tables => FunnelRebuild.Tables;
 
     /// <inheritdoc/>
-    public RebuildTables Tables => FunnelRebuild.Tables;
-
-    /// <summary>Opens the stream of changes after a position.</summary>
-    public AsyncServerStreamingCall<StreamChangesResponse> Open(string afterPosition, CancellationToken cancellationToken) =>
-        client.StreamChanges(new StreamChangesRequest { AfterPosition = afterPosition }, Headers(), cancellationToken: cancellationToken);
+    public override int Size(FunnelChange change) => FunnelFold.Size(change);
 
     /// <inheritdoc/>
-    public async Task<ProjectionBacklog> BacklogAsync(string afterPosition, CancellationToken cancellationToken)
+    public override FeedChange<FunnelChange> Read(FunnelChange change) => new(change.Position, change.AccountId, change.ChangeTime.ToDateTime(), change);
+
+    /// <inheritdoc/>
+    public override Task ApplyAsync(IServiceProvider scope, IEnumerable<FunnelChange> changes, CancellationToken cancellationToken) =>
+        scope.GetRequiredService<FunnelProjectionStore>().ApplyAsync(FunnelFold.Of(changes), cancellationToken);
+
+    /// <inheritdoc/>
+    protected override Task ApplyRebuiltAsync(IServiceProvider scope, IEnumerable<FunnelChange> changes, CancellationToken cancellationToken) =>
+        scope.GetRequiredService<FunnelProjectionStore>().ApplyRebuiltAsync(FunnelFold.Of(changes), cancellationToken);
+
+    /// <inheritdoc/>
+    protected override AsyncServerStreamingCall<FunnelChange> Stream(string afterPosition, CallOptions options) =>
+        client.StreamChanges(new StreamChangesRequest { AfterPosition = afterPosition }, options);
+
+    /// <inheritdoc/>
+    protected override async Task<ProjectionBacklog> BacklogAsync(string afterPosition, CallOptions options)
     {
-        var reply = await client.GetBacklogAsync(new GetBacklogRequest { AfterPosition = afterPosition }, Headers(), time.GetUtcNow().UtcDateTime + Patience, cancellationToken);
+        var reply = await client.GetBacklogAsync(new GetBacklogRequest { AfterPosition = afterPosition }, options);
         return new(reply.ChangeCount, reply.OldestChangeTime?.ToDateTimeOffset(), reply.LastPosition);
     }
-
-    /// <inheritdoc/>
-    public async IAsyncEnumerable<RebuildBatch> ReadAsync(string afterPosition, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        using var call = Open(afterPosition, cancellationToken);
-        await foreach (var changes in FeedBatches.ReadAsync(call.ResponseStream, FunnelFold.Size, Room, null, time, cancellationToken))
-        {
-            yield return new(changes.Count, changes[^1].Position, (scope, cancel) =>
-                scope.GetRequiredService<FunnelProjectionStore>().ApplyRebuiltAsync(FunnelFold.Of(changes), cancel));
-        }
-    }
-
-    private Metadata Headers() => new() { { "authorization", $"Bearer {tokens.Issue("service:contacts", "contacts", 0, AccessDecisions.ForService(0)).Token}" } };
 }

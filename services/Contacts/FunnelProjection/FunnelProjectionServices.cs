@@ -1,4 +1,6 @@
+using ContactPlatform.Contacts.Projections;
 using ContactPlatform.ServiceDefaults.Feeds;
+using FunnelChange = ContactPlatform.Funnel.V1.StreamChangesResponse;
 
 namespace ContactPlatform.Contacts.FunnelProjection;
 
@@ -14,10 +16,6 @@ public static class FunnelProjectionServices
         services.AddScoped<FeedWait>();
         return configuration["services:funnel:grpc:0"] is not { Length: > 0 } address ? services : services
             .AddFunnelClients(new Uri(address))
-            .AddSingleton<FunnelFeed>()
-            .AddSingleton<IProjectionFeed>(provider => provider.GetRequiredService<FunnelFeed>())
-            .AddScoped<FunnelProjectionStore>()
-            .AddRebuilding()
-            .AddHostedService<FunnelFeedConsumer>();
+            .AddProjection<FunnelFeed, FunnelChange, FunnelProjectionStore>();
     }
 }

@@ -1,3 +1,4 @@
+using ContactPlatform.Contacts.Projections;
 using ContactPlatform.ServiceDefaults.Data;
 
 namespace ContactPlatform.Contacts.FunnelProjection;

@@ -1,47 +1,43 @@
-using System.Runtime.CompilerServices;
 using ContactPlatform.Contacts.Access;
-using ContactPlatform.Contacts.FunnelProjection;
+using ContactPlatform.Contacts.Projections;
 using ContactPlatform.Sequences.V1;
 using ContactPlatform.ServiceDefaults.Feeds;
 using Grpc.Core;
+using SequencesChange = ContactPlatform.Sequences.V1.StreamChangesResponse;
 
 namespace ContactPlatform.Contacts.SequencesProjection;
 
-/// <summary>Reads Sequences' change feed in the name of Contacts, which issues its own token.</summary>
-public sealed class SequencesFeed(ChangesService.ChangesServiceClient client, TokenIssuer tokens, TimeProvider time) : IProjectionFeed
+/// <summary>Follows Sequences: who is in which sequence, and where contacts are in their outreach.</summary>
+public sealed class SequencesFeed(ChangesService.ChangesServiceClient client, TokenIssuer tokens, TimeProvider time) : ProjectionFeed<SequencesChange>(tokens, time)
 {
     /// <summary>Name of the service followed.</summary>
     public const string Source = "sequences";
 
-    /// <summary>Enrolments and contacts whose changes are applied in one transaction.</summary>
-    public const int Room = 5_000;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <inheritdoc/>
+    public override RebuildTables Tables => SequencesProjectionStore.Tables;
 
     /// <inheritdoc/>
-    public RebuildTables Tables => SequencesProjectionStore.Tables;
-
-    /// <summary>Opens the stream of changes after a position.</summary>
-    public AsyncServerStreamingCall<StreamChangesResponse> Open(string afterPosition, CancellationToken cancellationToken) =>
-        client.StreamChanges(new StreamChangesRequest { AfterPosition = afterPosition }, Headers(), cancellationToken: cancellationToken);
+    public override int Size(SequencesChange change) => SequencesFold.Size(change);
 
     /// <inheritdoc/>
-    public async Task<ProjectionBacklog> BacklogAsync(string afterPosition, CancellationToken cancellationToken)
+    public override FeedChange<SequencesChange> Read(SequencesChange change) => new(change.Position, change.AccountId, change.ChangeTime.ToDateTime(), change);
+
+    /// <inheritdoc/>
+    public override Task ApplyAsync(IServiceProvider scope, IEnumerable<SequencesChange> changes, CancellationToken cancellationToken) =>
+        scope.GetRequiredService<SequencesProjectionStore>().ApplyAsync(SequencesFold.Of(changes), cancellationToken);
+
+    /// <inheritdoc/>
+    protected override Task ApplyRebuiltAsync(IServiceProvider scope, IEnumerable<SequencesChange> changes, CancellationToken cancellationToken) =>
+        scope.GetRequiredService<SequencesProjectionStore>().ApplyRebuiltAsync(SequencesFold.Of(changes), cancellationToken);
+
+    /// <inheritdoc/>
+    protected override AsyncServerStreamingCall<SequencesChange> Stream(string afterPosition, CallOptions options) =>
+        client.StreamChanges(new StreamChangesRequest { AfterPosition = afterPosition }, options);
+
+    /// <inheritdoc/>
+    protected override async Task<ProjectionBacklog> BacklogAsync(string afterPosition, CallOptions options)
     {
-        var reply = await client.GetBacklogAsync(new GetBacklogRequest { AfterPosition = afterPosition }, Headers(), time.GetUtcNow().UtcDateTime + Patience, cancellationToken);
+        var reply = await client.GetBacklogAsync(new GetBacklogRequest { AfterPosition = afterPosition }, options);
         return new(reply.ChangeCount, reply.OldestChangeTime?.ToDateTimeOffset(), reply.LastPosition);
     }
-
-    /// <inheritdoc/>
-    public async IAsyncEnumerable<RebuildBatch> ReadAsync(string afterPosition, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        using var call = Open(afterPosition, cancellationToken);
-        await foreach (var changes in FeedBatches.ReadAsync(call.ResponseStream, SequencesFold.Size, Room, null, time, cancellationToken))
-        {
-            yield return new(changes.Count, changes[^1].Position, (scope, cancel) =>
-                scope.GetRequiredService<SequencesProjectionStore>().ApplyRebuiltAsync(SequencesFold.Of(changes), cancel));
-        }
-    }
-
-    private Metadata Headers() => new() { { "authorization", $"Bearer {tokens.Issue("service:contacts", "contacts", 0, AccessDecisions.ForService(0)).Token}" } };
 }

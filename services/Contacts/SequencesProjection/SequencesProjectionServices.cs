@@ -1,4 +1,5 @@
-using ContactPlatform.Contacts.FunnelProjection;
+using ContactPlatform.Contacts.Projections;
+using SequencesChange = ContactPlatform.Sequences.V1.StreamChangesResponse;
 
 namespace ContactPlatform.Contacts.SequencesProjection;
 
@@ -12,10 +13,6 @@ public static class SequencesProjectionServices
     public static IServiceCollection AddSequencesProjection(this IServiceCollection services, IConfiguration configuration) =>
         configuration["services:sequences:grpc:0"] is not { Length: > 0 } address ? services : services
             .AddSequencesClients(new Uri(address))
-            .AddSingleton<SequencesFeed>()
-            .AddSingleton<IProjectionFeed>(provider => provider.GetRequiredService<SequencesFeed>())
-            .AddScoped<SequencesProjectionStore>()
-            .AddRebuilding()
-            .AddHostedService<SequencesFeedConsumer>()
+            .AddProjection<SequencesFeed, SequencesChange, SequencesProjectionStore>()
             .AddHostedService<Timelines.SequenceEventConsumer>();
 }

@@ -108,7 +108,7 @@ public sealed class MessageEventTests(PlatformFixture platform)
             var page = await platform.Messages.ListMessagesAsync(new() { TransmissionId = sent[0].TransmissionId, RecipientStatus = status }, platform.Headers);
             page.Messages.ShouldBe(shown.Where(m => m.RecipientStatus == status));
         }
-        (await PlatformFixture.MalformedAsync(async () => await platform.Messages.ListMessagesAsync(new() { TransmissionId = sent[0].TransmissionId, RecipientStatus = (RecipientStatus)99 }, platform.Headers))).ShouldBe(["recipient_status"]);
+        (await MalformedAsync(async () => await platform.Messages.ListMessagesAsync(new() { TransmissionId = sent[0].TransmissionId, RecipientStatus = (RecipientStatus)99 }, platform.Headers))).ShouldBe(["recipient_status"]);
         var transmission = (await platform.Transmissions.GetTransmissionAsync(new() { TransmissionId = sent[0].TransmissionId }, platform.Headers)).Transmission;
         (transmission.BouncedCount, transmission.ComplainedCount, transmission.ClickedCount, transmission.DeliveredCount).ShouldBe((4, 2, 2, 6));
     }

@@ -101,7 +101,7 @@ public sealed class WebhookCallTests(WebhookBed bed) : IClassFixture<WebhookBed>
         // No more than its share, whatever there is for it.
         calls.CountBy(c => c.Url.Port).ShouldAllBe(c => c.Value == 8);
         var running = calls.Select(c => bed.Sending.CallAsync(c, default)).ToList();
-        await PlatformFixture.UntilAsync(() => Task.FromResult(slow.Calls.Count == 8 && quick.Calls.Count == 8 && running.Count(r => r.IsCompleted) == 8));
+        await UntilAsync(() => Task.FromResult(slow.Calls.Count == 8 && quick.Calls.Count == 8 && running.Count(r => r.IsCompleted) == 8));
         bed.Time.Advance(TimeSpan.FromSeconds(14));
         running.Count(r => r.IsCompleted).ShouldBe(8);
         bed.Time.Advance(TimeSpan.FromSeconds(2));

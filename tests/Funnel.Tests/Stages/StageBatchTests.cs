@@ -38,7 +38,7 @@ public sealed class StageBatchTests(PlatformFixture platform)
         }
         // Nobody reaches another account through a shared statement.
         await Task.WhenAll(others.Select(id =>
-            PlatformFixture.RefusedAsync(StatusCode.NotFound, "CONTACT_NOT_FOUND", async () => await platform.Stages.SetStageAsync(new() { ContactId = id, Stage = FunnelStage.Aware }, platform.Headers))));
+            RefusedAsync(StatusCode.NotFound, "CONTACT_NOT_FOUND", async () => await platform.Stages.SetStageAsync(new() { ContactId = id, Stage = FunnelStage.Aware }, platform.Headers))));
     }
 
     [Fact]

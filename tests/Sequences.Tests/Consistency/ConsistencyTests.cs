@@ -28,9 +28,9 @@ public sealed class ConsistencyTests(PlatformFixture platform)
         var (erased, gone) = await platform.EnrolledAsync(sequence);
         await platform.ContactService.SetRecordStateAsync(new() { ContactId = dormant, RecordState = RecordState.Inactive }, platform.Headers);
         await platform.ContactService.DeleteContactAsync(new() { ContactId = erased }, platform.Headers);
-        await PlatformFixture.UntilAsync(async () => (await platform.EnrollmentAsync(halted)).Standing.Status == EnrollmentStatus.Paused && (await platform.EnrollmentAsync(gone)).Standing.Ended);
+        await UntilAsync(async () => (await platform.EnrollmentAsync(halted)).Standing.Status == EnrollmentStatus.Paused && (await platform.EnrollmentAsync(gone)).Standing.Ended);
         await platform.Statuses.SetStatusAsync(new() { ContactId = untold, Status = SequenceStatus.OptedOut }, platform.Headers);
-        await PlatformFixture.UntilAsync(async () => !await SendableAsync(untold) && await UnsubscribedAsync(untold));
+        await UntilAsync(async () => !await SendableAsync(untold) && await UnsubscribedAsync(untold));
         using (var call = new DeliveryEventService.DeliveryEventServiceClient(deliverability.Service.Channel).IngestEvents(platform.Headers))
         {
             var email = (await platform.ContactService.GetContactAsync(new() { ContactId = unheard }, platform.Headers)).Contact.Email;
@@ -38,7 +38,7 @@ public sealed class ConsistencyTests(PlatformFixture platform)
             await call.RequestStream.CompleteAsync();
             await call;
         }
-        await PlatformFixture.UntilAsync(async () => (await StatusAsync(unheard)).OptedOut);
+        await UntilAsync(async () => (await StatusAsync(unheard)).OptedOut);
 
         await OwnStack.ExecuteAsync(platform.Sequences.Database, CancellationToken.None,
             $"UPDATE contact_statuses SET record_inactive = true WHERE contact_id = {inactive}",
@@ -57,7 +57,7 @@ public sealed class ConsistencyTests(PlatformFixture platform)
         var counts = (await CheckAsync()).Rules;
         counts.Select(r => r.Rule).ShouldBe(Enum.GetValues<ConsistencyRule>().Where(r => r != ConsistencyRule.Unspecified));
         counts.ShouldAllBe(r => r.ContactCount >= 1);
-        await PlatformFixture.UntilAsync(async () =>
+        await UntilAsync(async () =>
         {
             using var call = Checks.RepairConsistency(new(), platform.Headers);
             var last = (await call.ResponseStream.ReadAllAsync().ToListAsync())[^1];
@@ -76,8 +76,8 @@ public sealed class ConsistencyTests(PlatformFixture platform)
         (await StatusAsync(optedOut)).EngagementStatus.ShouldBe(EngagementStatus.DoNotContact);
         (await StatusAsync(bounced)).EngagementStatus.ShouldBe(EngagementStatus.BadEmail);
         ((await StatusAsync(unheard)).OptedOut, (await platform.EnrollmentAsync(stopped)).Standing.FinishReason).ShouldBe((true, FinishReason.OptedOut));
-        await PlatformFixture.UntilAsync(async () => !await SendableAsync(untold) && !await SendableAsync(optedOut));
-        await PlatformFixture.UntilAsync(async () => (await CheckAsync()).Rules.All(r => r.ContactCount == 0));
+        await UntilAsync(async () => !await SendableAsync(untold) && !await SendableAsync(optedOut));
+        await UntilAsync(async () => (await CheckAsync()).Rules.All(r => r.ContactCount == 0));
     }
 
     private async Task<CheckConsistencyResponse> CheckAsync()

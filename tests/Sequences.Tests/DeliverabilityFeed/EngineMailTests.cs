@@ -17,7 +17,7 @@ public sealed class EngineMailTests(PlatformFixture platform)
         await bed.Sequencing.ActivateSequenceAsync(new() { SequenceId = sequence.SequenceId }, bed.Headers);
         foreach (var enrollment in enrollments)
         {
-            await PlatformFixture.UntilAsync(async () => (await bed.GetAsync(enrollment)).Standing.Contacted);
+            await UntilAsync(async () => (await bed.GetAsync(enrollment)).Standing.Contacted);
         }
         var figures = await new SequenceStatisticsService.SequenceStatisticsServiceClient(bed.Host.Service.Channel).GetSequenceStatisticsAsync(new() { SequenceId = sequence.SequenceId }, bed.Headers);
         figures.Mails.SentCount.ShouldBe(2);

@@ -73,9 +73,9 @@ public sealed class MailFeedTests(PlatformFixture platform)
         var sequence = await platform.CreateSequenceAsync();
         var (contact, enrollment) = await platform.EnrolledAsync(sequence.SequenceId);
         await SetOptedOutAsync(contact, remove: false);
-        await PlatformFixture.UntilAsync(async () => (await BlocksAsync(contact)).Contains(SendBlock.Unsubscribed));
+        await CallChecks.UntilAsync(async () => (await BlocksAsync(contact)).Contains(SendBlock.Unsubscribed));
         // Contacts takes it over, as any unsubscribing.
-        await PlatformFixture.UntilAsync(async () => (await ContactAsync(contact)).UnsubscribedTime is not null);
+        await CallChecks.UntilAsync(async () => (await ContactAsync(contact)).UnsubscribedTime is not null);
         (await platform.EnrollmentAsync(enrollment)).Standing.FinishReason.ShouldBe(FinishReason.OptedOut);
         // That it unsubscribes as well, later, is no other state: the later time is kept.
         var before = (await StatusAsync(contact)).OptOutTime;
@@ -85,9 +85,9 @@ public sealed class MailFeedTests(PlatformFixture platform)
             await call.RequestStream.CompleteAsync();
             await call;
         }
-        await PlatformFixture.UntilAsync(async () => (await StatusAsync(contact)).OptOutTime > before);
+        await CallChecks.UntilAsync(async () => (await StatusAsync(contact)).OptOutTime > before);
         await SetOptedOutAsync(contact, remove: true);
-        await PlatformFixture.UntilAsync(async () => !(await BlocksAsync(contact)).Contains(SendBlock.Unsubscribed));
+        await CallChecks.UntilAsync(async () => !(await BlocksAsync(contact)).Contains(SendBlock.Unsubscribed));
         // Writing to it again is for Contacts to allow, with a reason.
         (await BlocksAsync(contact)).ShouldBe([SendBlock.ContactUnsubscribed]);
         (await StatusAsync(contact)).OptedOut.ShouldBeFalse();
@@ -108,14 +108,14 @@ public sealed class MailFeedTests(PlatformFixture platform)
         var (contact, enrollment) = await platform.EnrolledAsync(sequence.SequenceId);
         var bystander = await platform.EnrolledAsync(sequence.SequenceId);
         await IngestAsync(await SendAsync(sequence, contact, enrollment), DeliveryEventKind.Unsubscribed);
-        await PlatformFixture.UntilAsync(async () => (await StatusAsync(contact)).OptedOut);
+        await CallChecks.UntilAsync(async () => (await StatusAsync(contact)).OptedOut);
         var status = await StatusAsync(contact);
         status.EngagementStatus.ShouldBe(EngagementStatus.DoNotContact);
         (await platform.EnrollmentAsync(enrollment)).Standing.FinishReason.ShouldBe(FinishReason.OptedOut);
         (await platform.EnrollAsync((await platform.CreateSequenceAsync()).SequenceId, contact)).Results.Single().Reason.ShouldBe("OPTED_OUT");
-        await PlatformFixture.UntilAsync(async () => (await ContactAsync(contact)).UnsubscribedTime is not null);
+        await CallChecks.UntilAsync(async () => (await ContactAsync(contact)).UnsubscribedTime is not null);
         await new ConsentService.ConsentServiceClient(platform.Contacts.Service.Channel).ResubscribeContactAsync(new() { ContactId = contact, Reason = "asked for it" }, platform.Headers);
-        await PlatformFixture.UntilAsync(async () => !(await StatusAsync(contact)).OptedOut);
+        await CallChecks.UntilAsync(async () => !(await StatusAsync(contact)).OptedOut);
         (await BlocksAsync(contact)).ShouldBeEmpty();
         // Removing it resumes nothing.
         (await platform.EnrollmentAsync(enrollment)).Standing.Status.ShouldBe(EnrollmentStatus.Finished);
@@ -132,7 +132,7 @@ public sealed class MailFeedTests(PlatformFixture platform)
         await SetOptedOutAsync(contact, remove: false);
         var deliveries = new WebhookDeliveryService.WebhookDeliveryServiceClient(deliverability.Service.Channel);
         List<WebhookDelivery> told = [];
-        await PlatformFixture.UntilAsync(async () => (told = [.. (await deliveries.ListWebhookDeliveriesAsync(new() { WebhookId = webhook.WebhookId, PageSize = 1000 }, platform.Headers)).WebhookDeliveries.Where(d => d.ContactId == contact)]).Count == 5);
+        await CallChecks.UntilAsync(async () => (told = [.. (await deliveries.ListWebhookDeliveriesAsync(new() { WebhookId = webhook.WebhookId, PageSize = 1000 }, platform.Headers)).WebhookDeliveries.Where(d => d.ContactId == contact)]).Count == 5);
         await webhooks.DeleteWebhookAsync(new() { WebhookId = webhook.WebhookId }, platform.Headers);
         told.Select(d => d.EventType).Order().ShouldBe([WebhookEventType.SequenceStatusChanged, WebhookEventType.SequenceStatusChanged, WebhookEventType.SequenceContactChanged, WebhookEventType.EngagementStatusChanged, WebhookEventType.EngagementStatusChanged]);
     }
@@ -163,17 +163,17 @@ public sealed class MailFeedTests(PlatformFixture platform)
         await IngestAsync(messages[0], DeliveryEventKind.Opened);
         var figures = new SequenceStatisticsService.SequenceStatisticsServiceClient(platform.Sequences.Service.Channel);
         GetSequenceStatisticsResponse told = new();
-        await PlatformFixture.UntilAsync(async () => (told = await figures.GetSequenceStatisticsAsync(new() { SequenceId = one.SequenceId }, platform.Headers)).Mails.OpenedCount == 1);
+        await CallChecks.UntilAsync(async () => (told = await figures.GetSequenceStatisticsAsync(new() { SequenceId = one.SequenceId }, platform.Headers)).Mails.OpenedCount == 1);
         told.Mails.ShouldBe(new MailCounts { SentCount = 1, DeliveredCount = 1, OpenedCount = 1, RepliedCount = 1 });
         (told.EnrolledCount, told.EndedCount, told.RepliedCount, told.OptedOutCount).ShouldBe((1, 0, 1, 0));
         told.StatusCounts.Single().ShouldBe(new EnrollmentStatusCount { Status = EnrollmentStatus.Finished, Count = 1 });
         told.Steps.Select(s => (s.StepId, s.Removed, s.Mails.SentCount)).ShouldBe(one.Steps.Select((s, i) => (s.StepId, false, i == 0 ? 1L : 0)));
-        await PlatformFixture.RefusedAsync(Grpc.Core.StatusCode.NotFound, "SEQUENCE_NOT_FOUND", () => figures.GetSequenceStatisticsAsync(new() { SequenceId = one.SequenceId }, platform.OtherHeaders).ResponseAsync);
-        (await PlatformFixture.MalformedAsync(() => figures.GetSequenceStatisticsAsync(new(), platform.Headers).ResponseAsync)).ShouldBe(["sequence_id"]);
+        await RefusedAsync(Grpc.Core.StatusCode.NotFound, "SEQUENCE_NOT_FOUND", () => figures.GetSequenceStatisticsAsync(new() { SequenceId = one.SequenceId }, platform.OtherHeaders).ResponseAsync);
+        (await MalformedAsync(() => figures.GetSequenceStatisticsAsync(new(), platform.Headers).ResponseAsync)).ShouldBe(["sequence_id"]);
 
         // What a contact opened goes with it, and so does the name of what it got.
         await platform.ContactService.DeleteContactAsync(new() { ContactId = contact }, platform.Headers);
-        await PlatformFixture.UntilAsync(async () => await platform.AskAsync(db => db.StepMessages.AnyAsync(m => m.MessageId == messages[0] && m.MessageReference == "" && m.OpenTime == null)));
+        await CallChecks.UntilAsync(async () => await platform.AskAsync(db => db.StepMessages.AnyAsync(m => m.MessageId == messages[0] && m.MessageReference == "" && m.OpenTime == null)));
 
         async Task<Reply> ReplyAsync(string mail) => (await new ReplyService.ReplyServiceClient(platform.Sequences.Service.Channel).RecordReplyAsync(
             new() { Source = "mx", Mail = Google.Protobuf.ByteString.CopyFromUtf8(mail.Replace("\n", "\r\n", StringComparison.Ordinal)) }, platform.Headers)).Reply;
@@ -192,7 +192,7 @@ public sealed class MailFeedTests(PlatformFixture platform)
         }
         var transmissions = new TransmissionService.TransmissionServiceClient(deliverability.Service.Channel);
         var id = (await transmissions.CreateTransmissionAsync(request, platform.Headers)).Transmission.TransmissionId;
-        await PlatformFixture.UntilAsync(async () => (await transmissions.GetTransmissionAsync(new() { TransmissionId = id }, platform.Headers)).Transmission.Complete);
+        await CallChecks.UntilAsync(async () => (await transmissions.GetTransmissionAsync(new() { TransmissionId = id }, platform.Headers)).Transmission.Complete);
         return (await new MessageService.MessageServiceClient(deliverability.Service.Channel).ListMessagesAsync(new() { TransmissionId = id }, platform.Headers)).Messages.Single().MessageId;
     }
 
@@ -204,7 +204,7 @@ public sealed class MailFeedTests(PlatformFixture platform)
         (await call).StoredCount.ShouldBe(1);
     }
 
-    private Task UntilAsync(long enrollment, Func<EnrollmentStanding, bool> holds) => PlatformFixture.UntilAsync(async () => holds((await platform.EnrollmentAsync(enrollment)).Standing));
+    private Task UntilAsync(long enrollment, Func<EnrollmentStanding, bool> holds) => CallChecks.UntilAsync(async () => holds((await platform.EnrollmentAsync(enrollment)).Standing));
 
     private async Task<ContactStatus> StatusAsync(long contact) => (await platform.Enrolling.GetContactStatusAsync(new() { ContactId = contact }, platform.Headers)).ContactStatus;
 
@@ -254,6 +254,6 @@ public sealed class MailFeedTests(PlatformFixture platform)
     private async Task SettleAsync()
     {
         var (deliverability, headers) = (await platform.DeliverabilityAsync(), await platform.Contacts.FeedHeadersAsync(CancellationToken.None));
-        await PlatformFixture.UntilAsync(async () => (await new Deliverability.V1.ChangesService.ChangesServiceClient(deliverability.Service.Channel).GetBacklogAsync(new() { AfterPosition = await PositionAsync() }, headers)).ChangeCount == 0);
+        await CallChecks.UntilAsync(async () => (await new Deliverability.V1.ChangesService.ChangesServiceClient(deliverability.Service.Channel).GetBacklogAsync(new() { AfterPosition = await PositionAsync() }, headers)).ChangeCount == 0);
     }
 }

@@ -72,7 +72,7 @@ public sealed class EngineBed(PlatformFixture platform) : IAsyncDisposable
     {
         foreach (var id in enrollmentIds)
         {
-            await PlatformFixture.UntilAsync(async () => (await GetAsync(id)).Standing.Status == status);
+            await CallChecks.UntilAsync(async () => (await GetAsync(id)).Standing.Status == status);
         }
     }
 
@@ -80,7 +80,7 @@ public sealed class EngineBed(PlatformFixture platform) : IAsyncDisposable
     public async Task<SequenceTask> TaskAsync(long sequenceId, long enrollmentId)
     {
         SequenceTask? found = null;
-        await PlatformFixture.UntilAsync(async () => (found = (await Tasks.ListTasksAsync(new() { SequenceId = sequenceId, State = TaskState.Open }, Headers)).Tasks.SingleOrDefault(t => t.EnrollmentId == enrollmentId)) is not null);
+        await CallChecks.UntilAsync(async () => (found = (await Tasks.ListTasksAsync(new() { SequenceId = sequenceId, State = TaskState.Open }, Headers)).Tasks.SingleOrDefault(t => t.EnrollmentId == enrollmentId)) is not null);
         return found!;
     }
 

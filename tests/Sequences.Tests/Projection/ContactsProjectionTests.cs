@@ -31,12 +31,12 @@ public sealed class ContactsProjectionTests(PlatformFixture platform)
 
         var explained = await Segments.ExplainContactAsync(new() { ContactId = worked, Contacts = new() { Filter = $"sequence.{sequence}:REPLIED AND engagement.status = WORKING" } }, platform.Headers);
         explained.Clauses.Select(c => (c.Holds, c.Value)).ShouldBe([(true, "FINISHED"), (false, "RESPONDED")]);
-        (await PlatformFixture.MalformedAsync(() => Segments.CheckFilterAsync(new() { Filter = $"sequence.{sequence}:GONE" }, platform.Headers).ResponseAsync)).ShouldBe(["filter"]);
-        (await PlatformFixture.MalformedAsync(() => Segments.CheckFilterAsync(new() { Filter = "sequence.x:ACTIVE" }, platform.Headers).ResponseAsync)).ShouldBe(["filter"]);
+        (await MalformedAsync(() => Segments.CheckFilterAsync(new() { Filter = $"sequence.{sequence}:GONE" }, platform.Headers).ResponseAsync)).ShouldBe(["filter"]);
+        (await MalformedAsync(() => Segments.CheckFilterAsync(new() { Filter = "sequence.x:ACTIVE" }, platform.Headers).ResponseAsync)).ShouldBe(["filter"]);
         (await FileAsync(worked, optedOut, never)).ShouldBe("engagement_status,opted_out,call_status,sequences\r\n"
             + $"RESPONDED,false,TO_CALL,{sequence}\r\nDO_NOT_CONTACT,true,,{sequence}\r\nOPEN,false,,\r\n");
 
-        await PlatformFixture.UntilAsync(async () => (await TimelineAsync(optedOut)).Any(e => e.Outreach?.OptedOut == true));
+        await UntilAsync(async () => (await TimelineAsync(optedOut)).Any(e => e.Outreach?.OptedOut == true));
         var events = await TimelineAsync(optedOut);
         events.Count(e => e.Enrollment is not null).ShouldBe(2);
         events.Single(e => e.Enrollment?.FromStatuses.Count == 0).Enrollment.Statuses.ShouldBe(["ACTIVE"]);

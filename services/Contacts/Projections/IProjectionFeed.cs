@@ -1,8 +1,6 @@
 using ContactPlatform.ServiceDefaults.Data;
-using ContactPlatform.ServiceDefaults.Runs;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace ContactPlatform.Contacts.FunnelProjection;
+namespace ContactPlatform.Contacts.Projections;
 
 /// <summary>What a follower has still before it.</summary>
 /// <param name="ChangeCount">Changes.</param>
@@ -40,16 +38,4 @@ public interface IProjectionFeed
 
     /// <summary>Reads changes after a position, for a rebuilding; ends when the service ends its feed.</summary>
     IAsyncEnumerable<RebuildBatch> ReadAsync(string afterPosition, CancellationToken cancellationToken);
-}
-
-/// <summary>Adds what rebuilds projections, once for all of them.</summary>
-public static class RebuildServices
-{
-    /// <summary>Adds it, unless it is there.</summary>
-    public static IServiceCollection AddRebuilding(this IServiceCollection services)
-    {
-        services.TryAddScoped<RebuildStore>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IRunExecutor, RebuildExecutor>());
-        return services;
-    }
 }

@@ -1,3 +1,4 @@
+using ContactPlatform.Contacts.FunnelProjection;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
@@ -9,7 +10,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 
-namespace ContactPlatform.Contacts.FunnelProjection;
+namespace ContactPlatform.Contacts.Projections;
 
 /// <summary>Serves ProjectionService. Where no address of a service is configured there is no projection of it.</summary>
 public sealed partial class ProjectionEndpoint(ContactsDbContext db, IEnumerable<IProjectionFeed> feeds, FeedWait wait, RunStore runs, RequestIds requests, IdSequence ids, TimeProvider time, ILogger<ProjectionEndpoint> logger)

@@ -5,7 +5,7 @@ using ContactPlatform.ServiceDefaults.Feeds;
 using ContactPlatform.ServiceDefaults.Locks;
 using ContactPlatform.ServiceDefaults.Runs;
 
-namespace ContactPlatform.Contacts.FunnelProjection;
+namespace ContactPlatform.Contacts.Projections;
 
 /// <summary>
 /// Rebuilds a projection aside, from the beginning of its feed, and switches. A run that is taken up again goes

@@ -4,7 +4,7 @@ using ContactPlatform.ServiceDefaults.Feeds;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
-namespace ContactPlatform.Contacts.FunnelProjection;
+namespace ContactPlatform.Contacts.Projections;
 
 /// <summary>
 /// A projection that is being rebuilt: its tables, and its own position, which always say the same. Whoever adds to it
