@@ -20,11 +20,11 @@ internal static class ImportCommand
         var stage = new Option<string?>("--stage") { Description = "Funnel stage for contacts whose row names none." };
         var encoding = ChoiceOption.Create<ImportEncoding>("--encoding", "UTF-8 or what a byte order mark says, unless given.");
         var delimiter = new Option<string>("--delimiter") { Description = "Between fields: , ; | or a tab.", DefaultValueFactory = _ => "" };
-        var errors = new Option<FileInfo?>("--errors") { Description = "Where to write the refused rows, with line numbers and reasons, as CSV." };
+        var errors = ImportRunCommand.Errors();
         var map = new Option<string[]>("--map") { Description = "HEADER=TARGET: a field such as email or given_name, labels, stage, field.KEY of a custom field, or ignore. May be repeated; columns that are not named are ignored then." };
         var suggested = new Option<bool>("--suggested") { Description = "Takes the mapping that `import suggest` shows, but for what --map says." };
         file.AcceptExistingOnly();
-        var command = new Command("import", "Imports contacts from a CSV file and shows how far it is.") { file, mode, dryRun, labels, stage, encoding, delimiter, errors, map, suggested, MappingCommand.Create(), ImportUndoCommand.Create() };
+        var command = new Command("import", "Imports contacts from a CSV file and shows how far it is.") { file, mode, dryRun, labels, stage, encoding, delimiter, errors, map, suggested, MappingCommand.Create(), ImportUndoCommand.Create(), ImportRunCommand.List(), ImportRunCommand.Watch(), ImportRunCommand.Cancel() };
         command.SetAction(async (result, cancellationToken) =>
         {
             using var stack = Stack.Find();
@@ -57,7 +57,7 @@ internal static class ImportCommand
             }
 
             var import = await RunAsync(stack, path, config, cancellationToken);
-            return await WriteResultAsync(stack, import, result.GetValue(errors), cancellationToken);
+            return await ImportRunCommand.WriteResultAsync(stack, import, result.GetValue(errors), cancellationToken);
         });
         return command;
     }
@@ -69,23 +69,7 @@ internal static class ImportCommand
             var import = await UploadAsync(stack, file, config, upload, cancellationToken);
             upload.Value = upload.MaxValue;
 
-            var task = progress.AddTask("Importing", maxValue: Math.Max(1, import.ByteCount));
-            await foreach (var message in Watching.FollowAsync(
-                () => stack.Imports.WatchImport(new() { ImportId = import.ImportId }, cancellationToken: cancellationToken),
-                () => task.Description = "Importing: Contacts went away; the import goes on when it is back",
-                cancellationToken))
-            {
-                import = message.Import;
-                task.Description = Words.Plain(RunView.Describe("Importing", import.Run, import.Run.DoneCount));
-                task.Value = import.DoneByteCount;
-                if (RunView.HasEnded(import.Run))
-                {
-                    task.Value = import.Run.State == Common.V1.RunState.Succeeded ? task.MaxValue : task.Value;
-                    break;
-                }
-            }
-
-            return import;
+            return await ImportRunCommand.FollowAsync(stack, import, progress, cancellationToken);
         });
 
     private static async Task<Import> UploadAsync(Stack stack, FileInfo file, ImportConfig config, ProgressTask task, CancellationToken cancellationToken)
@@ -125,49 +109,5 @@ internal static class ImportCommand
             await write;
             return true;
         }
-    }
-
-    private static async Task<int> WriteResultAsync(Stack stack, Import import, FileInfo? errors, CancellationToken cancellationToken)
-    {
-        var dry = import.Config.DryRun;
-        var unsubscribe = import.Config.Mode == ImportMode.Unsubscribe;
-        var grid = new Grid().AddColumns(new GridColumn().PadLeft(2), new GridColumn().PadLeft(1).RightAligned());
-        foreach (var (what, count) in new[]
-        {
-            (dry ? "would be created" : "created", unsubscribe ? -1 : import.CreatedCount),
-            (dry ? "would be updated" : "updated", unsubscribe ? -1 : import.UpdatedCount),
-            (dry ? "would be unsubscribed" : "unsubscribed", unsubscribe ? import.UpdatedCount : -1),
-            (dry ? "would be remembered" : "remembered", unsubscribe ? import.RememberedCount : -1),
-            ("unchanged", import.UnchangedCount),
-            ("refused", import.RefusedCount),
-        }.Where(l => l.Item2 >= 0))
-        {
-            grid.AddRow(what, Words.Count(count));
-        }
-
-        AnsiConsole.MarkupLine($"Import {import.ImportId}: {Words.Count(import.Run.DoneCount, "row")}{(dry ? ", [yellow]dry run[/]: nothing was changed" : "")}");
-        AnsiConsole.Write(grid);
-        if (!unsubscribe && import.UnsubscribedCount > 0)
-        {
-            AnsiConsole.MarkupLine($"{(dry ? "Would be unsubscribed" : "Unsubscribed")}, since an address of theirs was before: {Words.Count(import.UnsubscribedCount)}");
-        }
-
-        if (import.RefusedCount > 0 && errors is null)
-        {
-            AnsiConsole.MarkupLine("Add --errors FILE to get the refused rows with their reasons.");
-        }
-        else if (errors is not null)
-        {
-            await using var output = errors.Create();
-            using var call = stack.Imports.DownloadImportErrors(new() { ImportId = import.ImportId }, cancellationToken: cancellationToken);
-            await foreach (var part in call.ResponseStream.ReadAllAsync(cancellationToken))
-            {
-                part.Data.WriteTo(output);
-            }
-
-            AnsiConsole.MarkupLine($"The refused rows are in {Words.Plain(errors.Name)}.");
-        }
-
-        return RunView.WriteEnd(import.Run);
     }
 }

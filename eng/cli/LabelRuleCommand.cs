@@ -29,6 +29,7 @@ internal static class LabelRuleCommand
         return new Command("label-rule", "Label rules: everyone who carries a label gets a stage.")
         {
             run, list, PreviewCommand.Create(), ConflictsCommand.Create(), UndoCommand.Create(),
+            LabelRuleRunCommand.List(), LabelRuleRunCommand.Watch(), LabelRuleRunCommand.Cancel(),
         };
     }
 
@@ -39,25 +40,7 @@ internal static class LabelRuleCommand
         var request = new RunLabelRuleRequest { LabelRuleId = rule.LabelRuleId, RequestId = requestId, PreviewToken = token };
         var started = (await stack.LabelRules.RunLabelRuleAsync(request, cancellationToken: cancellationToken)).LabelRuleRun;
         AnsiConsole.MarkupLine($"Rule {rule.LabelRuleId}, {Words.Plain(rule.DisplayName)}: run {started.Run.RunId}");
-        var ended = await RunWatch.ToEndAsync(stack, started, "Reading the label's members", $"To {Words.Stage(rule.Stage)}", cancellationToken);
-        var run = ended.Run;
-        AnsiConsole.MarkupLine($"  changed {Words.Count(run.ChangedCount)}, already there {Words.Count(run.UnchangedCount)}, skipped {Words.Count(run.SkipCounts.Sum(s => s.Count))}");
-        RunWatch.WriteSkipped(run.SkipCounts);
-        if (ended.MembersDifference is { } difference)
-        {
-            WriteDifference("joined", difference.AddedCount, difference.AddedContactIds);
-            WriteDifference("left", difference.RemovedCount, difference.RemovedContactIds);
-        }
-
-        return RunView.WriteEnd(run);
-    }
-
-    private static void WriteDifference(string what, long count, Google.Protobuf.Collections.RepeatedField<long> sample)
-    {
-        if (count > 0)
-        {
-            AnsiConsole.MarkupLine($"  {Words.Count(count)} {what} since the preview: {string.Join(", ", sample)}{(count > sample.Count ? ", ..." : "")}");
-        }
+        return await LabelRuleRunCommand.ToEndAsync(stack, started, cancellationToken);
     }
 
     private static async Task ListAsync(Stack stack, CancellationToken cancellationToken)

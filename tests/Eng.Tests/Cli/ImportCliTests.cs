@@ -54,6 +54,23 @@ public sealed class ImportCliTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Imports_are_listed_watched_to_their_refused_rows_and_cancelled()
+    {
+        (await RunAsync("import", "list")).Lines.Single(l => l.Contains("[fair].csv", StringComparison.Ordinal)).ShouldContain("1,009");
+        _services.Script.Import = new() { ImportId = 9, Config = new(), CreatedCount = 1_200, RefusedCount = 1, Run = new() { State = RunState.Succeeded, DoneCount = 1_201 } };
+        var watched = await RunAsync("import", "watch", "9", "--errors", _file);
+        watched.ExitCode.ShouldBe(0, watched.Output);
+        watched.Output.ShouldMatch(@"created\s+1,200");
+        (await File.ReadAllTextAsync(_file)).ShouldContain("INVALID_FIELD");
+
+        _services.Script.Import = new() { ImportId = 9, Config = new(), CreatedCount = 7, Run = new() { State = RunState.Cancelled } };
+        var cancelled = await RunAsync("import", "cancel", "9");
+        (cancelled.ExitCode, cancelled.Output.Contains("What was committed stays", StringComparison.Ordinal)).ShouldBe((1, true), cancelled.Output);
+        _services.Script.Asked.ShouldBe(new CancelImportRequest { ImportId = 9 });
+        (await RunAsync("import", "watch")).ExitCode.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task An_undo_shows_its_counts_and_who_stays()
     {
         var cli = await RunAsync("import", "undo", "9");

@@ -60,6 +60,29 @@ public sealed class RuleCliTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Runs_are_listed_watched_across_a_cut_and_cancelled()
+    {
+        var list = await RunAsync("label-rule", "runs");
+        list.ExitCode.ShouldBe(0, list.Output);
+        Row(list, "Undo of 5").ShouldContain("running");
+
+        foreach (var state in (RunState?[])[RunState.Running, null, RunState.Succeeded])
+        {
+            _services.Script.Runs.Enqueue(state is { } known ? new Run { RunId = 5, State = known, ChangedCount = 1_950 } : null);
+        }
+        var watched = await RunAsync("label-rule", "watch", "5");
+        watched.ExitCode.ShouldBe(0, watched.Output);
+        watched.Output.ShouldContain("Run 5 of rule 31: To Customer");
+        watched.Output.ShouldContain("changed 1,950");
+
+        _services.Script.Runs.Enqueue(new Run { RunId = 5, State = RunState.Cancelled });
+        var cancelled = await RunAsync("label-rule", "cancel", "5");
+        (cancelled.ExitCode, cancelled.Output.Contains("What was committed stays", StringComparison.Ordinal)).ShouldBe((1, true), cancelled.Output);
+        _services.Script.Asked.ShouldBe(new CancelLabelRuleRunRequest { RunId = 5 });
+        (await RunAsync("label-rule", "watch", "five")).ExitCode.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Conflicts_are_told_pair_by_pair()
     {
         (await RunAsync("label-rule", "conflicts")).Output.ShouldContain("No two rules claim the same contact");

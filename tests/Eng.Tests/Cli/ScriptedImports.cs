@@ -1,15 +1,17 @@
 using ContactPlatform.Common.V1;
 using ContactPlatform.Contacts.V1;
+using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 
 namespace ContactPlatform.Eng.Tests.Cli;
 
-/// <summary>The other end of the contracts about mappings, undoing of imports, and consent.</summary>
+/// <summary>The other end of the contracts about imports, mappings, undoing of imports, and consent.</summary>
 internal static class ScriptedImports
 {
     public static void Map(WebApplication application)
     {
+        application.MapGrpcService<Imports>();
         application.MapGrpcService<Mappings>();
         application.MapGrpcService<Undos>();
         application.MapGrpcService<Consent>();
@@ -69,5 +71,42 @@ internal static class ScriptedImports
             script.Asked = request;
             return Task.FromResult(new ResubscribeContactResponse());
         }
+    }
+
+    private sealed class Imports(Script script) : ImportService.ImportServiceBase
+    {
+        public override async Task<UploadImportResponse> UploadImport(IAsyncStreamReader<UploadImportRequest> requestStream, ServerCallContext context)
+        {
+            await foreach (var part in requestStream.ReadAllAsync(context.CancellationToken))
+            {
+                if (script.UploadRefusal is { } refusal)
+                {
+                    throw new RpcException(new Grpc.Core.Status(StatusCode.InvalidArgument, refusal.Message), new Metadata { { "grpc-status-details-bin", refusal.ToByteArray() } });
+                }
+
+                script.Uploaded.AddRange(part.Data);
+                script.Config = part.Start?.Config ?? script.Config;
+            }
+
+            return new UploadImportResponse { Import = new Import { ImportId = 9, ByteCount = script.Uploaded.Count, Run = new Run { State = RunState.Queued } } };
+        }
+
+        public override Task<GetImportResponse> GetImport(GetImportRequest request, ServerCallContext context) =>
+            Task.FromResult(new GetImportResponse { Import = new() { ImportId = request.ImportId, Config = new(), Run = new() { State = RunState.Running } } });
+
+        public override Task<ListImportsResponse> ListImports(ListImportsRequest request, ServerCallContext context) =>
+            Task.FromResult(new ListImportsResponse { Imports = { new Import { ImportId = 9, Config = new() { DisplayName = "[fair].csv" }, RefusedCount = 1_009, Run = new() { State = RunState.Running } } } });
+
+        public override Task<CancelImportResponse> CancelImport(CancelImportRequest request, ServerCallContext context)
+        {
+            script.Asked = request;
+            return Task.FromResult(new CancelImportResponse { Import = new() { ImportId = request.ImportId, Config = new(), Run = new() { State = RunState.Cancelled } } });
+        }
+
+        public override Task WatchImport(WatchImportRequest request, IServerStreamWriter<WatchImportResponse> responseStream, ServerCallContext context) =>
+            responseStream.WriteAsync(new() { Import = script.Import }, context.CancellationToken);
+
+        public override Task DownloadImportErrors(DownloadImportErrorsRequest request, IServerStreamWriter<DownloadImportErrorsResponse> responseStream, ServerCallContext context) =>
+            responseStream.WriteAsync(new() { Data = ByteString.CopyFromUtf8("line,reason\n3,INVALID_FIELD\n") }, context.CancellationToken);
     }
 }

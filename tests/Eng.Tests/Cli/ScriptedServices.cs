@@ -45,7 +45,6 @@ internal sealed class ScriptedServices : IAsyncDisposable
         application.MapGrpcService<Previews>();
         application.MapGrpcService<Undos>();
         application.MapGrpcService<Reports>();
-        application.MapGrpcService<Imports>();
         application.MapGrpcService<ScriptedSegments>();
         application.MapGrpcService<ScriptedBulk>();
         application.MapGrpcService<ScriptedViews>();
@@ -118,6 +117,20 @@ internal sealed class ScriptedServices : IAsyncDisposable
             return Task.FromResult(new RunLabelRuleResponse { LabelRuleRun = new LabelRuleRun { Run = new Run { RunId = 5, State = RunState.Queued } } });
         }
 
+        public override Task<GetLabelRuleRunResponse> GetLabelRuleRun(GetLabelRuleRunRequest request, ServerCallContext context) =>
+            Task.FromResult(new GetLabelRuleRunResponse { LabelRuleRun = Of(request.RunId) });
+
+        public override Task<ListLabelRuleRunsResponse> ListLabelRuleRuns(ListLabelRuleRunsRequest request, ServerCallContext context) =>
+            Task.FromResult(new ListLabelRuleRunsResponse { LabelRuleRuns = { Of(5), new LabelRuleRun(Of(6)) { UndoneRunId = 5 } } });
+
+        public override Task<CancelLabelRuleRunResponse> CancelLabelRuleRun(CancelLabelRuleRunRequest request, ServerCallContext context)
+        {
+            script.Asked = request;
+            return Task.FromResult(new CancelLabelRuleRunResponse { LabelRuleRun = Of(request.RunId) });
+        }
+
+        private static LabelRuleRun Of(long id) => new() { LabelRuleId = 31, Stage = FunnelStage.Customer, Run = new() { RunId = id, State = RunState.Running, DoneCount = 1_000, ChangedCount = 900 } };
+
         public override async Task WatchLabelRuleRun(WatchLabelRuleRunRequest request, IServerStreamWriter<WatchLabelRuleRunResponse> responseStream, ServerCallContext context)
         {
             script.Watches++;
@@ -172,30 +185,5 @@ internal sealed class ScriptedServices : IAsyncDisposable
             script.Asked = request;
             return Task.FromResult(script.Flow);
         }
-    }
-
-    private sealed class Imports(Script script) : ImportService.ImportServiceBase
-    {
-        public override async Task<UploadImportResponse> UploadImport(IAsyncStreamReader<UploadImportRequest> requestStream, ServerCallContext context)
-        {
-            await foreach (var part in requestStream.ReadAllAsync(context.CancellationToken))
-            {
-                if (script.UploadRefusal is { } refusal)
-                {
-                    throw new RpcException(new Grpc.Core.Status(StatusCode.InvalidArgument, refusal.Message), new Metadata { { "grpc-status-details-bin", refusal.ToByteArray() } });
-                }
-
-                script.Uploaded.AddRange(part.Data);
-                script.Config = part.Start?.Config ?? script.Config;
-            }
-
-            return new UploadImportResponse { Import = new Import { ImportId = 9, ByteCount = script.Uploaded.Count, Run = new Run { State = RunState.Queued } } };
-        }
-
-        public override Task WatchImport(WatchImportRequest request, IServerStreamWriter<WatchImportResponse> responseStream, ServerCallContext context) =>
-            responseStream.WriteAsync(new() { Import = script.Import }, context.CancellationToken);
-
-        public override Task DownloadImportErrors(DownloadImportErrorsRequest request, IServerStreamWriter<DownloadImportErrorsResponse> responseStream, ServerCallContext context) =>
-            responseStream.WriteAsync(new() { Data = ByteString.CopyFromUtf8("line,reason\n3,INVALID_FIELD\n") }, context.CancellationToken);
     }
 }
