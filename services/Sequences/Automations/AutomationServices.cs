@@ -18,7 +18,8 @@ public static class AutomationServices
             .AddScoped<AutomationRunner>()
             .AddScoped<ContactActions>()
             .AddScoped<EnrollmentActions>()
-            .AddHostedService<AutomationEngine>();
+            .AddHostedService<AutomationEngine>()
+            .AddHostedService<AutomationSweeper>();
     }
 
     /// <summary>Serves what is called.</summary>

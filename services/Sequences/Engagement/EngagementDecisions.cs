@@ -44,7 +44,7 @@ public static class EngagementDecisions
     public static bool IsWorked(EnrollmentRow enrollment) => enrollment.LastStepId != 0 || enrollment.Standing.Has(EnrollmentFlags.Contacted);
 
     /// <summary>An enrolment as it was, but for its step having been processed.</summary>
-    /// <param name="from">As it was.</param>
+    /// <param name="before">As it was.</param>
     /// <param name="to">As it is.</param>
-    public static EnrollmentRow Worked(EnrollmentRow from, EnrollmentRow to) => from with { LastStepId = to.LastStepId, Flags = from.Flags | (to.Flags & EnrollmentFlags.Contacted) };
+    public static EnrollmentRow Worked(EnrollmentRow before, EnrollmentRow to) => before with { LastStepId = to.LastStepId, Flags = before.Flags | (to.Flags & EnrollmentFlags.Contacted) };
 }
