@@ -142,6 +142,10 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasDatabaseName("ix_automation_firings_due")
                         .HasFilter("due_time IS NOT NULL");
 
+                    b.HasIndex("FireTime")
+                        .HasDatabaseName("ix_automation_firings_over")
+                        .HasFilter("due_time IS NULL");
+
                     b.HasIndex("AccountId", "AutomationRuleId", "AutomationFiringId");
 
                     b.HasIndex("AccountId", "ContactId", "AutomationFiringId");
@@ -416,6 +420,10 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     b.Property<short>("Variant")
                         .HasColumnType("smallint")
                         .HasColumnName("variant");
+
+                    b.Property<int>("VerdictRevision")
+                        .HasColumnType("integer")
+                        .HasColumnName("verdict_revision");
 
                     b.HasKey("AccountId", "MessageId");
 
@@ -825,6 +833,9 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasColumnName("status_version");
 
                     b.HasKey("AccountId", "ContactId", "LeadScoreAwardId");
+
+                    b.HasIndex("AwardTime")
+                        .HasFilter("due_time IS NULL");
 
                     b.HasIndex("DueTime")
                         .HasFilter("due_time IS NOT NULL");
