@@ -118,7 +118,7 @@ public sealed partial class AutomationEndpoint(
         var (caller, violations) = (Caller.Of(context), new Violations());
         if (mask.Contains("condition") && sent.Condition.Filter.Length > 0)
         {
-            await references.CheckFilterAsync(caller.AccountId, sent.Condition.Filter, "automation_rule.condition.filter", violations, context.CancellationToken);
+            await sets.CheckFilterAsync(caller.AccountId, sent.Condition.Filter, "automation_rule.condition.filter", violations, context.CancellationToken);
         }
         if (mask.Contains("actions"))
         {

@@ -220,7 +220,8 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     run_id = table.Column<long>(type: "bigint", nullable: false),
                     segment_id = table.Column<long>(type: "bigint", nullable: false),
-                    contact_list_id = table.Column<long>(type: "bigint", nullable: false)
+                    contact_list_id = table.Column<long>(type: "bigint", nullable: false),
+                    filter = table.Column<string>(type: "character varying(10000)", maxLength: 10000, nullable: false)
                 },
                 constraints: table =>
                 {

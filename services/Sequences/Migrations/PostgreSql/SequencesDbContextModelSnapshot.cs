@@ -569,6 +569,12 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("contact_list_id");
 
+                    b.Property<string>("Filter")
+                        .IsRequired()
+                        .HasMaxLength(10000)
+                        .HasColumnType("character varying(10000)")
+                        .HasColumnName("filter");
+
                     b.Property<long>("SegmentId")
                         .HasColumnType("bigint")
                         .HasColumnName("segment_id");

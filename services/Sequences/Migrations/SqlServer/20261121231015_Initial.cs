@@ -219,7 +219,8 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     run_id = table.Column<long>(type: "bigint", nullable: false),
                     segment_id = table.Column<long>(type: "bigint", nullable: false),
-                    contact_list_id = table.Column<long>(type: "bigint", nullable: false)
+                    contact_list_id = table.Column<long>(type: "bigint", nullable: false),
+                    filter = table.Column<string>(type: "nvarchar(max)", maxLength: 10000, nullable: false)
                 },
                 constraints: table =>
                 {

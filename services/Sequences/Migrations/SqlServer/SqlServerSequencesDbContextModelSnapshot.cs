@@ -569,6 +569,12 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                         .HasColumnType("bigint")
                         .HasColumnName("contact_list_id");
 
+                    b.Property<string>("Filter")
+                        .IsRequired()
+                        .HasMaxLength(10000)
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("filter");
+
                     b.Property<long>("SegmentId")
                         .HasColumnType("bigint")
                         .HasColumnName("segment_id");
