@@ -36,6 +36,16 @@ public sealed class RefusalException(Refusal refusal, Exception? innerException 
 {
     /// <summary>The refusal.</summary>
     public Refusal Refusal { get; } = refusal;
+
+    /// <summary>Throws where a decision said no.</summary>
+    /// <param name="refusal">What it said; null for yes.</param>
+    public static void ThrowIf(Refusal? refusal)
+    {
+        if (refusal is not null)
+        {
+            throw new RefusalException(refusal);
+        }
+    }
 }
 
 /// <summary>What a pure decision returns: a value or a refusal.</summary>

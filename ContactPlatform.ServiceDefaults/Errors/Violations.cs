@@ -1,3 +1,5 @@
+using Google.Protobuf.WellKnownTypes;
+
 namespace ContactPlatform.ServiceDefaults.Errors;
 
 /// <summary>Collects every malformed field of a request, so that a caller hears of all of them at once.</summary>
@@ -52,6 +54,17 @@ public sealed class Violations
 
     /// <summary>Checks a request id: at most 64 characters.</summary>
     public string RequestId(string value, bool required = false) => Text(value, "request_id", 64, required ? 1 : 0);
+
+    /// <summary>Checks which fields an update names: some, and only those that can change.</summary>
+    /// <param name="mask">The request's.</param>
+    /// <param name="changeable">Paths of the fields that can change.</param>
+    /// <returns>What it names.</returns>
+    public IReadOnlySet<string> UpdateMask(FieldMask? mask, IReadOnlyCollection<string> changeable)
+    {
+        var paths = mask?.Paths.ToHashSet(StringComparer.Ordinal) ?? [];
+        Check(paths.Count > 0 && paths.IsSubsetOf(changeable), "update_mask", $"names no field, or others; allowed are {string.Join(", ", changeable)}");
+        return paths;
+    }
 
     /// <summary>Throws INVALID_FIELD with all that was found, if anything was.</summary>
     public void ThrowIfAny()

@@ -25,21 +25,24 @@ internal static class SequenceCommand
         var sequence = Id();
         var contacts = new Argument<string[]>("CONTACT") { Description = "Emails, phones or numbers of contacts.", Arity = ArgumentArity.ZeroOrMore };
         var segment = new Option<string?>("--segment") { Description = "Number or name of a segment, in place of contacts." };
+        var filter = new Option<string?>("--filter") { Description = "What a segment's filter would say, in place of contacts: 'funnel.stage = Customer AND label:vip'." };
         var list = new Option<string?>("--list") { Description = "Name of a static list, in place of contacts." };
-        var command = new Command("enroll", "Puts contacts into a sequence, at its first step.") { sequence, contacts, segment, list };
+        var command = new Command("enroll", "Puts contacts into a sequence, at its first step.") { sequence, contacts, segment, filter, list };
         command.SetAction(async (result, cancellationToken) =>
         {
             using var stack = Stack.Find();
-            switch (result.GetValue(segment), result.GetValue(list), result.GetValue(contacts)!.Length)
+            switch (result.GetValue(segment), result.GetValue(filter), result.GetValue(list), result.GetValue(contacts)!.Length)
             {
-                case ({ } named, null, 0):
+                case ({ } named, null, null, 0):
                     return await EnrollAsync(stack, new() { SequenceId = result.GetValue(sequence), SegmentId = await SegmentArgument.FindSavedAsync(stack, named, cancellationToken) }, cancellationToken);
-                case (null, { } named, 0):
+                case (null, { Length: > 0 } found, null, 0):
+                    return await EnrollAsync(stack, new() { SequenceId = result.GetValue(sequence), Filter = found }, cancellationToken);
+                case (null, null, { } named, 0):
                     return await EnrollAsync(stack, new() { SequenceId = result.GetValue(sequence), ContactListId = (await ListCommand.FindAsync(stack, named, cancellationToken)).ContactListId }, cancellationToken);
-                case (null, null, > 0):
+                case (null, null, null, > 0):
                     break;
                 default:
-                    throw new CliException("Say whom, in one way: CONTACT ..., --segment SEGMENT or --list LIST.");
+                    throw new CliException("Say whom, in one way: CONTACT ..., --segment SEGMENT, --filter FILTER or --list LIST.");
             }
 
             var ids = new List<long>();

@@ -37,6 +37,7 @@ builder.Services
     .AddScoped<TaskStore>()
     .AddScoped<EnrollmentWork>()
     .AddScoped<TaskWork>()
+    .AddSingleton<Lane>()
     .AddAutomations(builder.Configuration)
     .AddScoped<EnrollContacts>()
     .AddScoped<ContactEvents>()

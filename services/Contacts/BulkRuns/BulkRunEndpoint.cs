@@ -3,6 +3,7 @@ using ContactPlatform.Contacts.FunnelProjection;
 using ContactPlatform.Contacts.Labels;
 using ContactPlatform.Contacts.Lists;
 using ContactPlatform.Contacts.Segments;
+using ContactPlatform.Contacts.SequencesProjection;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
@@ -29,9 +30,11 @@ public sealed class BulkRunEndpoint(ContactsDbContext db, ContactSets sets, Feed
         var requestId = violations.RequestId(request.RequestId, required: true);
         FeedWait.Check(request.FunnelChangeToken, "funnel_change_token", violations);
         FeedWait.Check(request.DeliverabilityChangeToken, "deliverability_change_token", violations);
+        FeedWait.Check(request.SequencesChangeToken, "sequences_change_token", violations);
         violations.ThrowIfAny();
         await wait.AppliedAsync(FunnelFeed.Source, request.FunnelChangeToken, cancel);
         await wait.AppliedAsync(DeliverabilityFeed.Source, request.DeliverabilityChangeToken, cancel);
+        await wait.AppliedAsync(SequencesFeed.Source, request.SequencesChangeToken, cancel);
         var caller = Caller.Of(context);
         var body = new V1.CreateBulkRunRequest { Contacts = set, Action = action };
         var (id, created) = await requests.OnceAsync(caller, nameof(CreateBulkRun), requestId, body, async () =>

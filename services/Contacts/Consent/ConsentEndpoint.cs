@@ -25,18 +25,18 @@ public sealed class ConsentEndpoint(ContactsDbContext db, ContactStore contacts,
         // From here on no address moves, so which contacts have this one's is known, and all of them are locked by ascending id.
         await AddressGate.HoldAsync(db, cancel);
         var contact = await FindAsync();
-        Refuse(Etag.Check(request.Etag, contact.Version));
+        RefusalException.ThrowIf(Etag.Check(request.Etag, contact.Version));
         if (contact.UnsubscribedTime is not null)
         {
             return new() { Contact = await contacts.WithLabelsAsync(contact, cancel) };
         }
-        Refuse(suppressions.Configured ? null : ErasureDecisions.NotConfigured());
+        RefusalException.ThrowIf(suppressions.Configured ? null : ErasureDecisions.NotConfigured());
         var caller = Caller.Of(context);
         var act = TimelineAct.Of(caller, time.UtcNow());
         var done = await unsubscribes.ApplyAsync([.. new[] { contact.Email, contact.Phone }.OfType<string>()], act, reason, dryRun: false, cancel);
         contact = await FindAsync();
         // Its record may have changed until it was locked.
-        Refuse(Etag.Check(request.Etag, contact.Version - 1));
+        RefusalException.ThrowIf(Etag.Check(request.Etag, contact.Version - 1));
         var change = ContactChanges.Unsubscribed(caller, act.Time, done.ContactIds);
         db.Add(change);
         await db.SaveChangesAsync(cancel);
@@ -55,7 +55,7 @@ public sealed class ConsentEndpoint(ContactsDbContext db, ContactStore contacts,
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         await AddressGate.ShareAsync(db, cancel);
         var contact = await contacts.HoldAsync(id, cancel);
-        Refuse(Etag.Check(request.Etag, contact.Version));
+        RefusalException.ThrowIf(Etag.Check(request.Etag, contact.Version));
         var reply = new V1.ResubscribeContactResponse();
         if (contact.UnsubscribedTime is not null)
         {
@@ -83,13 +83,5 @@ public sealed class ConsentEndpoint(ContactsDbContext db, ContactStore contacts,
         violations.Check(!required || text.Length > 0, "reason", "is empty; say why the contact may be written to again");
         violations.ThrowIfAny();
         return (id, text);
-    }
-
-    private static void Refuse(Refusal? refusal)
-    {
-        if (refusal is not null)
-        {
-            throw new RefusalException(refusal);
-        }
     }
 }

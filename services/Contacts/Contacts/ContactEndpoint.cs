@@ -63,8 +63,8 @@ public sealed partial class ContactEndpoint(
             violations.ThrowIfAny();
             // First: from here on nobody unsubscribes or erases an address.
             var unsubscribed = await suppressions.ShareAsync(values.Email, values.Phone, cancel);
-            Refuse(await store.ConflictAsync(values, exceptId: 0, cancel));
-            Refuse(await tombstones.CheckAsync(values.Email, values.Phone, cancel));
+            RefusalException.ThrowIf(await store.ConflictAsync(values, exceptId: 0, cancel));
+            RefusalException.ThrowIf(await tombstones.CheckAsync(values.Email, values.Phone, cancel));
             var now = time.UtcNow();
             var contact = new Contact { AccountId = caller.AccountId, ContactId = await ids.NextAsync(cancel), CreateTime = now, UpdateTime = now, UnsubscribedTime = unsubscribed ? now : null };
             values.CopyTo(contact);
@@ -93,15 +93,15 @@ public sealed partial class ContactEndpoint(
             var unsubscribed = (given.Email ?? given.Phone) is not null && await suppressions.ShareAsync(given.Email, given.Phone, cancel);
             var wanted = await fields.ResolveAsync(fieldChange, cancel);
             var contact = await store.HoldAsync(id, cancel);
-            Refuse(Etag.Check(request.Contact.Etag, contact.Version));
+            RefusalException.ThrowIf(Etag.Check(request.Contact.Etag, contact.Version));
             var before = ContactValues.Of(contact);
             var after = ContactDecisions.Update(before, given, mask).OrThrow();
             if (!await fields.ChangeAsync(id, wanted, fieldChange.All, cancel) && after == before)
             {
                 return new() { Contact = await store.WithLabelsAsync(contact, cancel) };
             }
-            Refuse(await store.ConflictAsync(after, id, cancel));
-            Refuse(await tombstones.CheckAsync(after.Email == before.Email ? null : after.Email, after.Phone == before.Phone ? null : after.Phone, cancel));
+            RefusalException.ThrowIf(await store.ConflictAsync(after, id, cancel));
+            RefusalException.ThrowIf(await tombstones.CheckAsync(after.Email == before.Email ? null : after.Email, after.Phone == before.Phone ? null : after.Phone, cancel));
             after.CopyTo(contact);
             try
             {
@@ -136,7 +136,7 @@ public sealed partial class ContactEndpoint(
         violations.ThrowIfAny();
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         var contact = await store.HoldAsync(id, cancel);
-        Refuse(Etag.Check(request.Etag, contact.Version));
+        RefusalException.ThrowIf(Etag.Check(request.Etag, contact.Version));
         await store.ForgetAsync(id, cancel);
         // Its labels, lists and custom fields go with it, by the foreign keys.
         db.Remove(contact);
@@ -162,7 +162,7 @@ public sealed partial class ContactEndpoint(
         var (changed, first) = await requests.OnceAsync(caller, nameof(SetRecordState), requestId, new V1.SetRecordStateRequest(request) { RequestId = "" }, async () =>
         {
             var contact = await store.HoldAsync(id, cancel);
-            Refuse(Etag.Check(request.Etag, contact.Version));
+            RefusalException.ThrowIf(Etag.Check(request.Etag, contact.Version));
             if (contact.RecordState != state)
             {
                 contact.RecordState = state;
@@ -200,13 +200,5 @@ public sealed partial class ContactEndpoint(
         await timeline.AddAsync(contact.ContactId, TimelineAct.Of(caller, contact.UpdateTime), what, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         return row;
-    }
-
-    private static void Refuse(Refusal? refusal)
-    {
-        if (refusal is not null)
-        {
-            throw new RefusalException(refusal);
-        }
     }
 }

@@ -38,7 +38,7 @@ public sealed class CustomFieldEndpoint(ContactsDbContext db, CustomFieldStore s
 
         async Task<long> AddAsync()
         {
-            Refuse(await store.ConflictAsync(asked.FieldKey, cancel));
+            RefusalException.ThrowIf(await store.ConflictAsync(asked.FieldKey, cancel));
             var now = time.UtcNow();
             var field = new CustomField
             {
@@ -97,13 +97,13 @@ public sealed class CustomFieldEndpoint(ContactsDbContext db, CustomFieldStore s
         var (id, sent, mask) = CustomFieldProto.Read(request);
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         var field = await store.HoldAsync(id, cancel);
-        Refuse(Etag.Check(sent.Etag, field.Version));
+        RefusalException.ThrowIf(Etag.Check(sent.Etag, field.Version));
         var (name, choices) = CustomFieldProto.After(field, sent, mask);
         if (name != field.DisplayName || !choices.SequenceEqual(field.Choices))
         {
             if (await store.InUseAsync(id, CustomFieldDecisions.Removed(field.Choices, choices), cancel) is { } used)
             {
-                Refuse(CustomFieldDecisions.ChoiceInUse(used));
+                RefusalException.ThrowIf(CustomFieldDecisions.ChoiceInUse(used));
             }
             (field.DisplayName, field.Choices, field.UpdateTime) = (name, choices, time.UtcNow());
             field.Version++;
@@ -122,7 +122,7 @@ public sealed class CustomFieldEndpoint(ContactsDbContext db, CustomFieldStore s
         violations.ThrowIfAny();
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         var field = await store.HoldAsync(id, cancel);
-        Refuse(Etag.Check(request.Etag, field.Version));
+        RefusalException.ThrowIf(Etag.Check(request.Etag, field.Version));
         var removed = await store.DeleteAsync(id, Caller.Of(context), time.UtcNow(), cancel);
         await transaction.CommitAsync(cancel);
         return new() { RemovedCount = removed };
@@ -131,12 +131,4 @@ public sealed class CustomFieldEndpoint(ContactsDbContext db, CustomFieldStore s
     private async Task<CustomField> FindAsync(long customFieldId, CancellationToken cancellationToken) =>
         await db.CustomFields.AsNoTracking().SingleOrDefaultAsync(f => f.CustomFieldId == customFieldId, cancellationToken)
         ?? throw new RefusalException(CustomFieldDecisions.NotFound(customFieldId));
-
-    private static void Refuse(Refusal? refusal)
-    {
-        if (refusal is not null)
-        {
-            throw new RefusalException(refusal);
-        }
-    }
 }

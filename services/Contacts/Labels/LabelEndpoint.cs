@@ -41,7 +41,7 @@ public sealed partial class LabelEndpoint(
         async Task<long> AddAsync()
         {
             var key = LabelName.Key(name);
-            Refuse(await store.ConflictAsync(key, exceptId: 0, cancel));
+            RefusalException.ThrowIf(await store.ConflictAsync(key, exceptId: 0, cancel));
             var now = time.UtcNow();
             var label = new Label { AccountId = caller.AccountId, LabelId = await ids.NextAsync(cancel), DisplayName = name, NameKey = key, CreateTime = now, UpdateTime = now };
             db.Add(label);
@@ -99,12 +99,12 @@ public sealed partial class LabelEndpoint(
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancel);
             var label = await store.HoldAsync(id, cancel);
-            Refuse(Etag.Check(request.Etag, label.Version));
+            RefusalException.ThrowIf(Etag.Check(request.Etag, label.Version));
             if (label.DisplayName == name)
             {
                 return new() { Label = await store.WithCountAsync(label, cancel) };
             }
-            Refuse(await store.ConflictAsync(LabelName.Key(name), id, cancel));
+            RefusalException.ThrowIf(await store.ConflictAsync(LabelName.Key(name), id, cancel));
             (label.DisplayName, label.NameKey, label.UpdateTime) = (name, LabelName.Key(name), time.UtcNow());
             label.Version++;
             try
@@ -156,7 +156,7 @@ public sealed partial class LabelEndpoint(
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancel);
             var label = await store.HoldAsync(id, cancel);
-            Refuse(Etag.Check(request.Etag, label.Version));
+            RefusalException.ThrowIf(Etag.Check(request.Etag, label.Version));
             var now = time.UtcNow();
             await store.TouchMembersAsync(id, now, cancel);
             var removed = await store.DeleteAsync(id, cancel);
@@ -169,12 +169,4 @@ public sealed partial class LabelEndpoint(
     private async Task<Label> FindAsync(long labelId, CancellationToken cancellationToken) =>
         await db.Labels.AsNoTracking().SingleOrDefaultAsync(l => l.LabelId == labelId, cancellationToken)
         ?? throw new RefusalException(LabelDecisions.NotFound(labelId));
-
-    private static void Refuse(Refusal? refusal)
-    {
-        if (refusal is not null)
-        {
-            throw new RefusalException(refusal);
-        }
-    }
 }

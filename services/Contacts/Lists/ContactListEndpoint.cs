@@ -41,8 +41,8 @@ public sealed partial class ContactListEndpoint(ContactsDbContext db, ContactLis
         async Task<long> AddAsync()
         {
             var key = LabelName.Key(name);
-            Refuse(await store.ConflictAsync(key, exceptId: 0, cancel));
-            Refuse(ContactListDecisions.Full(await db.ContactLists.CountAsync(cancel)));
+            RefusalException.ThrowIf(await store.ConflictAsync(key, exceptId: 0, cancel));
+            RefusalException.ThrowIf(ContactListDecisions.Full(await db.ContactLists.CountAsync(cancel)));
             var now = time.UtcNow();
             var list = new ContactList { AccountId = caller.AccountId, ContactListId = await ids.NextAsync(cancel), DisplayName = name, NameKey = key, CreateTime = now, UpdateTime = now };
             db.Add(list);
@@ -98,12 +98,12 @@ public sealed partial class ContactListEndpoint(ContactsDbContext db, ContactLis
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancel);
             var list = await store.HoldAsync(id, cancel);
-            Refuse(Etag.Check(request.Etag, list.Version));
+            RefusalException.ThrowIf(Etag.Check(request.Etag, list.Version));
             if (list.DisplayName == name)
             {
                 return new() { ContactList = await store.WithCountAsync(list, cancel) };
             }
-            Refuse(await store.ConflictAsync(LabelName.Key(name), id, cancel));
+            RefusalException.ThrowIf(await store.ConflictAsync(LabelName.Key(name), id, cancel));
             (list.DisplayName, list.NameKey, list.UpdateTime) = (name, LabelName.Key(name), time.UtcNow());
             list.Version++;
             try
@@ -128,20 +128,12 @@ public sealed partial class ContactListEndpoint(ContactsDbContext db, ContactLis
         var id = ContactListProto.ReadId(request.ContactListId);
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         var list = await store.HoldAsync(id, cancel);
-        Refuse(Etag.Check(request.Etag, list.Version));
+        RefusalException.ThrowIf(Etag.Check(request.Etag, list.Version));
         var removed = await store.ClearAsync(id, cancel);
         db.Remove(list);
         await db.SaveChangesAsync(cancel);
         await timeline.AddManyAsync(TimelineAct.Of(Caller.Of(context), time.UtcNow(), V1.TimelineCause.ContactListDelete), [(TimelineEvents.List(id, added: false), removed)], cancel);
         await transaction.CommitAsync(cancel);
         return new() { RemovedCount = removed.Count };
-    }
-
-    private static void Refuse(Refusal? refusal)
-    {
-        if (refusal is not null)
-        {
-            throw new RefusalException(refusal);
-        }
     }
 }

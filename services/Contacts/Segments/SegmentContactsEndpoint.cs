@@ -1,5 +1,6 @@
 using ContactPlatform.Contacts.DeliverabilityProjection;
 using ContactPlatform.Contacts.FunnelProjection;
+using ContactPlatform.Contacts.SequencesProjection;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Errors;
 using ContactPlatform.ServiceDefaults.Feeds;
@@ -17,7 +18,7 @@ public sealed partial class SegmentEndpoint
     {
         var violations = new Violations();
         var set = violations.Set(request.Contacts);
-        await AppliedAsync(request.FunnelChangeToken, request.DeliverabilityChangeToken, violations, context);
+        await AppliedAsync(request.FunnelChangeToken, request.DeliverabilityChangeToken, request.SequencesChangeToken, violations, context);
         return new() { ContactCount = await reads.CountAsync(set, context.CancellationToken) };
     }
 
@@ -27,7 +28,7 @@ public sealed partial class SegmentEndpoint
         var cancel = context.CancellationToken;
         var violations = new Violations();
         var set = violations.Set(request.Contacts);
-        await AppliedAsync(request.FunnelChangeToken, request.DeliverabilityChangeToken, violations, context);
+        await AppliedAsync(request.FunnelChangeToken, request.DeliverabilityChangeToken, request.SequencesChangeToken, violations, context);
         await using var transaction = await sets.BeginAsync(cancel);
         var (page, found) = await reads.PageAsync(transaction, set, request.PageSize, request.PageToken, cancel);
         // In the same snapshot: each of them is there.
@@ -41,7 +42,7 @@ public sealed partial class SegmentEndpoint
     {
         var violations = new Violations();
         var set = violations.Set(request.Contacts);
-        await AppliedAsync(request.FunnelChangeToken, request.DeliverabilityChangeToken, violations, context);
+        await AppliedAsync(request.FunnelChangeToken, request.DeliverabilityChangeToken, request.SequencesChangeToken, violations, context);
         await foreach (var part in reads.StreamAsync(set, context.CancellationToken))
         {
             await responseStream.WriteAsync(part, context.CancellationToken);
@@ -54,7 +55,7 @@ public sealed partial class SegmentEndpoint
         var violations = new Violations();
         var id = violations.Id(request.ContactId, "contact_id");
         var set = violations.Set(request.Contacts, snapshots: false);
-        await AppliedAsync(request.FunnelChangeToken, request.DeliverabilityChangeToken, violations, context);
+        await AppliedAsync(request.FunnelChangeToken, request.DeliverabilityChangeToken, request.SequencesChangeToken, violations, context);
         return await reads.ExplainAsync(id, set, context.CancellationToken) ?? throw new RefusalException(await contacts.MissingAsync(id, context.CancellationToken));
     }
 
@@ -78,7 +79,7 @@ public sealed partial class SegmentEndpoint
         var violations = new Violations();
         violations.Set(request.Contacts, snapshots: false);
         var requestId = violations.RequestId(request.RequestId);
-        await AppliedAsync(request.FunnelChangeToken, request.DeliverabilityChangeToken, violations, context);
+        await AppliedAsync(request.FunnelChangeToken, request.DeliverabilityChangeToken, request.SequencesChangeToken, violations, context);
         return new() { Snapshot = (await snapshots.TakeAsync(Caller.Of(context), request, requestId, context.CancellationToken)).ToProto() };
     }
 
@@ -106,13 +107,15 @@ public sealed partial class SegmentEndpoint
     }
 
     /// <summary>Ends what is wrong with a request, and waits for the changes that it names; before a snapshot of the database begins, which would not see it.</summary>
-    private async Task AppliedAsync(string funnelChangeToken, string deliverabilityChangeToken, Violations violations, ServerCallContext context)
+    private async Task AppliedAsync(string funnelChangeToken, string deliverabilityChangeToken, string sequencesChangeToken, Violations violations, ServerCallContext context)
     {
         FeedWait.Check(funnelChangeToken, "funnel_change_token", violations);
         FeedWait.Check(deliverabilityChangeToken, "deliverability_change_token", violations);
+        FeedWait.Check(sequencesChangeToken, "sequences_change_token", violations);
         violations.ThrowIfAny();
         await wait.AppliedAsync(FunnelFeed.Source, funnelChangeToken, context.CancellationToken);
         await wait.AppliedAsync(DeliverabilityFeed.Source, deliverabilityChangeToken, context.CancellationToken);
+        await wait.AppliedAsync(SequencesFeed.Source, sequencesChangeToken, context.CancellationToken);
     }
 
     private static long SnapshotId(long id)

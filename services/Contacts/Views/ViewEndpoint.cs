@@ -1,6 +1,7 @@
 using ContactPlatform.Contacts.Columns;
 using ContactPlatform.Contacts.DeliverabilityProjection;
 using ContactPlatform.Contacts.FunnelProjection;
+using ContactPlatform.Contacts.SequencesProjection;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
@@ -150,9 +151,11 @@ public sealed class ViewEndpoint(ContactsDbContext db, ViewStore store, ViewRead
         violations.Check(request.PageSize is >= 0 and <= Page.MaximumSize, "page_size", $"is {request.PageSize}; expected 0 to {Page.MaximumSize}");
         FeedWait.Check(request.FunnelChangeToken, "funnel_change_token", violations);
         FeedWait.Check(request.DeliverabilityChangeToken, "deliverability_change_token", violations);
+        FeedWait.Check(request.SequencesChangeToken, "sequences_change_token", violations);
         violations.ThrowIfAny();
         await wait.AppliedAsync(FunnelFeed.Source, request.FunnelChangeToken, context.CancellationToken);
         await wait.AppliedAsync(DeliverabilityFeed.Source, request.DeliverabilityChangeToken, context.CancellationToken);
+        await wait.AppliedAsync(SequencesFeed.Source, request.SequencesChangeToken, context.CancellationToken);
         return await reads.PageAsync(request.ViewId, request.PageSize == 0 ? Page.DefaultSize : request.PageSize, request.PageToken, context.CancellationToken);
     }
 

@@ -61,6 +61,20 @@ public sealed class MessageFacts(DeliverabilityDbContext db)
           ON m.account_id = @account AND m.message_id = h.message_id
         """);
 
+    private static readonly SqlText Reclassify = new(
+        """
+        WITH held AS MATERIALIZED (
+          SELECT m.message_id FROM unnest(@ids) AS k(id) CROSS JOIN LATERAL (
+            SELECT x.message_id FROM messages AS x WHERE x.account_id = @account AND x.message_id = k.id AND x.followed FOR UPDATE) AS m
+        )
+        UPDATE messages AS m SET verdict_revision = m.verdict_revision + 1 FROM held AS h WHERE m.account_id = @account AND m.message_id = h.message_id
+        RETURNING m.message_id
+        """,
+        """
+        UPDATE m SET verdict_revision = m.verdict_revision + 1 OUTPUT inserted.message_id
+        FROM messages AS m JOIN OPENJSON(@ids) AS k ON m.message_id = CAST(k.value AS bigint) WHERE m.account_id = @account AND m.followed = 1
+        """);
+
     /// <summary>Kinds that show that a message went out.</summary>
     private static readonly DeliveryEventKind[] Shows =
     [
@@ -95,6 +109,26 @@ public sealed class MessageFacts(DeliverabilityDbContext db)
         while (await reader.ReadAsync(cancellationToken))
         {
             if (reader.GetBoolean(1))
+            {
+                followed.Add(reader.GetInt64(0));
+            }
+        }
+        return followed;
+    }
+
+    /// <summary>Notes within the open transaction that failures of messages are classified anew.</summary>
+    /// <param name="messageIds">In any order.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Those of them of which others are told.</returns>
+    public async Task<IReadOnlyList<long>> ReclassifiedAsync(IEnumerable<long> messageIds, CancellationToken cancellationToken)
+    {
+        long[] ids = [.. messageIds.Where(id => id != 0).Distinct().Order()];
+        var followed = new List<long>();
+        if (ids.Length > 0)
+        {
+            await using var command = db.Database.GetDbConnection().Command(Reclassify, db.Database.CurrentTransaction!.GetDbTransaction());
+            await using var reader = await command.With("account", db.AccountId).WithIds("ids", ids).ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
             {
                 followed.Add(reader.GetInt64(0));
             }

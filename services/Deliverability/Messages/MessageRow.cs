@@ -60,6 +60,9 @@ public sealed class MessageRow : IAccountOwned
     /// <summary>Whether others are told what becomes of it.</summary>
     public bool Followed { get; init; }
 
+    /// <summary>How often its failures were classified anew, where others are told of it.</summary>
+    public int VerdictRevision { get; init; }
+
     /// <summary>When it was queued.</summary>
     public DateTime CreateTime { get; init; }
 

@@ -83,7 +83,7 @@ public sealed class ReplayExecutor(IServiceScopeFactory scopes, RightOfWay right
         return [.. events.Select(e =>
         {
             var verdict = Classifier.Classify(e.EnhancedCode, e.Diagnostic, e.RemoteHost);
-            return new Reclassification(e.DeliveryEventId, e.AddressId, e.Kind, e.EventTime, new(e.FailureClass, e.RuleId, e.RuleVersion), new(verdict.Class, verdict.RuleId, Classifier.Version));
+            return new Reclassification(e.DeliveryEventId, e.MessageId, e.AddressId, e.Kind, e.EventTime, new(e.FailureClass, e.RuleId, e.RuleVersion), new(verdict.Class, verdict.RuleId, Classifier.Version));
         })];
     }
 
@@ -91,9 +91,9 @@ public sealed class ReplayExecutor(IServiceScopeFactory scopes, RightOfWay right
     private static async Task<List<Reclassification>> ReadChangesAsync(RunWork work, ReplayRow replay, DeliverabilityDbContext db, CancellationToken cancellationToken)
     {
         var changes = await db.ReplayChanges.AsNoTracking().Where(c => c.RunId == replay.UndoneRunId && c.DeliveryEventId > work.Row.CursorId)
-            .Join(db.DeliveryEvents.AsNoTracking(), c => c.DeliveryEventId, e => e.DeliveryEventId, (c, e) => new { c, e.AddressId, e.Kind, e.EventTime })
+            .Join(db.DeliveryEvents.AsNoTracking(), c => c.DeliveryEventId, e => e.DeliveryEventId, (c, e) => new { c, e.MessageId, e.AddressId, e.Kind, e.EventTime })
             .OrderBy(c => c.c.DeliveryEventId).Take(ReplayStore.ChunkSize).ToListAsync(cancellationToken);
-        return [.. changes.Select(x => new Reclassification(x.c.DeliveryEventId, x.AddressId, x.Kind, x.EventTime,
+        return [.. changes.Select(x => new Reclassification(x.c.DeliveryEventId, x.MessageId, x.AddressId, x.Kind, x.EventTime,
             new(x.c.ToClass, x.c.ToRuleId, x.c.ToRuleVersion), new(x.c.FromClass, x.c.FromRuleId, x.c.FromRuleVersion)))];
     }
 

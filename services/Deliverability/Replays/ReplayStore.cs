@@ -2,9 +2,12 @@ using System.Data.Common;
 using System.Text.Json;
 using ContactPlatform.Common.V1;
 using ContactPlatform.Deliverability.Addresses;
+using ContactPlatform.Deliverability.Changes;
 using ContactPlatform.Deliverability.DeliveryEvents;
+using ContactPlatform.Deliverability.Messages;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.ServiceDefaults.Times;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
@@ -13,7 +16,7 @@ using NpgsqlTypes;
 namespace ContactPlatform.Deliverability.Replays;
 
 /// <summary>Classifies stored events otherwise within the open transaction: the events, what is known of their addresses, and what an undo needs.</summary>
-public sealed class ReplayStore(DeliverabilityDbContext db, AddressFactStore facts)
+public sealed class ReplayStore(DeliverabilityDbContext db, AddressFactStore facts, MessageFacts messages, MessageAnnouncer announcer, TimeProvider time)
 {
     /// <summary>Events of one transaction.</summary>
     public const int ChunkSize = 1000;
@@ -55,7 +58,8 @@ public sealed class ReplayStore(DeliverabilityDbContext db, AddressFactStore fac
         {
             return wanted;
         }
-        // The addresses first, as whoever stores events does last: what is read of their events below is then complete.
+        // The messages first, as everywhere; then the addresses, as whoever stores events does last: what is read of their events below is then complete.
+        var followed = await messages.ReclassifiedAsync(wanted.Where(w => w.IsTold).Select(w => w.MessageId), cancellationToken);
         await facts.FoldAsync([], [.. wanted.Select(w => w.AddressId).Distinct()], actor, cancellationToken);
         var written = await ClassifyAsync(wanted, cancellationToken);
         var done = wanted.Where(w => written.Contains(w.EventId)).ToList();
@@ -63,7 +67,8 @@ public sealed class ReplayStore(DeliverabilityDbContext db, AddressFactStore fac
         {
             db.AccountId, runId, d.EventId, (short)d.From.Class, d.From.RuleId, d.From.RuleVersion, (short)d.To.Class, d.To.RuleId, d.To.RuleVersion,
         }), cancellationToken);
-        await FollowAsync([.. done.Where(d => d.Kind == DeliveryEventKind.Failed && d.From.Class != d.To.Class)], actor, cancellationToken);
+        await FollowAsync([.. done.Where(d => d.IsTold)], actor, cancellationToken);
+        await announcer.TellAsync(followed, actor, time.Now(), cancellationToken);
         return done;
     }
 

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text.Json;
 using ContactPlatform.Deliverability.Addresses;
+using ContactPlatform.Deliverability.Changes;
 using ContactPlatform.Deliverability.Sendability;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Auth;
@@ -14,7 +15,7 @@ namespace ContactPlatform.Deliverability.Sending;
 /// Reserves messages, in a transaction of its own that is committed before any of them is sent: whoever dies afterwards
 /// leaves them reserved, and nobody sends them again. Senders take turns; a sender's row, locked, is its turn.
 /// </summary>
-public sealed class SendQueue(DeliverabilityDbContext db, CurrentAccount account, AddressFactStore facts, SendSettings settings, TimeProvider time)
+public sealed class SendQueue(DeliverabilityDbContext db, CurrentAccount account, AddressFactStore facts, MessageAnnouncer announcer, SendSettings settings, TimeProvider time)
 {
     /// <summary>What stands for a recipient that was erased.</summary>
     private const string NoAddress = "NO_ADDRESS";
@@ -147,6 +148,10 @@ public sealed class SendQueue(DeliverabilityDbContext db, CurrentAccount account
             await db.Messages.Where(m => ids.Contains(m.MessageId))
                 // It is never sent, so nobody needs what it would have said.
                 .ExecuteUpdateAsync(set => set.SetProperty(m => m.State, MessageState.Refused).SetProperty(m => m.RefusalReason, group.Key).SetProperty(m => m.VariableValues, "{}"), cancellationToken);
+            if (MessageAnnouncer.IsHardRefusal(group.Key))
+            {
+                await announcer.TellAsync(await db.Messages.Where(m => ids.Contains(m.MessageId) && m.Followed).Select(m => m.MessageId).ToListAsync(cancellationToken), null, now, cancellationToken);
+            }
         }
         return [.. first.Except(refused).Select(w => w.Mail)];
     }
@@ -164,7 +169,8 @@ public sealed class SendQueue(DeliverabilityDbContext db, CurrentAccount account
         return [.. sending, .. held.Values.Where(s => !SendGate.Decide(s.Facts, now).Sendable).Select(s => s.AddressId)];
     }
 
-    private static string Reason(DeliverabilityStatus status) =>
+    /// <summary>Why a message is refused to an address that is shown so: the status' name.</summary>
+    public static string Reason(DeliverabilityStatus status) =>
         string.Concat(status.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? $"_{c}" : $"{char.ToUpperInvariant(c)}"));
 
     /// <summary>A message whose turn has come, with what the gate says of its address.</summary>

@@ -33,8 +33,7 @@ public static partial class StoredTemplateProto
         var violations = new Violations();
         var wanted = request.MailTemplate ?? new();
         var id = violations.Id(wanted.MailTemplateId, "mail_template.mail_template_id");
-        var mask = request.UpdateMask?.Paths.Distinct().ToList() ?? [];
-        violations.Check(mask.Count > 0 && mask.All(Fields.Contains), "update_mask", $"names no field, or others; allowed are {string.Join(", ", Fields)}");
+        var mask = violations.UpdateMask(request.UpdateMask, Fields);
         var name = mask.Contains("name") ? violations.TemplateName(wanted.Name, "mail_template.name") : null;
         var content = mask.Contains("content") ? ReadContent(wanted.Content, violations) : null;
         violations.ThrowIfAny();

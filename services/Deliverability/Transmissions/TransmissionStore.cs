@@ -24,7 +24,7 @@ public sealed class TransmissionStore(
         new("contact_id", NpgsqlDbType.Bigint), new("address_id", NpgsqlDbType.Bigint), new("domain", NpgsqlDbType.Varchar), new("display_name", NpgsqlDbType.Varchar),
         new("variable_values", NpgsqlDbType.Text), new("state", NpgsqlDbType.Smallint), new("next_attempt_time", NpgsqlDbType.TimestampTz), new("attempt_count", NpgsqlDbType.Integer),
         new("reservation_count", NpgsqlDbType.Integer), new("worker_id", NpgsqlDbType.Bigint), new("create_time", NpgsqlDbType.TimestampTz), new("smtp_code", NpgsqlDbType.Integer), new("enhanced_code", NpgsqlDbType.Varchar),
-        new("diagnostic", NpgsqlDbType.Varchar), new("refusal_reason", NpgsqlDbType.Varchar), new("followed", NpgsqlDbType.Boolean),
+        new("diagnostic", NpgsqlDbType.Varchar), new("refusal_reason", NpgsqlDbType.Varchar), new("followed", NpgsqlDbType.Boolean), new("verdict_revision", NpgsqlDbType.Integer),
     ];
 
     // Whoever takes the sender's turn locks its row, so messages that are committed with this are seen by it or by the next.
@@ -71,7 +71,7 @@ public sealed class TransmissionStore(
             await BulkCopy.WriteAsync(db.Database.GetDbConnection(), transaction.GetDbTransaction(), "messages", Columns, recipients.Select((r, i) => new object?[]
             {
                 db.AccountId, messageIds[i], id, sender, r.ContactId, known[r.Email], r.Email[(r.Email.IndexOf('@', StringComparison.Ordinal) + 1)..], r.DisplayName,
-                JsonSerializer.Serialize(r.Values), (short)MessageState.Queued, now, 0, 0, 0L, now, 0, "", "", "", MessageAnnouncer.Follows(input.Header),
+                JsonSerializer.Serialize(r.Values), (short)MessageState.Queued, now, 0, 0, 0L, now, 0, "", "", "", MessageAnnouncer.Follows(input.Header), 0,
             }), cancellationToken);
             await using var wake = db.Database.GetDbConnection().Command(Wake, transaction.GetDbTransaction());
             await wake.With("account", db.AccountId).With("sender", sender).With("now", now).ExecuteNonQueryAsync(cancellationToken);

@@ -43,8 +43,7 @@ public static class WebhookProto
         var webhook = request.Webhook ?? new Webhook();
         violations.Check(request.Webhook is not null, "webhook", "is missing");
         var id = request.Webhook is null ? 0 : violations.Id(webhook.WebhookId, "webhook.webhook_id");
-        var mask = request.UpdateMask?.Paths ?? [];
-        violations.Check(mask.Count > 0 && mask.All(Fields.Contains), "update_mask", $"names no field, or others than {string.Join(", ", Fields)}");
+        var mask = violations.UpdateMask(request.UpdateMask, Fields);
         var wanted = ReadChange(webhook, mask, forbidden, violations);
         violations.ThrowIfAny();
         return (id, wanted, webhook.Etag);

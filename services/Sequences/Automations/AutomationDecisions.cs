@@ -22,14 +22,14 @@ public sealed record ActionResult(AutomationOutcome Outcome, string Reason = "",
     public static ActionResult Of(Refusal refusal) => new(Refused, refusal.Reason.Name);
 }
 
-/// <summary>What is known of a contact when it is foreseen what a rule does to it.</summary>
+/// <summary>What a dry run has to know of a contact.</summary>
 /// <param name="Contact">As Contacts has it.</param>
 /// <param name="Status">What holds of it here.</param>
 /// <param name="Enrollments">Its enrolments that have not ended.</param>
 /// <param name="ListIds">Static lists, of those that the rules name, that it is on.</param>
-public sealed record ForeseenContact(Contact Contact, ContactStatusRow Status, IReadOnlyList<EnrollmentRow> Enrollments, IReadOnlySet<long> ListIds);
+public sealed record DryRunContact(Contact Contact, ContactStatusRow Status, IReadOnlyList<EnrollmentRow> Enrollments, IReadOnlySet<long> ListIds);
 
-/// <summary>Decides what sets rules off, what becomes of attempts, and foresees what rules do. Pure.</summary>
+/// <summary>Decides what sets rules off, what becomes of attempts, and what rules would do. Pure.</summary>
 public static class AutomationDecisions
 {
     /// <summary>How long an action waits after each attempt in vain; it is given up when they are used up, after about two days: request_ids are remembered for longer.</summary>
@@ -41,13 +41,16 @@ public static class AutomationDecisions
     /// <summary>Statuses whose entering a condition names, a bit for each.</summary>
     public static int Mask(AutomationCondition condition)
     {
-        var named = (condition.Equals_ ?? condition.NotEquals).EngagementStatuses_.Aggregate(0, (mask, s) => mask | 1 << (int)s);
-        var all = Enum.GetValues<EngagementStatus>().Where(s => s != EngagementStatus.Unspecified).Aggregate(0, (mask, s) => mask | 1 << (int)s);
+        var named = (condition.Equals_ ?? condition.NotEquals).EngagementStatuses_.Aggregate(0, (mask, s) => mask | Bit(s));
+        var all = Enum.GetValues<EngagementStatus>().Where(s => s != EngagementStatus.Unspecified).Aggregate(0, (mask, s) => mask | Bit(s));
         return condition.Equals_ is not null ? named : all & ~named;
     }
 
+    /// <summary>The bit of a status in <see cref="AutomationRuleRow.EntryMask"/>.</summary>
+    public static int Bit(EngagementStatus status) => 1 << (int)status;
+
     /// <summary>Whether entering a status sets a rule off.</summary>
-    public static bool SetsOff(AutomationRuleRow rule, EngagementStatus entered) => (rule.EntryMask & 1 << (int)entered) != 0;
+    public static bool SetsOff(AutomationRuleRow rule, EngagementStatus entered) => (rule.EntryMask & Bit(entered)) != 0;
 
     /// <summary>How long to wait after so many attempts in vain; null when it is given up.</summary>
     public static TimeSpan? Pause(int attempts) => attempts <= Delays.Length ? Delays[attempts - 1] : null;
@@ -60,7 +63,7 @@ public static class AutomationDecisions
     /// <param name="action">The action.</param>
     /// <param name="contact">The contact.</param>
     /// <param name="sequence">The sequence that it names; null where it names none, or it is gone.</param>
-    public static ActionResult Foresee(AutomationAction action, ForeseenContact contact, SequenceRow? sequence)
+    public static ActionResult DryRun(AutomationAction action, DryRunContact contact, SequenceRow? sequence)
     {
         var present = contact.Enrollments.FirstOrDefault(e => e.SequenceId == sequence?.SequenceId);
         return action.ActionCase switch

@@ -13,7 +13,7 @@ namespace ContactPlatform.Sequences.Automations;
 
 /// <summary>Serves AutomationService: the rules themselves. What they do is told in AutomationReadsEndpoint.cs.</summary>
 public sealed partial class AutomationEndpoint(
-    SequencesDbContext db, AutomationReferences references, AutomationForesight foresight, ContactSets sets, RequestIds requests, IdSequence ids, TimeProvider time) : AutomationService.AutomationServiceBase
+    SequencesDbContext db, AutomationReferences references, AutomationDryRuns dryRuns, ContactSets sets, RequestIds requests, IdSequence ids, TimeProvider time) : AutomationService.AutomationServiceBase
 {
     /// <inheritdoc/>
     public override async Task<CreateAutomationRuleResponse> CreateAutomationRule(CreateAutomationRuleRequest request, ServerCallContext context)
@@ -73,12 +73,11 @@ public sealed partial class AutomationEndpoint(
         var violations = new Violations();
         var sent = request.AutomationRule ?? new();
         var id = violations.Id(sent.AutomationRuleId, "automation_rule.automation_rule_id");
-        var mask = request.UpdateMask?.Paths.ToHashSet(StringComparer.Ordinal) ?? [];
-        violations.Check(mask.Count > 0 && mask.All(AutomationProto.Changeable.Contains), "update_mask", $"expected are one or more of {string.Join(", ", AutomationProto.Changeable)}");
+        var mask = violations.UpdateMask(request.UpdateMask, AutomationProto.Changeable);
         violations.Read(sent, mask);
         violations.ThrowIfAny();
         var row = await FindAsync(id, cancel);
-        Refuse(Etag.Check(sent.Etag, row.Version));
+        RefusalException.ThrowIf(Etag.Check(sent.Etag, row.Version));
         await CheckAsync(sent, mask, context);
         var content = await ContentAsync(row, cancel);
         var after = new AutomationRule(content);
@@ -108,7 +107,7 @@ public sealed partial class AutomationEndpoint(
     public override async Task<DeleteAutomationRuleResponse> DeleteAutomationRule(DeleteAutomationRuleRequest request, ServerCallContext context)
     {
         var row = await FindAsync(ReadId(request.AutomationRuleId), context.CancellationToken);
-        Refuse(Etag.Check(request.Etag, row.Version));
+        RefusalException.ThrowIf(Etag.Check(request.Etag, row.Version));
         db.Remove(row);
         await db.SaveChangesAsync(context.CancellationToken);
         return new();
@@ -119,7 +118,7 @@ public sealed partial class AutomationEndpoint(
         var (caller, violations) = (Caller.Of(context), new Violations());
         if (mask.Contains("condition") && sent.Condition.Filter.Length > 0)
         {
-            await references.CheckFilterAsync(caller.AccountId, sent.Condition.Filter, "automation_rule.condition.filter", violations, context.CancellationToken);
+            await sets.CheckFilterAsync(caller.AccountId, sent.Condition.Filter, "automation_rule.condition.filter", violations, context.CancellationToken);
         }
         if (mask.Contains("actions"))
         {
@@ -151,13 +150,5 @@ public sealed partial class AutomationEndpoint(
         violations.Id(id, "automation_rule_id");
         violations.ThrowIfAny();
         return id;
-    }
-
-    private static void Refuse(Refusal? refusal)
-    {
-        if (refusal is not null)
-        {
-            throw new RefusalException(refusal);
-        }
     }
 }

@@ -1,3 +1,4 @@
+using ContactPlatform.Sequences.Engine;
 using ContactPlatform.Sequences.LeadScores;
 
 namespace ContactPlatform.Sequences.Automations;

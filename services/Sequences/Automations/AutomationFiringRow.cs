@@ -109,6 +109,8 @@ internal sealed class AutomationFiringConfiguration : IEntityTypeConfiguration<A
         // What is to be done, of all accounts, and which of a contact's goes first.
         builder.HasIndex(f => f.DueTime).HasFilter("due_time IS NOT NULL").HasDatabaseName("ix_automation_firings_due");
         builder.HasIndex(f => new { f.AccountId, f.ContactId, f.StatusVersion }).HasFilter("due_time IS NOT NULL").HasDatabaseName("ix_automation_firings_order");
+        // What is over, and forgotten some time.
+        builder.HasIndex(f => f.FireTime).HasFilter("due_time IS NULL").HasDatabaseName("ix_automation_firings_over");
     }
 }
 

@@ -15,6 +15,9 @@ public static class AutomationLimits
     /// <summary>Rules that may lead to each other, one after the other.</summary>
     public const int Chain = 8;
 
+    /// <summary>How long it is kept what rules did, and which points were given.</summary>
+    public static readonly TimeSpan Kept = TimeSpan.FromDays(90);
+
     /// <summary>Characters of a filter: as Contacts allows.</summary>
     public const int Filter = 10_000;
 

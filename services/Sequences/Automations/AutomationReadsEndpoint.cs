@@ -41,13 +41,13 @@ public sealed partial class AutomationEndpoint
     {
         var cancel = context.CancellationToken;
         var set = ReadSet(request);
-        var run = await foresight.BeginAsync([.. request.AutomationRuleIds], request.EngagementStatus, request.ShowContacts, cancel);
+        var run = await dryRuns.BeginAsync([.. request.AutomationRuleIds], request.EngagementStatus, request.ShowContacts, cancel);
         var total = await sets.CountAsync(db.AccountId, set, cancel);
         await foreach (var part in sets.PartsAsync(db.AccountId, set, cancel))
         {
             foreach (var chunk in part.Chunk(Part))
             {
-                var contacts = await foresight.LookAsync(run, chunk, cancel);
+                var contacts = await dryRuns.LookAsync(run, chunk, cancel);
                 await responseStream.WriteAsync(new() { ContactCount = total, CheckedCount = run.Checked, Rules = { run.Counts }, Contacts = { contacts } }, cancel);
             }
         }

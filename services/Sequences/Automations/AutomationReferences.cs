@@ -3,7 +3,6 @@ using ContactPlatform.Sequences.Sequences;
 using ContactPlatform.Sequences.V1;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Errors;
-using Google.Rpc;
 using Grpc.Core;
 using static ContactPlatform.Sequences.V1.AutomationAction.ActionOneofCase;
 
@@ -11,7 +10,7 @@ namespace ContactPlatform.Sequences.Automations;
 
 /// <summary>Looks for everything that a rule names, so that what is not there is said when the rule is stored, and not when it does its work.</summary>
 public sealed class AutomationReferences(
-    LabelService.LabelServiceClient labels, ContactListService.ContactListServiceClient lists, SegmentService.SegmentServiceClient segments, SequenceStore sequences, ContactsCalls contacts, WebhookCalls webhooks)
+    LabelService.LabelServiceClient labels, ContactListService.ContactListServiceClient lists, SequenceStore sequences, ContactsCalls contacts, WebhookCalls webhooks)
 {
     /// <summary>Looks for what actions name.</summary>
     /// <exception cref="RefusalException">SCOPE_MISSING, NOT_SEQUENCE_OWNER; SERVICE_UNAVAILABLE: another service does not answer.</exception>
@@ -35,22 +34,6 @@ public sealed class AutomationReferences(
             catch (Exception e) when (e is RpcException { StatusCode: StatusCode.NotFound or StatusCode.FailedPrecondition } or RefusalException { Refusal.Reason.Code: StatusCode.NotFound or StatusCode.FailedPrecondition })
             {
                 violations.Add(AutomationProto.Name(action, $"automation_rule.actions[{i}]"), $"cannot be used: {(e is RpcException r ? r.Status.Detail : e.Message)}");
-            }
-        }
-    }
-
-    /// <summary>Has Contacts read a filter.</summary>
-    public async Task CheckFilterAsync(long accountId, string filter, string field, Violations violations, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await contacts.AskAsync(accountId, options => segments.CheckFilterAsync(new() { Filter = filter }, options), cancellationToken);
-        }
-        catch (RpcException e) when (e.StatusCode is StatusCode.InvalidArgument or StatusCode.ResourceExhausted)
-        {
-            foreach (var violation in e.Detail<BadRequest>()?.FieldViolations.Select(v => v.Description) ?? [e.Status.Detail])
-            {
-                violations.Add(field, violation);
             }
         }
     }

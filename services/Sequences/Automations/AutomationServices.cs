@@ -10,16 +10,16 @@ public static class AutomationServices
     public static IServiceCollection AddAutomations(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddScoped<EngagementEntries>().AddScoped<CurrentChain>().AddScoped<AutomationFiringStore>().AddScoped<LeadScoreAwardStore>()
-            .AddScoped<AutomationReferences>().AddScoped<WebhookCalls>().AddScoped<AutomationForesight>();
+            .AddScoped<AutomationReferences>().AddScoped<WebhookCalls>().AddScoped<AutomationDryRuns>();
         return configuration["Automations:Lanes"] == "0" ? services : services
             .AddSingleton(AutomationSettings.Read(configuration))
-            .AddSingleton<Lane>()
             .AddScoped<LeadScoreWork>()
             .AddScoped<AutomationWork>()
             .AddScoped<AutomationRunner>()
             .AddScoped<ContactActions>()
             .AddScoped<EnrollmentActions>()
-            .AddHostedService<AutomationEngine>();
+            .AddHostedService<AutomationEngine>()
+            .AddHostedService<AutomationSweeper>();
     }
 
     /// <summary>Serves what is called.</summary>

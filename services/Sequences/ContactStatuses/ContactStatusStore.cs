@@ -142,7 +142,7 @@ public sealed class ContactStatusStore(SequencesDbContext db)
     }
 
     /// <summary>Writes what became of contacts that are locked, with their histories; the rows' new versions are one higher.</summary>
-    /// <param name="moves">What became of them.</param>
+    /// <param name="moves">What became of them; of one contact several in their order, of which the last one stays.</param>
     /// <param name="time">When.</param>
     /// <param name="actorOf">Who did it to a contact.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -152,7 +152,7 @@ public sealed class ContactStatusStore(SequencesDbContext db)
         {
             return;
         }
-        await using var command = Command(Update).With("moves", JsonSerializer.Serialize(moves.Select(m => new
+        await using var command = Command(Update).With("moves", JsonSerializer.Serialize(moves.GroupBy(m => m.To.ContactId).Select(g => g.Last()).Select(m => new
             {
                 contact_id = m.To.ContactId,
                 opted_out = m.To.OptedOut,

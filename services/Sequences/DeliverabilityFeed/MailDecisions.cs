@@ -24,8 +24,8 @@ public enum MailFacts
 }
 
 /// <summary>
-/// What becomes of an enrolment when something is heard of its mails. Pure, and it only ever adds: what is heard in another order,
-/// or together rather than one by one, leaves the same behind.
+/// What becomes of an enrolment when something is heard of its mails. Pure, and it only ever adds, but for bounces that were none:
+/// what is heard in another order, or together rather than one by one, leaves the same behind.
 /// </summary>
 public static class MailDecisions
 {
@@ -48,6 +48,14 @@ public static class MailDecisions
 
         EnrollmentFlags Add(MailFacts fact, EnrollmentFlags flag) => heard.HasFlag(fact) ? flag : 0;
     }
+
+    /// <summary>How an enrolment stands when none of its mails has come back, or none for good, as was said before.</summary>
+    /// <param name="now">How it stands.</param>
+    /// <param name="withdrawn">What was no fact of any of its mails.</param>
+    public static Standing Without(Standing now, MailFacts withdrawn) => now.Ended ? now : now with
+    {
+        Flags = now.Flags & ~((withdrawn.HasFlag(MailFacts.Bounced) ? EnrollmentFlags.Bounced : 0) | (withdrawn.HasFlag(MailFacts.HardBounced) ? EnrollmentFlags.HardBounced : 0)),
+    };
 
     /// <summary>
     /// Bounces count for whoever still gets mails, and for whoever got the last one: what the last step sent comes back when the

@@ -72,7 +72,7 @@ public sealed class MailWork(SequencesDbContext db, EnrollmentWork work, Contact
                 var mails = heard.GetValueOrDefault(enrollment.EnrollmentId);
                 // A mail of another sequence under this enrolment's name is nobody's.
                 var to = mails is null || mails.SequenceId != enrollment.SequenceId ? enrollment.Standing
-                    : MailDecisions.After(enrollment.Standing, mails.Facts, await SettingsAsync(enrollment.SequenceId, cancellationToken));
+                    : MailDecisions.After(MailDecisions.Without(enrollment.Standing, mails.Withdrawn), mails.Facts, await SettingsAsync(enrollment.SequenceId, cancellationToken));
                 var last = after.OptedOut && !contact.OptedOut ? EnrollmentDecisions.OptOut(to) : to;
                 if (last != enrollment.Standing)
                 {
@@ -96,24 +96,41 @@ public sealed class MailWork(SequencesDbContext db, EnrollmentWork work, Contact
         }
         var ids = outcomes.Select(o => o.MessageId).Distinct().ToList();
         var rows = await db.StepMessages.Where(m => ids.Contains(m.MessageId)).ToDictionaryAsync(m => m.MessageId, cancellationToken);
+        var before = rows.ToDictionary(r => r.Key, r => (r.Value.Facts, r.Value.UnsubscribeTime));
         foreach (var (outcome, origin) in await OriginsAsync(outcomes, rows, cancellationToken))
         {
             if (!rows.TryGetValue(outcome.MessageId, out var row))
             {
                 db.StepMessages.Add(rows[outcome.MessageId] = row = StepMessageRow.New(db.AccountId, origin, outcome));
             }
-            var (facts, unsubscribe) = (row.Facts, row.UnsubscribeTime);
             row.Fold(outcome);
-            var fresh = row.Facts & ~facts;
-            var optOut = unsubscribe is null ? row.UnsubscribeTime : null;
-            if (fresh != 0 || optOut is not null)
-            {
-                var before = found.GetValueOrDefault(row.EnrollmentId);
-                found[row.EnrollmentId] = new(row.SequenceId, fresh | (before?.Facts ?? 0), before?.OptOut > optOut ? before.OptOut : optOut ?? before?.OptOut);
-            }
         }
         await db.SaveChangesAsync(cancellationToken);
+        foreach (var row in rows.Values)
+        {
+            var (facts, unsubscribe) = before.GetValueOrDefault(row.MessageId);
+            var (fresh, gone) = (row.Facts & ~facts, facts & ~row.Facts);
+            var optOut = unsubscribe is null ? row.UnsubscribeTime : null;
+            if (fresh != 0 || gone != 0 || optOut is not null)
+            {
+                var known = found.GetValueOrDefault(row.EnrollmentId) ?? new(row.SequenceId, 0, 0, null);
+                found[row.EnrollmentId] = known with { Facts = known.Facts | fresh, Withdrawn = known.Withdrawn | gone, OptOut = known.OptOut > optOut ? known.OptOut : optOut ?? known.OptOut };
+            }
+        }
+        foreach (var (enrollmentId, heard) in found.Where(f => f.Value.Withdrawn != 0).ToList())
+        {
+            found[enrollmentId] = heard with { Withdrawn = heard.Withdrawn & ~await StandingAsync(enrollmentId, rows.Values.First(r => r.EnrollmentId == enrollmentId).ContactId, cancellationToken) };
+        }
         return found;
+    }
+
+    /// <summary>Of what was said of bounces that which still holds of an enrolment: by another of its mails, or since somebody set it.</summary>
+    private async Task<MailFacts> StandingAsync(long enrollmentId, long contactId, CancellationToken cancellationToken)
+    {
+        var mails = await db.StepMessages.AsNoTracking().Where(m => m.ContactId == contactId && m.EnrollmentId == enrollmentId && (m.BounceTime != null || m.HardBounceTime != null)).ToListAsync(cancellationToken);
+        var byHand = await db.EnrollmentChanges.AnyAsync(c => c.EnrollmentId == enrollmentId && (c.Cause == EnrollmentChangeCause.Manual || c.Cause == EnrollmentChangeCause.Api)
+            && (c.ToFlags & EnrollmentFlags.Bounced) != EnrollmentFlags.None && (c.FromFlags & EnrollmentFlags.Bounced) == EnrollmentFlags.None, cancellationToken);
+        return mails.Aggregate(byHand ? MailFacts.Bounced : 0, (facts, mail) => facts | mail.Facts);
     }
 
     /// <summary>Finds the enrolments of mails; those that are no step's are left out.</summary>
@@ -155,6 +172,6 @@ public sealed class MailWork(SequencesDbContext db, EnrollmentWork work, Contact
         return changed;
     }
 
-    /// <summary>What is new of the mails of an enrolment.</summary>
-    private sealed record Heard(long SequenceId, MailFacts Facts, DateTime? OptOut);
+    /// <summary>What is new of the mails of an enrolment, and what was said of them before and is not so.</summary>
+    private sealed record Heard(long SequenceId, MailFacts Facts, MailFacts Withdrawn, DateTime? OptOut);
 }

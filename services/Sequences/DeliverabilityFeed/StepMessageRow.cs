@@ -8,8 +8,8 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace ContactPlatform.Sequences.DeliverabilityFeed;
 
 /// <summary>
-/// A mail of a step, and what became of it: of each the earliest time that was heard of, so the same again, or in another order,
-/// gives the same.
+/// A mail of a step, and what became of it: of each the earliest time that was heard of, and of bounces that of the latest verdict, so
+/// the same again, or in another order, gives the same.
 /// </summary>
 public sealed class StepMessageRow : IAccountOwned
 {
@@ -49,6 +49,9 @@ public sealed class StepMessageRow : IAccountOwned
     public DateTime? UnsubscribeTime { get; set; }
 #pragma warning restore CS1591
 
+    /// <summary>How often its failures had been classified anew when <see cref="BounceTime"/> and <see cref="HardBounceTime"/> were told.</summary>
+    public int VerdictRevision { get; set; }
+
     /// <summary>What is known of it, as far as it changes anything.</summary>
     public MailFacts Facts =>
         // Whatever happened to it shows that it went out, but that it came back: that may have been said before anybody took it.
@@ -80,9 +83,17 @@ public sealed class StepMessageRow : IAccountOwned
         ClickTime = Earlier(ClickTime, told.ClickTime);
         MachineOpenTime = Earlier(MachineOpenTime, told.MachineOpenTime);
         MachineClickTime = Earlier(MachineClickTime, told.MachineClickTime);
-        BounceTime = Earlier(BounceTime, told.BounceTime);
-        HardBounceTime = Earlier(HardBounceTime, told.HardBounceTime);
         UnsubscribeTime = Earlier(UnsubscribeTime, told.UnsubscribeTime);
+        if (told.VerdictRevision > VerdictRevision)
+        {
+            // What was said before was wrong.
+            (VerdictRevision, BounceTime, HardBounceTime) = (told.VerdictRevision, null, null);
+        }
+        if (told.VerdictRevision == VerdictRevision)
+        {
+            BounceTime = Earlier(BounceTime, told.BounceTime);
+            HardBounceTime = Earlier(HardBounceTime, told.HardBounceTime);
+        }
     }
 
     private static DateTime? Earlier(DateTime? known, Timestamp? told) =>

@@ -42,4 +42,9 @@ public static class EngagementDecisions
 
     /// <summary>Whether a step of an enrolment was processed.</summary>
     public static bool IsWorked(EnrollmentRow enrollment) => enrollment.LastStepId != 0 || enrollment.Standing.Has(EnrollmentFlags.Contacted);
+
+    /// <summary>An enrolment as it was, but for its step having been processed.</summary>
+    /// <param name="before">As it was.</param>
+    /// <param name="to">As it is.</param>
+    public static EnrollmentRow Worked(EnrollmentRow before, EnrollmentRow to) => before with { LastStepId = to.LastStepId, Flags = before.Flags | (to.Flags & EnrollmentFlags.Contacted) };
 }

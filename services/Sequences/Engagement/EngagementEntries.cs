@@ -17,7 +17,7 @@ public sealed class EngagementEntries(SequencesDbContext db, LeadScoreAwardStore
     /// <param name="cancellationToken">Gives up.</param>
     public async Task AddAsync(IReadOnlyList<EnrollmentMove> moves, IReadOnlyList<ContactMove> changed, DateTime changeTime, CancellationToken cancellationToken)
     {
-        var entered = Entered(moves, changed);
+        var entered = Entered(changed);
         if (entered.Count == 0)
         {
             return;
@@ -28,23 +28,14 @@ public sealed class EngagementEntries(SequencesDbContext db, LeadScoreAwardStore
         {
             await awards.AddAsync([.. LeadScoreDecisions.Awards(scoring, entered)], changeTime, time.Machine().Now(), cancellationToken);
         }
-        var rules = await db.AutomationRules.AsNoTracking().Where(r => !r.Disabled).OrderBy(r => r.AutomationRuleId).ToListAsync(cancellationToken);
+        var mask = statuses.Aggregate(0, (bits, status) => bits | AutomationDecisions.Bit(status));
+        var rules = await db.AutomationRules.AsNoTracking().Where(r => !r.Disabled && (r.EntryMask & mask) != 0).OrderBy(r => r.AutomationRuleId).ToListAsync(cancellationToken);
         if (rules.Count > 0)
         {
             await firings.AddAsync(rules, entered, moves, changeTime, time.Machine().Now(), cancellationToken);
         }
     }
 
-    /// <summary>Contacts that have entered a status. What merging hands on and deleting ends, enters none: nothing happened to anybody.</summary>
-    public static IReadOnlyList<ContactMove> Entered(IReadOnlyList<EnrollmentMove> moves, IReadOnlyList<ContactMove> changed)
-    {
-        var entered = changed.Where(c => c.From.Engagement != c.To.Engagement).ToList();
-        if (entered.Count > 0)
-        {
-            var silent = moves.Where(m => m.Cause is EnrollmentChangeCause.ContactDeleted or EnrollmentChangeCause.ContactMerged)
-                .SelectMany(m => new[] { m.From?.ContactId ?? m.To.ContactId, m.To.ContactId }).ToHashSet();
-            entered.RemoveAll(e => silent.Contains(e.To.ContactId));
-        }
-        return entered;
-    }
+    /// <summary>Contacts that have entered a status; whoever passed one on the way to another has entered both.</summary>
+    public static IReadOnlyList<ContactMove> Entered(IReadOnlyList<ContactMove> changed) => [.. changed.Where(c => !c.Silent && c.From.Engagement != c.To.Engagement)];
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Errors;
+using Google.Rpc;
 using Grpc.Core;
 
 namespace ContactPlatform.Sequences.EnrollmentRuns;
@@ -9,10 +10,25 @@ namespace ContactPlatform.Sequences.EnrollmentRuns;
 /// <summary>Reads who is in a set from Contacts, as of one moment, a part in memory at a time.</summary>
 public sealed class ContactSets(SegmentService.SegmentServiceClient segments, ContactsCalls contacts)
 {
-    /// <summary>Returns the ids, ascending over all parts.</summary>
-    /// <exception cref="RefusalException">CONTACT_SET_NOT_FOUND; SERVICE_UNAVAILABLE when Contacts does not answer, or stopped before the end.</exception>
-    public IAsyncEnumerable<IEnumerable<long>> PartsAsync(long account, EnrollmentRunRow run, CancellationToken cancellationToken) =>
-        PartsAsync(account, run.SegmentId > 0 ? new ContactSet { SegmentId = run.SegmentId } : new ContactSet { ContactListId = run.ContactListId }, cancellationToken);
+    /// <summary>Characters of a filter: as Contacts allows.</summary>
+    public const int MaximumFilter = 10_000;
+
+    /// <summary>Has Contacts read a filter.</summary>
+    /// <exception cref="RefusalException">SERVICE_UNAVAILABLE.</exception>
+    public async Task CheckFilterAsync(long account, string filter, string field, Violations violations, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await contacts.AskAsync(account, options => segments.CheckFilterAsync(new() { Filter = filter }, options), cancellationToken);
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.InvalidArgument or StatusCode.ResourceExhausted)
+        {
+            foreach (var violation in e.Detail<BadRequest>()?.FieldViolations.Select(v => v.Description) ?? [e.Status.Detail])
+            {
+                violations.Add(field, violation);
+            }
+        }
+    }
 
     /// <summary>Returns the ids of any set, ascending over all parts.</summary>
     /// <exception cref="RefusalException">CONTACT_SET_NOT_FOUND; SERVICE_UNAVAILABLE when Contacts does not answer, or stopped before the end.</exception>
@@ -38,7 +54,7 @@ public sealed class ContactSets(SegmentService.SegmentServiceClient segments, Co
             {
                 return await call.ResponseStream.MoveNext(cancellationToken);
             }
-            catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+            catch (RpcException e) when (e.StatusCode is StatusCode.NotFound or StatusCode.InvalidArgument)
             {
                 throw new RefusalException(Gone(set), e);
             }
@@ -76,5 +92,5 @@ public sealed class ContactSets(SegmentService.SegmentServiceClient segments, Co
     }
 
     private static Refusal Gone(ContactSet set) =>
-        new Refusal(SequencesReasons.ContactSetNotFound, "there is no such segment or list").With("segment_id", set.SegmentId).With("contact_list_id", set.ContactListId);
+        new Refusal(SequencesReasons.ContactSetNotFound, "there is no such segment or list, or something that its filter names is gone").With("segment_id", set.SegmentId).With("contact_list_id", set.ContactListId);
 }

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ContactPlatform.Sequences.EnrollmentRuns;
 
 /// <summary>Serves EnrollmentRunService.</summary>
-public sealed class EnrollmentRunEndpoint(SequencesDbContext db, SequenceStore sequences, RunStore runs, RequestIds requests, IdSequence ids) : EnrollmentRunService.EnrollmentRunServiceBase
+public sealed class EnrollmentRunEndpoint(SequencesDbContext db, SequenceStore sequences, ContactSets sets, RunStore runs, RequestIds requests, IdSequence ids) : EnrollmentRunService.EnrollmentRunServiceBase
 {
     /// <inheritdoc/>
     public override async Task<CreateEnrollmentRunResponse> CreateEnrollmentRun(CreateEnrollmentRunRequest request, ServerCallContext context)
@@ -29,12 +29,20 @@ public sealed class EnrollmentRunEndpoint(SequencesDbContext db, SequenceStore s
             case CreateEnrollmentRunRequest.ContactsOneofCase.ContactListId:
                 violations.Id(request.ContactListId, "contact_list_id");
                 break;
+            case CreateEnrollmentRunRequest.ContactsOneofCase.Filter:
+                violations.Check(request.Filter.Length is > 0 and <= ContactSets.MaximumFilter, "filter", $"has {request.Filter.Length} characters; expected 1 to {ContactSets.MaximumFilter}");
+                break;
             default:
-                violations.Add("contacts", "is missing; expected segment_id or contact_list_id");
+                violations.Add("contacts", "is missing; expected segment_id, filter or contact_list_id");
                 break;
         }
         violations.ThrowIfAny();
         var caller = Caller.Of(context);
+        if (request.Filter.Length > 0)
+        {
+            await sets.CheckFilterAsync(caller.AccountId, request.Filter, "filter", violations, cancel);
+            violations.ThrowIfAny();
+        }
         var (id, created) = await requests.OnceAsync(caller, nameof(CreateEnrollmentRun), requestId, new CreateEnrollmentRunRequest(request) { RequestId = "" }, async () =>
         {
             var sequence = await sequences.LoadAsync(sequenceId, cancel);
@@ -44,7 +52,7 @@ public sealed class EnrollmentRunEndpoint(SequencesDbContext db, SequenceStore s
             }
             var run = runs.New(await ids.NextAsync(cancel), EnrollmentRunExecutor.RunKind, sequenceId, caller);
             db.Runs.Add(run);
-            db.EnrollmentRuns.Add(new() { AccountId = caller.AccountId, RunId = run.RunId, SegmentId = request.SegmentId, ContactListId = request.ContactListId });
+            db.EnrollmentRuns.Add(new() { AccountId = caller.AccountId, RunId = run.RunId, SegmentId = request.SegmentId, ContactListId = request.ContactListId, Filter = request.Filter });
             return run.RunId;
         }, cancel);
         if (created)

@@ -48,7 +48,7 @@ public sealed class EnrollmentRunExecutor(IServiceScopeFactory scopes, ContactSe
         var run = await db.EnrollmentRuns.AsNoTracking().SingleAsync(r => r.RunId == work.Row.RunId, cancellationToken);
         // Ids alone, 8 bytes each: read before the transaction, which waits for nothing but the database.
         var ids = new List<long>();
-        await foreach (var part in sets.PartsAsync(work.Row.AccountId, run, cancellationToken))
+        await foreach (var part in sets.PartsAsync(work.Row.AccountId, run.Contacts, cancellationToken))
         {
             ids.AddRange(part);
         }

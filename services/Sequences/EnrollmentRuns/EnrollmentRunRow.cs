@@ -1,3 +1,4 @@
+using ContactPlatform.Contacts.V1;
 using ContactPlatform.Sequences.V1;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Runs;
@@ -15,11 +16,17 @@ public sealed class EnrollmentRunRow : IAccountOwned
     /// <summary>The run.</summary>
     public long RunId { get; init; }
 
-    /// <summary>The segment; 0 for a list.</summary>
+    /// <summary>The segment; 0 for another set.</summary>
     public long SegmentId { get; init; }
 
-    /// <summary>The static list; 0 for a segment.</summary>
+    /// <summary>The static list; 0 for another set.</summary>
     public long ContactListId { get; init; }
+
+    /// <summary>The filter; empty for another set.</summary>
+    public string Filter { get; init; } = "";
+
+    /// <summary>The contacts.</summary>
+    public ContactSet Contacts => SegmentId > 0 ? new() { SegmentId = SegmentId } : ContactListId > 0 ? new() { ContactListId = ContactListId } : new() { Filter = Filter };
 
     /// <summary>Shows the run.</summary>
     public EnrollmentRun ToProto(RunRow run)
@@ -29,9 +36,13 @@ public sealed class EnrollmentRunRow : IAccountOwned
         {
             shown.SegmentId = SegmentId;
         }
-        else
+        else if (ContactListId > 0)
         {
             shown.ContactListId = ContactListId;
+        }
+        else
+        {
+            shown.Filter = Filter;
         }
         return shown;
     }
@@ -56,6 +67,8 @@ internal sealed class EnrollmentRunConfiguration : IEntityTypeConfiguration<Enro
     {
         builder.ToTable("enrollment_runs").HasKey(r => new { r.AccountId, r.RunId });
         builder.Property(r => r.RunId).ValueGeneratedNever();
+        builder.Property(r => r.Filter).HasMaxLength(ContactSets.MaximumFilter);
+        builder.Ignore(r => r.Contacts);
     }
 }
 

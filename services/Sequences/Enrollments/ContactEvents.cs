@@ -47,7 +47,7 @@ public sealed class ContactEvents(ContactStatusStore contacts, EnrollmentWork wo
             .Select(e => (From: e, To: optedOut ? EnrollmentDecisions.OptOut(e.Standing) : e.Standing))
             .Where(m => m.From.ContactId == mergedId || m.To != m.From.Standing)
             .Select(m => new EnrollmentMove(m.From, m.From.After(m.To, act.Time, null) with { ContactId = survivorId }, EnrollmentChangeCause.ContactMerged)).ToList();
-        await work.SaveAsync(held, moves, changed ? [new(survivor, to)] : [], act, cancellationToken);
+        await work.SaveAsync(held, moves, changed ? [new(survivor, to, Silent: true)] : [], act, cancellationToken);
     }
 
     private async Task MoveAsync(Held held, Func<Standing, Standing> decide, EnrollmentChangeCause cause, Actor actor, CancellationToken cancellationToken)

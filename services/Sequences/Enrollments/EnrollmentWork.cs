@@ -35,7 +35,8 @@ public sealed record EnrollmentMove(EnrollmentRow? From, EnrollmentRow To, Enrol
 /// <summary>What became of what holds of a contact in all sequences.</summary>
 /// <param name="From">As it was.</param>
 /// <param name="To">As it is.</param>
-public sealed record ContactMove(ContactStatusRow From, ContactStatusRow To);
+/// <param name="Silent">Whether nothing happened to the contact itself, so that it enters no status: merging hands things on, deleting ends them.</param>
+public sealed record ContactMove(ContactStatusRow From, ContactStatusRow To, bool Silent = false);
 
 /// <summary>Contacts that are locked, with all that is open of them.</summary>
 /// <param name="Contacts">Each of them.</param>

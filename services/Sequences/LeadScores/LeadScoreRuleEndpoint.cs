@@ -73,11 +73,10 @@ public sealed class LeadScoreRuleEndpoint(SequencesDbContext db, RequestIds requ
         var violations = new Violations();
         var sent = request.LeadScoreRule ?? new();
         var id = violations.Id(sent.LeadScoreRuleId, "lead_score_rule.lead_score_rule_id");
-        var mask = request.UpdateMask?.Paths.ToHashSet(StringComparer.Ordinal) ?? [];
-        violations.Check(mask.Count > 0 && mask.All(LeadScoreRuleProto.Changeable.Contains), "update_mask", $"expected are one or more of {string.Join(", ", LeadScoreRuleProto.Changeable)}");
+        var mask = violations.UpdateMask(request.UpdateMask, LeadScoreRuleProto.Changeable);
         violations.ThrowIfAny();
         var row = await FindAsync(id, context.CancellationToken);
-        Refuse(Etag.Check(sent.Etag, row.Version));
+        RefusalException.ThrowIf(Etag.Check(sent.Etag, row.Version));
         violations.Read(sent, mask, row);
         violations.ThrowIfAny();
         if (db.ChangeTracker.HasChanges())
@@ -96,7 +95,7 @@ public sealed class LeadScoreRuleEndpoint(SequencesDbContext db, RequestIds requ
         var id = violations.Id(request.LeadScoreRuleId, "lead_score_rule_id");
         violations.ThrowIfAny();
         var row = await FindAsync(id, context.CancellationToken);
-        Refuse(Etag.Check(request.Etag, row.Version));
+        RefusalException.ThrowIf(Etag.Check(request.Etag, row.Version));
         db.Remove(row);
         await db.SaveChangesAsync(context.CancellationToken);
         return new();
@@ -117,12 +116,4 @@ public sealed class LeadScoreRuleEndpoint(SequencesDbContext db, RequestIds requ
 
     private async Task<LeadScoreRuleRow> FindAsync(long id, CancellationToken cancellationToken) =>
         await db.LeadScoreRules.SingleOrDefaultAsync(r => r.LeadScoreRuleId == id, cancellationToken) ?? throw new RefusalException(LeadScoreDecisions.NotFound(id));
-
-    private static void Refuse(Refusal? refusal)
-    {
-        if (refusal is not null)
-        {
-            throw new RefusalException(refusal);
-        }
-    }
 }

@@ -115,5 +115,7 @@ internal sealed class LeadScoreAwardConfiguration : IEntityTypeConfiguration<Lea
         builder.Property(a => a.State).HasConversion<short>();
         // What is on the way, of all accounts.
         builder.HasIndex(a => a.DueTime).HasFilter("due_time IS NOT NULL");
+        // What is over, and forgotten some time.
+        builder.HasIndex(a => a.AwardTime).HasFilter("due_time IS NULL");
     }
 }

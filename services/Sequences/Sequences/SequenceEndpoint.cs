@@ -88,8 +88,7 @@ public sealed class SequenceEndpoint(SequencesDbContext db, SequenceStore store,
         var violations = new Violations();
         var sent = request.Sequence ?? new();
         var id = violations.Id(sent.SequenceId, "sequence.sequence_id");
-        var mask = request.UpdateMask?.Paths.ToHashSet(StringComparer.Ordinal) ?? [];
-        violations.Check(mask.Count > 0 && mask.All(Changeable.Contains), "update_mask", $"expected are one or more of {string.Join(", ", Changeable)}");
+        var mask = violations.UpdateMask(request.UpdateMask, Changeable);
         violations.ThrowIfAny();
         var caller = Caller.Of(context);
         var row = await OwnAsync(id, request.Etag, caller, cancel);
@@ -105,7 +104,7 @@ public sealed class SequenceEndpoint(SequencesDbContext db, SequenceStore store,
         row.Visibility = mask.Contains("visibility") ? violations.Visibility(sent.Visibility, required: true) : row.Visibility;
         violations.ThrowIfAny();
         var steps = mask.Contains("steps") ? sent.Steps : before.Steps;
-        Refuse(SequenceDecisions.Update(row.State, [.. steps], settings));
+        RefusalException.ThrowIf(SequenceDecisions.Update(row.State, [.. steps], settings));
         if (mask.Contains("steps") || mask.Contains("settings"))
         {
             await NumberAsync(steps, cancel);
@@ -161,7 +160,7 @@ public sealed class SequenceEndpoint(SequencesDbContext db, SequenceStore store,
         violations.ThrowIfAny();
         var row = await OwnAsync(sequenceId, etag, Caller.Of(context), context.CancellationToken);
         var content = (await store.FindAsync(sequenceId, context.CancellationToken))!;
-        Refuse(SequenceDecisions.Move(row.State, to, content.Steps, content.Settings));
+        RefusalException.ThrowIf(SequenceDecisions.Move(row.State, to, content.Steps, content.Settings));
         if (row.State == to)
         {
             return await ShowAsync(sequenceId, context.CancellationToken);
@@ -174,8 +173,8 @@ public sealed class SequenceEndpoint(SequencesDbContext db, SequenceStore store,
     private async Task<SequenceRow> OwnAsync(long sequenceId, string etag, Caller caller, CancellationToken cancellationToken)
     {
         var row = await store.GetAsync(sequenceId, cancellationToken);
-        Refuse(SequenceDecisions.IsClosedTo(row, caller.Actor.Subject) ? SequenceDecisions.NotOwner(sequenceId) : null);
-        Refuse(Etag.Check(etag, row.Version));
+        RefusalException.ThrowIf(SequenceDecisions.IsClosedTo(row, caller.Actor.Subject) ? SequenceDecisions.NotOwner(sequenceId) : null);
+        RefusalException.ThrowIf(Etag.Check(etag, row.Version));
         return row;
     }
 
@@ -214,12 +213,4 @@ public sealed class SequenceEndpoint(SequencesDbContext db, SequenceStore store,
         ActorSubject = caller.Actor.Subject,
         ActorName = caller.Actor.DisplayName,
     };
-
-    private static void Refuse(Refusal? refusal)
-    {
-        if (refusal is not null)
-        {
-            throw new RefusalException(refusal);
-        }
-    }
 }

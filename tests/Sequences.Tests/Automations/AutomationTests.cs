@@ -2,6 +2,7 @@ using ContactPlatform.Contacts.V1;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.Sequences.Tests.Sequences;
 using ContactPlatform.Sequences.V1;
+using ContactPlatform.Testing;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using static ContactPlatform.Sequences.Tests.PlatformFixture;
@@ -39,7 +40,9 @@ public sealed class AutomationTests(PlatformFixture fixture) : IAsyncLifetime
         var key = $"plan{sequence.SequenceId}";
         await new CustomFieldService.CustomFieldServiceClient(fixture.Contacts.Service.Channel).CreateCustomFieldAsync(new() { CustomField = new() { Key = key, Type = CustomFieldType.Text } }, fixture.Headers);
         var webhooks = new WebhookService.WebhookServiceClient((await fixture.DeliverabilityAsync()).Service.Channel);
-        var webhook = (await webhooks.CreateWebhookAsync(new() { Webhook = new() { DisplayName = "mine", Url = "http://127.0.0.1:1/hook", EventTypes = { WebhookEventType.AutomationFired } } }, fixture.Headers)).Webhook.WebhookId;
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var hook = await webhooks.CreateWebhookAsync(new() { Webhook = new() { DisplayName = "mine", Url = $"{receiver.Address}hook", EventTypes = { WebhookEventType.AutomationFired } } }, fixture.Headers);
+        var webhook = hook.Webhook.WebhookId;
         var rule = await CreateAsync(new() { Equals_ = Of(Enrolled), Filter = $"field.{key} = gold" },
             new() { AddLabelId = label }, new() { RemoveLabelId = other }, new() { AddToContactListId = list }, new() { AddLeadScore = 5 }, new() { EnrollSequenceId = closed.SequenceId },
             new() { EnrollSequenceId = next.SequenceId }, new() { UnenrollSequenceId = sequence.SequenceId }, new() { CallWebhookId = webhook }, new() { SetRecordInactive = true });
@@ -61,10 +64,12 @@ public sealed class AutomationTests(PlatformFixture fixture) : IAsyncLifetime
         var deliveries = new WebhookDeliveryService.WebhookDeliveryServiceClient((await fixture.DeliverabilityAsync()).Service.Channel);
         var call = (await deliveries.ListWebhookDeliveriesAsync(new() { WebhookId = webhook }, fixture.Headers)).WebhookDeliveries.Single();
         (call.EventType, call.ContactId).ShouldBe((WebhookEventType.AutomationFired, gold));
-        var body = (await deliveries.GetWebhookDeliveryAsync(new() { WebhookId = webhook, WebhookDeliveryId = call.WebhookDeliveryId }, fixture.Headers)).Body;
-        foreach (var part in (string[])["\"type\": \"automation.fired\"", contact.Email, $"\"{key}\": \"gold\"", "\"from_status\": \"OPEN\"", "\"status\": \"ENROLLED\""])
+        await UntilAsync(async () => (await deliveries.GetWebhookDeliveryAsync(new() { WebhookId = webhook, WebhookDeliveryId = call.WebhookDeliveryId }, fixture.Headers)).WebhookDelivery.State == WebhookDeliveryState.Delivered);
+        var received = receiver.Calls.ShouldHaveSingleItem();
+        (received.Path, received.Type, received.IsSignedBy(hook.Secret), received.IsSignedBy($"whsec_{Convert.ToBase64String(new byte[32])}")).ShouldBe(("/hook", "automation.fired", true, false));
+        foreach (var part in (string[])[contact.Email, $"\"{key}\": \"gold\"", "\"from_status\": \"OPEN\"", "\"status\": \"ENROLLED\""])
         {
-            body.ShouldContain(part);
+            received.Body.ShouldContain(part);
         }
 
         var passed = await EndAsync(silver);
@@ -144,13 +149,13 @@ public sealed class AutomationTests(PlatformFixture fixture) : IAsyncLifetime
         (await fixture.EnrollmentsAsync(contact)).Single().SequenceId.ShouldBe(sequence.SequenceId);
     }
 
-    /// <summary>The steps that the engine does for an enrolment that a rule made are the rule's doing, too.</summary>
+    /// <summary>The steps that the engine does for an enrolment that a rule made are the rule's doing, too; and a first step that is the last makes Working.</summary>
     [Fact]
     public async Task A_rule_whose_enrolment_works_sets_itself_off_once()
     {
         var engine = await fixture.EngineAsync();
         var rules = new AutomationService.AutomationServiceClient(engine.Host.Service.Channel);
-        var sequence = await engine.CreateAsync(activate: true, null, Made.Mail(), Made.Mail(30));
+        var sequence = await engine.CreateAsync(activate: true, null, Made.Mail());
         var rule = (await rules.CreateAutomationRuleAsync(new() { AutomationRule = Rule(new() { Equals_ = Of(Working) }, new() { UnenrollAll = true }, new() { EnrollSequenceId = sequence.SequenceId }) }, fixture.Headers)).AutomationRule;
         try
         {

@@ -19,7 +19,7 @@ public sealed class MailDecisionsTests
     public void Whatever_is_heard_in_whatever_order_and_however_often_leaves_the_same()
     {
         var told = from count in Gen.Choose(1, 6)
-                   from parts in (from fields in Gen.Choose(1, 511) from day in Gen.Choose(0, 9) select Outcome(fields, day)).ArrayOf(count)
+                   from parts in (from fields in Gen.Choose(1, 511) from day in Gen.Choose(0, 9) from revision in Gen.Choose(0, 2) select Outcome(fields, day, revision)).ArrayOf(count)
                    from again in Gen.Shuffle(parts.Concat(parts.Take(3)).ToArray())
                    from status in Gen.Elements(EnrollmentStatus.Active, EnrollmentStatus.OutOfOffice, EnrollmentStatus.MissingData, EnrollmentStatus.Paused)
                    from optOutAt in Gen.Choose(0, again.Length)
@@ -101,12 +101,12 @@ public sealed class MailDecisionsTests
         SendMetadata.Read(metadata).ShouldBe(new SendOrigin(1, 2, 0, 5, 0));
     }
 
-    private static MessageOutcome Outcome(int fields, int day)
+    private static MessageOutcome Outcome(int fields, int day, int revision)
     {
         Timestamp? At(int bit) => (fields & (1 << bit)) == 0 ? null : Timestamp.FromDateTime(Start.AddDays(day));
         return new()
         {
-            SendTime = At(0), DeliverTime = At(1), OpenTime = At(2), ClickTime = At(3), MachineOpenTime = At(4), MachineClickTime = At(5), BounceTime = At(6), HardBounceTime = At(7), UnsubscribeTime = At(8),
+            SendTime = At(0), DeliverTime = At(1), OpenTime = At(2), ClickTime = At(3), MachineOpenTime = At(4), MachineClickTime = At(5), BounceTime = At(6), HardBounceTime = At(7), UnsubscribeTime = At(8), VerdictRevision = revision,
         };
     }
 
@@ -120,7 +120,7 @@ public sealed class MailDecisionsTests
             {
                 var before = row.Facts;
                 row.Fold(told[i]);
-                standing = MailDecisions.After(standing, row.Facts & ~before, Tracking);
+                standing = MailDecisions.After(MailDecisions.Without(standing, before & ~row.Facts), row.Facts & ~before, Tracking);
             }
         }
         return (standing, row.Facts, row.SendTime, row.OpenTime);

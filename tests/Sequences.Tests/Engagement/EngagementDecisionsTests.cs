@@ -78,6 +78,43 @@ public sealed class EngagementDecisionsTests
         }
     }
 
+    /// <summary>A first step that is the last, or whose mail comes back at once: the contact was Working, and what the two make of it are two entries.</summary>
+    [Theory]
+    [InlineData(FinishReason.StepsDone, EnrollmentFlags.None, Unresponsive)]
+    [InlineData(FinishReason.Unspecified, EnrollmentFlags.HardBounced, BadEmail)]
+    [InlineData(FinishReason.Unspecified, EnrollmentFlags.None, Working)]
+    public void Whoever_passes_working_has_entered_it(FinishReason reason, EnrollmentFlags flags, EngagementStatus last)
+    {
+        var contact = new ContactStatusRow { ContactId = 5, Engagement = Enrolled, Version = 3 };
+        var row = Row(EnrollmentStatus.Active, FinishReason.Unspecified, EnrollmentFlags.None, 0, false) with { EnrollmentId = 1, ContactId = 5 };
+        var to = row with { LastStepId = 7, Status = reason == FinishReason.Unspecified ? EnrollmentStatus.Active : EnrollmentStatus.Finished, FinishReason = reason, Flags = flags, Version = 2 };
+        var changed = EngagementWork.Follow(new(new Dictionary<long, ContactStatusRow> { [5] = contact }, [row]), [new(row, to, EnrollmentChangeCause.Step)], [], _now);
+        changed.Select(c => (c.From.Engagement, c.To.Engagement)).ShouldBe(last == Working ? [(Enrolled, Working)] : [(Enrolled, Working), (Working, last)]);
+        changed[0].From.ShouldBe(contact);
+        changed.ShouldAllBe(c => c.To.Version == c.From.Version + 1 && c.To.EngagementTime == _now && c.To.FirstWorkingTime == _now);
+        changed.Skip(1).Select(c => c.From).ShouldBe(changed.SkipLast(1).Select(c => c.To));
+        EngagementEntries.Entered(changed).ShouldBe(changed);
+        // What was so before is passed by nobody: heard again, it changes nothing.
+        EngagementWork.Follow(new(new Dictionary<long, ContactStatusRow> { [5] = changed[^1].To }, [to]), [new(to, to with { LastStepId = 7 }, EnrollmentChangeCause.Step)], [], _now).ShouldBeEmpty();
+        // And what stands above it is not left for it.
+        EngagementWork.Follow(new(new Dictionary<long, ContactStatusRow> { [5] = contact with { OptedOut = true, Engagement = DoNotContact } }, [row]), [new(row, to, EnrollmentChangeCause.Step)], [], _now)
+            .ShouldHaveSingleItem().To.ShouldSatisfyAllConditions(c => c.Engagement.ShouldBe(DoNotContact), c => c.FirstWorkingTime.ShouldBe(_now));
+    }
+
+    [Fact]
+    public void What_a_merge_carries_over_and_a_deletion_ends_enters_no_status()
+    {
+        var contact = new ContactStatusRow { ContactId = 5, Engagement = Enrolled, Version = 3 };
+        var row = Row(EnrollmentStatus.Active, FinishReason.Unspecified, EnrollmentFlags.None, 0, false) with { EnrollmentId = 1, ContactId = 5 };
+        var held = new Held(new Dictionary<long, ContactStatusRow> { [5] = contact }, [row]);
+        var merged = EngagementWork.Follow(held, [], [new(contact, contact with { OptedOut = true }, Silent: true)], _now);
+        var deleted = EngagementWork.Follow(held, [new(row, row.After(EnrollmentDecisions.End(row.Standing), _now, null), EnrollmentChangeCause.ContactDeleted)], [], _now);
+        (merged.Single().To.Engagement, deleted.Single().To.Engagement).ShouldBe((DoNotContact, Open));
+        EngagementEntries.Entered(merged).ShouldBeEmpty();
+        EngagementEntries.Entered(deleted).ShouldBeEmpty();
+        EngagementEntries.Entered(EngagementWork.Follow(held, [], [new(contact, contact with { OptedOut = true })], _now)).Count.ShouldBe(1);
+    }
+
     private static EnrollmentRow Row(EnrollmentStatus status, FinishReason reason, EnrollmentFlags flags, long lastStep, bool ended) =>
         new() { Status = status, FinishReason = reason, Flags = flags, LastStepId = lastStep, EndTime = ended ? _now : null, ChangeTime = _now };
 }

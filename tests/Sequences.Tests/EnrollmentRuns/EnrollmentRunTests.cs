@@ -44,6 +44,27 @@ public sealed class EnrollmentRunTests(PlatformFixture platform)
     }
 
     [Fact]
+    public async Task A_filter_stands_in_place_of_a_segment()
+    {
+        var sequence = await platform.CreateSequenceAsync();
+        var source = platform.NewName();
+        var (one, _) = (await platform.CreateContactAsync(c => c.Source = source), await platform.CreateContactAsync());
+        var filter = $"source = \"{source}\"";
+        var run = await EndAsync((await Runs.CreateEnrollmentRunAsync(new() { SequenceId = sequence.SequenceId, Filter = filter, RequestId = platform.NewName() }, platform.Headers)).EnrollmentRun.EnrollmentRunId);
+        (run.Run.State, run.Filter, run.Run.ChangedCount, run.Run.TotalCount).ShouldBe((Common.V1.RunState.Succeeded, filter, 1, 1));
+        (await platform.EnrollmentsAsync(one)).Single().SequenceId.ShouldBe(sequence.SequenceId);
+        (await MalformedAsync(async () => await Runs.CreateEnrollmentRunAsync(new() { SequenceId = sequence.SequenceId, Filter = "no such thing", RequestId = platform.NewName() }, platform.Headers))).ShouldBe(["filter"]);
+        (await MalformedAsync(async () => await Runs.CreateEnrollmentRunAsync(new() { SequenceId = sequence.SequenceId, Filter = "", RequestId = platform.NewName() }, platform.Headers))).ShouldBe(["filter"]);
+
+        // What its filter names has gone since.
+        var label = (await new LabelService.LabelServiceClient(platform.Contacts.Service.Channel).CreateLabelAsync(new() { DisplayName = platform.NewName() }, platform.Headers)).Label;
+        var segment = (await new SegmentService.SegmentServiceClient(platform.Contacts.Service.Channel).CreateSegmentAsync(new() { Segment = new() { DisplayName = platform.NewName(), Filter = $"label:\"{label.DisplayName}\"" } }, platform.Headers)).Segment.SegmentId;
+        await new LabelService.LabelServiceClient(platform.Contacts.Service.Channel).DeleteLabelAsync(new() { LabelId = label.LabelId }, platform.Headers);
+        run = await EndAsync((await Runs.CreateEnrollmentRunAsync(new() { SequenceId = sequence.SequenceId, SegmentId = segment, RequestId = platform.NewName() }, platform.Headers)).EnrollmentRun.EnrollmentRunId);
+        (run.Run.State, run.Run.FailureReason).ShouldBe((Common.V1.RunState.Failed, "CONTACT_SET_NOT_FOUND"));
+    }
+
+    [Fact]
     public async Task A_run_whose_set_is_gone_fails_and_says_why()
     {
         var sequence = await platform.CreateSequenceAsync();

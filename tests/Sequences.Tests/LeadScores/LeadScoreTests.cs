@@ -103,8 +103,8 @@ public sealed class LeadScoreTests(PlatformFixture fixture)
                 var to = hear(row);
                 IReadOnlyList<EnrollmentMove> moves = to == row ? [] : [new(row, to with { Version = row.Version + 1 }, EnrollmentChangeCause.Mail)];
                 var changed = EngagementWork.Follow(new(new Dictionary<long, ContactStatusRow> { [5] = contact }, [row]), moves, [], Now);
-                score += LeadScoreDecisions.Awards(rules, EngagementEntries.Entered(moves, changed)).Sum(a => a.Rule.Points);
-                (contact, row) = (changed.Count > 0 ? changed[0].To : contact, moves.Count > 0 ? moves[0].To : row);
+                score += LeadScoreDecisions.Awards(rules, EngagementEntries.Entered(changed)).Sum(a => a.Rule.Points);
+                (contact, row) = (changed.Count > 0 ? changed[^1].To : contact, moves.Count > 0 ? moves[0].To : row);
             }
             return score;
         }

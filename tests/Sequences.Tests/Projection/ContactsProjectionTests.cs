@@ -25,6 +25,8 @@ public sealed class ContactsProjectionTests(PlatformFixture platform)
         await platform.Statuses.SetStatusAsync(new() { SequenceId = sequence, ContactId = worked, Status = SequenceStatus.ToCall }, platform.Headers);
         await platform.Enrolling.UnenrollContactsAsync(new() { SequenceId = sequence, ContactIds = { left } }, platform.Headers);
         var token = (await platform.Statuses.SetStatusAsync(new() { ContactId = optedOut, Status = SequenceStatus.OptedOut }, platform.Headers)).ChangeToken;
+        (await Segments.CountSegmentAsync(new() { Contacts = new() { Filter = $"sequence.{sequence}:* AND opted_out = true" }, SequencesChangeToken = token }, platform.Headers)).ContactCount.ShouldBe(1);
+        (await MalformedAsync(() => Segments.CountSegmentAsync(new() { Contacts = new() { Filter = "" }, SequencesChangeToken = "soon" }, platform.Headers).ResponseAsync)).ShouldBe(["sequences_change_token"]);
         await Projections.GetProjectionAsync(new() { Source = "sequences", ChangeToken = token }, platform.Headers);
         long[] all = [worked, left, optedOut, never];
         await HoldsAsync();

@@ -27,7 +27,8 @@ internal static class EventFaults
         host.Service.ExpectErrors("");
         Task<long> NumberAsync(string question) => OwnStack.NumberAsync(host.Database, question, cancellationToken);
 
-        var telling = Task.WhenAll(Enumerable.Range(0, Tellers).Select(teller => TellAsync(bed, host, teller, count / Tellers, cancellationToken)));
+        var deaths = new Deaths();
+        var telling = Task.WhenAll(Enumerable.Range(0, Tellers).Select(teller => TellAsync(bed, host, deaths, teller, count / Tellers, cancellationToken)));
         await KillAsync(TimeSpan.FromSeconds(1), () => telling.IsCompleted);
         var told = (await telling).Sum();
         bed.Log($"{told} events were told, of which {await NumberAsync("SELECT COUNT(*) FROM delivery_events")} are there");
@@ -64,7 +65,9 @@ internal static class EventFaults
             for (var kill = 0; kill < kills && !done(); kill++)
             {
                 await bed.SomeTimeAsync(within, cancellationToken);
+                deaths.Begin();
                 await FaultBed.KillAndStartAsync(host.Service, cancellationToken);
+                deaths.End();
             }
         }
 
@@ -78,7 +81,7 @@ internal static class EventFaults
 
     /// <summary>Tells events, each message of the stream in a call with some others, and again from the first that was not acknowledged.</summary>
     /// <returns>How many were acknowledged.</returns>
-    private static async Task<int> TellAsync(FaultBed bed, DeliverabilityHost host, int teller, int count, CancellationToken cancellationToken)
+    private static async Task<int> TellAsync(FaultBed bed, DeliverabilityHost host, Deaths deaths, int teller, int count, CancellationToken cancellationToken)
     {
         const int PerCall = 600;
         const int PerPart = 200;
@@ -86,6 +89,7 @@ internal static class EventFaults
         var now = TimeProvider.System.GetUtcNow();
         for (var first = 0; first < count;)
         {
+            var before = deaths.Ended;
             try
             {
                 using var call = client.IngestEvents(new CallOptions(bed.Stack.Headers, cancellationToken: cancellationToken).WithWaitForReady());
@@ -98,9 +102,11 @@ internal static class EventFaults
                 await call.RequestStream.CompleteAsync();
                 first += (int)(await call).AcknowledgedCount;
             }
-            catch (Exception e) when (e is RpcException { StatusCode: StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled } or InvalidOperationException or IOException && !cancellationToken.IsCancellationRequested)
+            catch (Exception e) when (deaths.Begun > before && !cancellationToken.IsCancellationRequested
+                && (e is RpcException { StatusCode: StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled } or InvalidOperationException or IOException))
             {
-                // It was killed, perhaps while the connection was made, and what it stored is told again.
+                // It was killed during the call, perhaps while the connection was made, and what it stored is told again. Whatever breaks a
+                // call while nobody was killed is a fault of its own.
                 await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken);
             }
         }
@@ -112,5 +118,20 @@ internal static class EventFaults
             // All tellers tell of all addresses.
             Address = string.Create(CultureInfo.InvariantCulture, $"p{i % (count / PerAddress)}@killed.example"), EventTime = Timestamp.FromDateTimeOffset(now.AddSeconds(-((i * 7919) % 100_000) - teller)),
         };
+    }
+
+    /// <summary>How often somebody was killed: a call that began before the last had ended, or after which another began, can have met one.</summary>
+    private sealed class Deaths
+    {
+        private int _begun;
+        private int _ended;
+
+        public int Begun => Volatile.Read(ref _begun);
+
+        public int Ended => Volatile.Read(ref _ended);
+
+        public void Begin() => Interlocked.Increment(ref _begun);
+
+        public void End() => Interlocked.Increment(ref _ended);
     }
 }

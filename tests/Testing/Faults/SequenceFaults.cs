@@ -15,9 +15,13 @@ internal static class SequenceFaults
     /// <summary>One of so many contacts loses its family name, which the third mail needs.</summary>
     private const int Lacking = 7;
 
+    /// <summary>How long a kill waits for steps that are in hand.</summary>
+    private static readonly TimeSpan InHandWithin = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// Sequences and Deliverability killed (kill -9) at random moments: each contact gets each step once, ends as in a run that nobody
-    /// disturbs, and its sender never sends more a day than it may. One process or two, as the seed says, and some kills in each try.
+    /// disturbs, and its sender never sends more a day than it may. One process or two, as the seed says, and in each try some kills, or 50
+    /// where there are many contacts, each while steps are reserved and not yet settled.
     /// </summary>
     public static async Task KilledAsync(FaultBed bed, CancellationToken cancellationToken)
     {
@@ -26,7 +30,7 @@ internal static class SequenceFaults
             await KilledAsync(bed, 2, 2, contacts: 10, daysPerSecond: 10, cancellationToken);
             return;
         }
-        await KilledAsync(bed, 1 + bed.Random.Next(2), 5, contacts: 10_000, daysPerSecond: 2, cancellationToken);
+        await KilledAsync(bed, 1 + bed.Random.Next(2), 50, contacts: 10_000, daysPerSecond: 2, cancellationToken);
     }
 
     private static async Task KilledAsync(FaultBed bed, int replicas, int kills, int contacts, int daysPerSecond, CancellationToken cancellationToken)
@@ -50,22 +54,22 @@ internal static class SequenceFaults
             service.ExpectErrors("");
         }
         var crowd = await Crowd.FillAsync(bed.Stack, contacts, 0, cancellationToken);
-        var run = new SequenceRun(bed, host, mail, crowd, DailyLimit: Math.Max(10, contacts * Steps / 30));
+        var run = new SequenceRun(bed, host, mail, crowd, DailyLimit: Math.Max(10, contacts * Steps / 10));
         var started = Stopwatch.GetTimestamp();
-        var undisturbed = await run.ThroughAsync(() => Task.CompletedTask, cancellationToken);
+        var undisturbed = await run.ThroughAsync(_ => Task.CompletedTask, cancellationToken);
         bed.Log(string.Create(CultureInfo.InvariantCulture, $"undisturbed it takes {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s"));
-        var inHand = 0L;
+        var (inHand, killed) = (0L, 0);
         started = Stopwatch.GetTimestamp();
-        var disturbed = await run.ThroughAsync(async () =>
+        var disturbed = await run.ThroughAsync(async through =>
         {
-            for (var kill = 0; kill < kills; kill++)
+            for (; killed < kills && !await through(); killed++)
             {
-                await bed.SomeTimeAsync(TimeSpan.FromSeconds(1), cancellationToken);
-                inHand += await OwnStack.NumberAsync(host.Database, "SELECT COUNT(*) FROM step_sends s JOIN dispatches d USING (account_id, dispatch_id) WHERE d.state = 1", cancellationToken);
+                await bed.SomeTimeAsync(TimeSpan.FromSeconds(contacts < 10_000 ? 1 : 0.5), cancellationToken);
+                inHand += contacts < 10_000 ? await run.InHandAsync(cancellationToken) : await run.SomeInHandAsync(through, cancellationToken);
                 await FaultBed.KillAndStartAsync(all[bed.Random.Next(all.Length)], cancellationToken);
             }
         }, cancellationToken);
-        bed.Log(string.Create(CultureInfo.InvariantCulture, $"{replicas} processes, {kills} kills: {contacts} contacts in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s, {inHand} steps were reserved when somebody was killed"));
+        bed.Log(string.Create(CultureInfo.InvariantCulture, $"{replicas} processes, {killed} kills: {contacts} contacts in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s, {inHand} steps were reserved when somebody was killed"));
         var other = undisturbed.Where(u => disturbed[u.Key] != u.Value).Select(u => $"{u.Key} is {disturbed[u.Key]}, and {u.Value} without kills").ToList();
         FaultBed.Must(other.Count == 0, $"{other.Count} contacts end otherwise: {string.Join("; ", other.Take(5))}");
     }
@@ -74,10 +78,10 @@ internal static class SequenceFaults
     private sealed record SequenceRun(FaultBed Bed, SequencesHost Host, DeliverabilityHost Mail, Crowd Crowd, int DailyLimit)
     {
         /// <summary>Has all contacts go through a new sequence, and looks at everything.</summary>
-        /// <param name="disturb">What is done meanwhile.</param>
+        /// <param name="disturb">What is done meanwhile; is told how to ask whether everybody is through.</param>
         /// <param name="cancellationToken">Gives up.</param>
         /// <returns>How each contact stands in the end.</returns>
-        public async Task<Dictionary<long, string>> ThroughAsync(Func<Task> disturb, CancellationToken cancellationToken)
+        public async Task<Dictionary<long, string>> ThroughAsync(Func<Func<Task<bool>>, Task> disturb, CancellationToken cancellationToken)
         {
             var sequencing = new SequenceService.SequenceServiceClient(Host.Service.Channel);
             var sequence = (await sequencing.CreateSequenceAsync(new() { Sequence = Sequence() }, Options(cancellationToken))).Sequence;
@@ -90,11 +94,32 @@ internal static class SequenceFaults
             }
             await NameAsync("", cancellationToken);
             await sequencing.ActivateSequenceAsync(new() { SequenceId = sequence.SequenceId }, Options(cancellationToken));
-            await disturb();
-            await FaultBed.UntilAsync("everybody is through", async () => await NumberAsync($"SELECT COUNT(*) FROM enrollments WHERE sequence_id = {sequence.SequenceId} AND (due_time IS NOT NULL OR wait_seconds = 0 AND status = 1 OR dispatch_id IN (SELECT dispatch_id FROM dispatches WHERE state = 1))", cancellationToken) == 0,
-                cancellationToken, TimeSpan.FromMinutes(5));
+            await disturb(IsThroughAsync);
+            await FaultBed.UntilAsync("everybody is through", IsThroughAsync, cancellationToken, TimeSpan.FromMinutes(5));
             await CheckAsync(sequence, cancellationToken);
             return await StandingsAsync(sequence.SequenceId, cancellationToken);
+
+            async Task<bool> IsThroughAsync() => await NumberAsync(
+                $"""
+                SELECT COUNT(*) FROM enrollments WHERE sequence_id = {sequence.SequenceId}
+                  AND (due_time IS NOT NULL OR wait_seconds = 0 AND status = 1 OR dispatch_id IN (SELECT dispatch_id FROM dispatches WHERE state = 1))
+                """, cancellationToken) == 0;
+        }
+
+        /// <summary>How many steps are reserved and not settled.</summary>
+        public Task<long> InHandAsync(CancellationToken cancellationToken) =>
+            NumberAsync("SELECT COUNT(*) FROM step_sends s JOIN dispatches d USING (account_id, dispatch_id) WHERE d.state = 1", cancellationToken);
+
+        /// <summary>The same as soon as there are some, everybody is through, or it has taken too long.</summary>
+        public async Task<long> SomeInHandAsync(Func<Task<bool>> through, CancellationToken cancellationToken)
+        {
+            for (var began = Stopwatch.GetTimestamp(); ; await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken))
+            {
+                if (await InHandAsync(cancellationToken) is var found && (found > 0 || Stopwatch.GetElapsedTime(began) > InHandWithin || await through()))
+                {
+                    return found;
+                }
+            }
         }
 
         private Sequence Sequence() => new()
@@ -113,10 +138,8 @@ internal static class SequenceFaults
 
         private async Task NameAsync(string name, CancellationToken cancellationToken)
         {
-            foreach (var id in Crowd.LabelledIds.Where(id => id % Lacking == 0))
-            {
-                await Bed.Stack.ContactService.UpdateContactAsync(new() { Contact = new() { ContactId = id, FamilyName = name }, UpdateMask = new() { Paths = { "family_name" } } }, Options(cancellationToken));
-            }
+            await Parallel.ForEachAsync(Crowd.LabelledIds.Where(id => id % Lacking == 0), new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken }, async (id, cancel) =>
+                await Bed.Stack.ContactService.UpdateContactAsync(new() { Contact = new() { ContactId = id, FamilyName = name }, UpdateMask = new() { Paths = { "family_name" } } }, Options(cancel)));
         }
 
         /// <summary>Each step was reserved once and is once in Deliverability's queue, and no day has more than it may.</summary>

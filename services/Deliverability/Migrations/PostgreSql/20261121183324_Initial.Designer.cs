@@ -627,6 +627,10 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnType("text")
                         .HasColumnName("variable_values");
 
+                    b.Property<int>("VerdictRevision")
+                        .HasColumnType("integer")
+                        .HasColumnName("verdict_revision");
+
                     b.Property<long>("WorkerId")
                         .HasColumnType("bigint")
                         .HasColumnName("worker_id");

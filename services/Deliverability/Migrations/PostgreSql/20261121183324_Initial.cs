@@ -545,6 +545,7 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     worker_id = table.Column<long>(type: "bigint", nullable: false),
                     lease_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     followed = table.Column<bool>(type: "boolean", nullable: false),
+                    verdict_revision = table.Column<int>(type: "integer", nullable: false),
                     create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     send_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     deliver_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),

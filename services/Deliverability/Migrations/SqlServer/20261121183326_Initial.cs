@@ -544,6 +544,7 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     worker_id = table.Column<long>(type: "bigint", nullable: false),
                     lease_time = table.Column<DateTime>(type: "datetime2", nullable: true),
                     followed = table.Column<bool>(type: "bit", nullable: false),
+                    verdict_revision = table.Column<int>(type: "int", nullable: false),
                     create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
                     send_time = table.Column<DateTime>(type: "datetime2", nullable: true),
                     deliver_time = table.Column<DateTime>(type: "datetime2", nullable: true),

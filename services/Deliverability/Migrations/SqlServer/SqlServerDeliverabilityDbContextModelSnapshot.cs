@@ -625,6 +625,10 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("variable_values");
 
+                    b.Property<int>("VerdictRevision")
+                        .HasColumnType("int")
+                        .HasColumnName("verdict_revision");
+
                     b.Property<long>("WorkerId")
                         .HasColumnType("bigint")
                         .HasColumnName("worker_id");

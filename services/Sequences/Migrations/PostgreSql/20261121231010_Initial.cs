@@ -220,7 +220,8 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     run_id = table.Column<long>(type: "bigint", nullable: false),
                     segment_id = table.Column<long>(type: "bigint", nullable: false),
-                    contact_list_id = table.Column<long>(type: "bigint", nullable: false)
+                    contact_list_id = table.Column<long>(type: "bigint", nullable: false),
+                    filter = table.Column<string>(type: "character varying(10000)", maxLength: 10000, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -510,7 +511,8 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     machine_click_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     bounce_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     hard_bounce_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    unsubscribe_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                    unsubscribe_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    verdict_revision = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -584,6 +586,12 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 filter: "due_time IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_automation_firings_over",
+                table: "automation_firings",
+                column: "fire_time",
+                filter: "due_time IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_dispatches_lease_time",
                 table: "dispatches",
                 column: "lease_time",
@@ -617,6 +625,12 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                 table: "enrollments",
                 column: "resume_time",
                 filter: "resume_time IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_lead_score_awards_award_time",
+                table: "lead_score_awards",
+                column: "award_time",
+                filter: "due_time IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_lead_score_awards_due_time",

@@ -139,6 +139,10 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasDatabaseName("ix_automation_firings_due")
                         .HasFilter("due_time IS NOT NULL");
 
+                    b.HasIndex("FireTime")
+                        .HasDatabaseName("ix_automation_firings_over")
+                        .HasFilter("due_time IS NULL");
+
                     b.HasIndex("AccountId", "AutomationRuleId", "AutomationFiringId");
 
                     b.HasIndex("AccountId", "ContactId", "AutomationFiringId");
@@ -414,6 +418,10 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasColumnType("smallint")
                         .HasColumnName("variant");
 
+                    b.Property<int>("VerdictRevision")
+                        .HasColumnType("integer")
+                        .HasColumnName("verdict_revision");
+
                     b.HasKey("AccountId", "MessageId");
 
                     b.HasIndex("AccountId", "MessageReference")
@@ -560,6 +568,12 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     b.Property<long>("ContactListId")
                         .HasColumnType("bigint")
                         .HasColumnName("contact_list_id");
+
+                    b.Property<string>("Filter")
+                        .IsRequired()
+                        .HasMaxLength(10000)
+                        .HasColumnType("character varying(10000)")
+                        .HasColumnName("filter");
 
                     b.Property<long>("SegmentId")
                         .HasColumnType("bigint")
@@ -822,6 +836,9 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                         .HasColumnName("status_version");
 
                     b.HasKey("AccountId", "ContactId", "LeadScoreAwardId");
+
+                    b.HasIndex("AwardTime")
+                        .HasFilter("due_time IS NULL");
 
                     b.HasIndex("DueTime")
                         .HasFilter("due_time IS NOT NULL");

@@ -219,7 +219,8 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     run_id = table.Column<long>(type: "bigint", nullable: false),
                     segment_id = table.Column<long>(type: "bigint", nullable: false),
-                    contact_list_id = table.Column<long>(type: "bigint", nullable: false)
+                    contact_list_id = table.Column<long>(type: "bigint", nullable: false),
+                    filter = table.Column<string>(type: "nvarchar(max)", maxLength: 10000, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -508,7 +509,8 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     machine_click_time = table.Column<DateTime>(type: "datetime2", nullable: true),
                     bounce_time = table.Column<DateTime>(type: "datetime2", nullable: true),
                     hard_bounce_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    unsubscribe_time = table.Column<DateTime>(type: "datetime2", nullable: true)
+                    unsubscribe_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    verdict_revision = table.Column<int>(type: "int", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -582,6 +584,12 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                 filter: "due_time IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_automation_firings_over",
+                table: "automation_firings",
+                column: "fire_time",
+                filter: "due_time IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_dispatches_lease_time",
                 table: "dispatches",
                 column: "lease_time",
@@ -615,6 +623,12 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                 table: "enrollments",
                 column: "resume_time",
                 filter: "resume_time IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_lead_score_awards_award_time",
+                table: "lead_score_awards",
+                column: "award_time",
+                filter: "due_time IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_lead_score_awards_due_time",

@@ -1,6 +1,6 @@
 using ContactPlatform.ServiceDefaults.Errors;
 
-namespace ContactPlatform.Sequences.Automations;
+namespace ContactPlatform.Sequences.Engine;
 
 /// <summary>Does one kind of work again and again, each round in a scope of its own, and waits a little where there is none.</summary>
 public sealed partial class Lane(IServiceScopeFactory scopes, TimeProvider time, ILogger<Lane> logger)

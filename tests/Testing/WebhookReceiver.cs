@@ -3,13 +3,12 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using ContactPlatform.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace ContactPlatform.Deliverability.Tests.Webhooks;
+namespace ContactPlatform.Testing;
 
 /// <summary>A call as it arrived.</summary>
 /// <param name="Path">Where.</param>
@@ -18,7 +17,7 @@ namespace ContactPlatform.Deliverability.Tests.Webhooks;
 /// <param name="Signature">Its `webhook-signature`.</param>
 /// <param name="Headers">All names of its header.</param>
 /// <param name="Body">Its body.</param>
-internal sealed record ReceivedCall(string Path, string Id, string Timestamp, string Signature, IReadOnlyCollection<string> Headers, string Body)
+public sealed record ReceivedCall(string Path, string Id, string Timestamp, string Signature, IReadOnlyCollection<string> Headers, string Body)
 {
     /// <summary>The event's type.</summary>
     public string Type => Json.GetProperty("type").GetString()!;
@@ -34,15 +33,15 @@ internal sealed record ReceivedCall(string Path, string Id, string Timestamp, st
     /// <summary>Whether one of its signatures fits a secret, worked out from the text of the specification and from nothing of the service.</summary>
     public bool IsSignedBy(string secret)
     {
-        secret.ShouldStartWith("whsec_");
-        using var mac = new HMACSHA256(Convert.FromBase64String(secret["whsec_".Length..]));
+        const string prefix = "whsec_";
+        using var mac = new HMACSHA256(Convert.FromBase64String(secret.StartsWith(prefix, StringComparison.Ordinal) ? secret[prefix.Length..] : throw new ArgumentException($"does not begin with {prefix}", nameof(secret))));
         var expected = Convert.ToBase64String(mac.ComputeHash(Encoding.UTF8.GetBytes(Id + "." + Timestamp + "." + Body)));
         return Signature.Split(' ').Any(s => s == "v1," + expected);
     }
 }
 
 /// <summary>A receiver on this machine, which answers as a test says.</summary>
-internal sealed class WebhookReceiver : IAsyncDisposable
+public sealed class WebhookReceiver : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly ConcurrentQueue<ReceivedCall> calls = new();
@@ -58,6 +57,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     /// <summary>Answers a call, which has been noted.</summary>
     public Func<ReceivedCall, HttpContext, Task> Answer { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>Starts one at a port of its own.</summary>
     public static async Task<WebhookReceiver> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -78,6 +78,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         return Task.CompletedTask;
     };
 
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
     private async Task TakeAsync(HttpContext http)

@@ -39,7 +39,7 @@ public sealed class DryRun
 }
 
 /// <summary>Tells what rules would do to contacts; changes nothing.</summary>
-public sealed class AutomationForesight(
+public sealed class AutomationDryRuns(
     SequencesDbContext db, ContactReader reader, ContactsCalls contacts, SegmentService.SegmentServiceClient segments, ContactListService.ContactListServiceClient lists)
 {
     /// <summary>Begins a dry run.</summary>
@@ -93,8 +93,8 @@ public sealed class AutomationForesight(
             counts.MatchedCount += matched.Count;
             foreach (var id in matched.Order())
             {
-                var contact = new ForeseenContact(known[id], Status(id), [.. enrollments[id]], onLists.Where(l => l.Value.Contains(id)).Select(l => l.Key).ToHashSet());
-                var results = rule.Actions.Select(a => AutomationDecisions.Foresee(a, contact, run.Sequences.GetValueOrDefault(Math.Max(a.EnrollSequenceId, a.UnenrollSequenceId)))).ToList();
+                var contact = new DryRunContact(known[id], Status(id), [.. enrollments[id]], onLists.Where(l => l.Value.Contains(id)).Select(l => l.Key).ToHashSet());
+                var results = rule.Actions.Select(a => AutomationDecisions.DryRun(a, contact, run.Sequences.GetValueOrDefault(Math.Max(a.EnrollSequenceId, a.UnenrollSequenceId)))).ToList();
                 foreach (var (count, result) in counts.Actions.Zip(results))
                 {
                     Count(count, result);
