@@ -53,7 +53,8 @@ public sealed class DeliverabilityHost : IAsyncDisposable
             ["Database__Provider"] = database.Provider,
             ["ConnectionStrings__deliverability"] = servers.AsSeenByServices(database.ConnectionString),
             ["ConnectionStrings__redis"] = servers.Redis,
-            ["Redis__KeyPrefix"] = ContactsHost.RedisPrefix(contacts.Database),
+            // Two of one name would take turns at following Contacts.
+            ["Redis__KeyPrefix"] = ContactsHost.RedisPrefix(contacts.Database) + (followed ? "" : "beside:"),
             ["services__contacts__grpc__0"] = contacts.Service.Grpc.ToString(),
             ["services__contacts__http__0"] = contacts.Service.Http.ToString(),
             ["Access__ServiceKey"] = ContactsHost.ServiceKey,
