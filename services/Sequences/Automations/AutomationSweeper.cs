@@ -49,14 +49,13 @@ public sealed partial class AutomationSweeper(IServiceScopeFactory scopes, TimeP
                 && !db.AutomationActions.IgnoreQueryFilters().Any(a => a.AccountId == f.AccountId && a.AutomationFiringId == f.AutomationFiringId
                     && db.Enrollments.IgnoreQueryFilters().Any(e => e.AccountId == a.AccountId && e.EnrollmentId == a.EnrollmentId && e.EndTime == null)))
             .OrderBy(f => f.FireTime).Take(Batch).Select(f => new { f.AccountId, f.AutomationFiringId }).ToListAsync(cancellationToken);
-        foreach (var group in old.GroupBy(f => f.AccountId))
-        {
-            long[] ids = [.. group.Select(f => f.AutomationFiringId)];
-            await using var transaction = await db.BeginBulkAsync(cancellationToken);
-            await db.AutomationActions.IgnoreQueryFilters().Where(a => a.AccountId == group.Key && ids.Contains(a.AutomationFiringId)).ExecuteDeleteAsync(cancellationToken);
-            await db.AutomationFirings.IgnoreQueryFilters().Where(f => f.AccountId == group.Key && ids.Contains(f.AutomationFiringId)).ExecuteDeleteAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-        }
+        long[] accountIds = [.. old.Select(f => f.AccountId).Distinct()];
+        // Of all accounts: one sequence numbers them all.
+        long[] ids = [.. old.Select(f => f.AutomationFiringId)];
+        await using var transaction = await db.BeginBulkAsync(cancellationToken);
+        await db.AutomationActions.IgnoreQueryFilters().Where(a => accountIds.Contains(a.AccountId) && ids.Contains(a.AutomationFiringId)).ExecuteDeleteAsync(cancellationToken);
+        await db.AutomationFirings.IgnoreQueryFilters().Where(f => accountIds.Contains(f.AccountId) && ids.Contains(f.AutomationFiringId)).ExecuteDeleteAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return old.Count;
     }
 
