@@ -12,7 +12,7 @@ namespace ContactPlatform.Sequences.Tests.DeliverabilityFeed;
 [Collection("platform")]
 public sealed class MailFeedTests(PlatformFixture platform)
 {
-    private static int keys;
+    private readonly MailFeedCaller caller = new(platform);
 
     [Fact]
     public async Task What_becomes_of_a_steps_mail_shows_on_its_enrolment_and_what_is_told_again_changes_nothing()
@@ -21,31 +21,31 @@ public sealed class MailFeedTests(PlatformFixture platform)
         made.Settings.TrackOpens = true;
         var sequence = await platform.CreateSequenceAsync(sequence: made);
         var (contact, enrollment) = await platform.EnrolledAsync(sequence.SequenceId);
-        var message = await SendAsync(sequence, contact, enrollment);
-        await UntilAsync(enrollment, s => s.Contacted);
+        var message = await caller.SendAsync(sequence, contact, enrollment);
+        await caller.UntilAsync(enrollment, s => s.Contacted);
         var events = new[] { DeliveryEventKind.Clicked, DeliveryEventKind.Opened, DeliveryEventKind.Delivered };
         foreach (var kind in events.Concat(events))
         {
-            await IngestAsync(message, kind);
+            await caller.IngestAsync(message, kind);
         }
-        await UntilAsync(enrollment, s => s.Opened);
+        await caller.UntilAsync(enrollment, s => s.Opened);
         // Following links is not tracked.
         (await platform.EnrollmentAsync(enrollment)).Standing.ShouldBe(new EnrollmentStanding { Status = EnrollmentStatus.Active, Contacted = true, Opened = true });
-        await IngestAsync(message, DeliveryEventKind.Failed, "550 5.1.1 no such user");
-        await UntilAsync(enrollment, s => s.Bounced);
-        (await StatusAsync(contact)).EngagementStatus.ShouldBe(EngagementStatus.BadEmail);
+        await caller.IngestAsync(message, DeliveryEventKind.Failed, "550 5.1.1 no such user");
+        await caller.UntilAsync(enrollment, s => s.Bounced);
+        (await caller.StatusAsync(contact)).EngagementStatus.ShouldBe(EngagementStatus.BadEmail);
         (await platform.HistoryAsync(enrollment)).Skip(1).ShouldAllBe(c => c.Cause == EnrollmentChangeCause.Mail && c.Actor.Kind != Common.V1.ActorKind.Unspecified);
 
         // A mail that names an enrolment of another sequence, and one that names none, do nothing.
         var other = await platform.EnrolledAsync((await platform.CreateSequenceAsync()).SequenceId);
-        await SendAsync(sequence, other.ContactId, other.EnrollmentId);
+        await caller.SendAsync(sequence, other.ContactId, other.EnrollmentId);
         var before = await StandAsync();
-        await ReplayAsync();
+        await caller.ReplayAsync();
         (await StandAsync()).ShouldBe(before);
         (await platform.EnrollmentAsync(other.EnrollmentId)).Version.ShouldBe(1);
 
         async Task<(EnrollmentStanding, long, long, int)> StandAsync() => ((await platform.EnrollmentAsync(enrollment)).Standing, (await platform.EnrollmentAsync(enrollment)).Version,
-            (await StatusAsync(contact)).Version, await platform.AskAsync(db => db.StepMessages.CountAsync(m => m.EnrollmentId == enrollment)));
+            (await caller.StatusAsync(contact)).Version, await platform.AskAsync(db => db.StepMessages.CountAsync(m => m.EnrollmentId == enrollment)));
     }
 
     [Fact]
@@ -57,69 +57,13 @@ public sealed class MailFeedTests(PlatformFixture platform)
         var mail = (await platform.DeliverabilityAsync()).Mail.Behaviour;
         var email = (await platform.ContactService.GetContactAsync(new() { ContactId = contact }, platform.Headers)).Contact.Email;
         mail.Answer = (step, to) => step != MailSink.SinkStep.Recipient ? null : new MailSink.SinkAnswer(to == email ? "552 5.2.2 mailbox full" : "550 5.7.1 policy");
-        await SendAsync(sequence, blocked, unmoved);
-        await SendAsync(sequence, contact, enrollment);
-        await UntilAsync(enrollment, s => s.Bounced);
+        await caller.SendAsync(sequence, blocked, unmoved);
+        await caller.SendAsync(sequence, contact, enrollment);
+        await caller.UntilAsync(enrollment, s => s.Bounced);
         mail.Answer = (_, _) => null;
         var now = (await platform.EnrollmentAsync(enrollment)).Standing;
-        (now.Contacted, (await StatusAsync(contact)).EngagementStatus).ShouldBe((false, EngagementStatus.Enrolled));
+        (now.Contacted, (await caller.StatusAsync(contact)).EngagementStatus).ShouldBe((false, EngagementStatus.Enrolled));
         (await platform.EnrollmentAsync(unmoved)).Version.ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task Who_opts_out_here_is_sent_nothing_by_anybody_and_both_fall_silent()
-    {
-        var deliverability = await platform.DeliverabilityAsync();
-        var sequence = await platform.CreateSequenceAsync();
-        var (contact, enrollment) = await platform.EnrolledAsync(sequence.SequenceId);
-        await SetOptedOutAsync(contact, remove: false);
-        await PlatformFixture.UntilAsync(async () => (await BlocksAsync(contact)).Contains(SendBlock.Unsubscribed));
-        // Contacts takes it over, as any unsubscribing.
-        await PlatformFixture.UntilAsync(async () => (await ContactAsync(contact)).UnsubscribedTime is not null);
-        (await platform.EnrollmentAsync(enrollment)).Standing.FinishReason.ShouldBe(FinishReason.OptedOut);
-        // That it unsubscribes as well, later, is no other state: the later time is kept.
-        var before = (await StatusAsync(contact)).OptOutTime;
-        using (var call = new DeliveryEventService.DeliveryEventServiceClient(deliverability.Service.Channel).IngestEvents(platform.Headers))
-        {
-            await call.RequestStream.WriteAsync(new() { Source = "relay", Events = { new DeliveryEventInput { EventKey = platform.NewName(), Kind = DeliveryEventKind.Unsubscribed, Address = (await ContactAsync(contact)).Email } } });
-            await call.RequestStream.CompleteAsync();
-            await call;
-        }
-        await PlatformFixture.UntilAsync(async () => (await StatusAsync(contact)).OptOutTime > before);
-        await SetOptedOutAsync(contact, remove: true);
-        await PlatformFixture.UntilAsync(async () => !(await BlocksAsync(contact)).Contains(SendBlock.Unsubscribed));
-        // Writing to it again is for Contacts to allow, with a reason.
-        (await BlocksAsync(contact)).ShouldBe([SendBlock.ContactUnsubscribed]);
-        (await StatusAsync(contact)).OptedOut.ShouldBeFalse();
-        await SettleAsync();
-        (await CountAsync(contact)).ShouldBe(3);
-        await ReplayAsync();
-        (await StatusAsync(contact)).OptedOut.ShouldBeFalse();
-        (await CountAsync(contact)).ShouldBe(3);
-
-        // Enrolled, opted out, taken back.
-        Task<int> CountAsync(long id) => platform.AskAsync(db => db.ContactStatusChanges.CountAsync(c => c.ContactId == id));
-    }
-
-    [Fact]
-    public async Task Who_unsubscribes_by_a_mail_has_opted_out_until_it_is_subscribed_again()
-    {
-        var sequence = await platform.CreateSequenceAsync();
-        var (contact, enrollment) = await platform.EnrolledAsync(sequence.SequenceId);
-        var bystander = await platform.EnrolledAsync(sequence.SequenceId);
-        await IngestAsync(await SendAsync(sequence, contact, enrollment), DeliveryEventKind.Unsubscribed);
-        await PlatformFixture.UntilAsync(async () => (await StatusAsync(contact)).OptedOut);
-        var status = await StatusAsync(contact);
-        status.EngagementStatus.ShouldBe(EngagementStatus.DoNotContact);
-        (await platform.EnrollmentAsync(enrollment)).Standing.FinishReason.ShouldBe(FinishReason.OptedOut);
-        (await platform.EnrollAsync((await platform.CreateSequenceAsync()).SequenceId, contact)).Results.Single().Reason.ShouldBe("OPTED_OUT");
-        await PlatformFixture.UntilAsync(async () => (await ContactAsync(contact)).UnsubscribedTime is not null);
-        await new ConsentService.ConsentServiceClient(platform.Contacts.Service.Channel).ResubscribeContactAsync(new() { ContactId = contact, Reason = "asked for it" }, platform.Headers);
-        await PlatformFixture.UntilAsync(async () => !(await StatusAsync(contact)).OptedOut);
-        (await BlocksAsync(contact)).ShouldBeEmpty();
-        // Removing it resumes nothing.
-        (await platform.EnrollmentAsync(enrollment)).Standing.Status.ShouldBe(EnrollmentStatus.Finished);
-        (await platform.EnrollmentAsync(bystander.EnrollmentId)).Version.ShouldBe(1);
     }
 
     [Fact]
@@ -129,7 +73,7 @@ public sealed class MailFeedTests(PlatformFixture platform)
         var webhooks = new WebhookService.WebhookServiceClient(deliverability.Service.Channel);
         var webhook = (await webhooks.CreateWebhookAsync(new() { Webhook = new() { DisplayName = platform.NewName(), Url = "http://127.0.0.1:9/", EventTypes = { WebhookEventType.SequenceStatusChanged, WebhookEventType.SequenceContactChanged, WebhookEventType.EngagementStatusChanged } } }, platform.Headers)).Webhook;
         var (contact, _) = await platform.EnrolledAsync((await platform.CreateSequenceAsync()).SequenceId);
-        await SetOptedOutAsync(contact, remove: false);
+        await caller.SetOptedOutAsync(contact, remove: false);
         var deliveries = new WebhookDeliveryService.WebhookDeliveryServiceClient(deliverability.Service.Channel);
         List<WebhookDelivery> told = [];
         await PlatformFixture.UntilAsync(async () => (told = [.. (await deliveries.ListWebhookDeliveriesAsync(new() { WebhookId = webhook.WebhookId, PageSize = 1000 }, platform.Headers)).WebhookDeliveries.Where(d => d.ContactId == contact)]).Count == 5);
@@ -143,10 +87,10 @@ public sealed class MailFeedTests(PlatformFixture platform)
         var (one, other) = (await platform.CreateSequenceAsync(), await platform.CreateSequenceAsync());
         var (contact, first) = await platform.EnrolledAsync(one.SequenceId);
         var second = (await platform.EnrollAsync(other.SequenceId, contact)).Results.Single().EnrollmentId;
-        var email = (await ContactAsync(contact)).Email;
-        var messages = new[] { await SendAsync(one, contact, first), await SendAsync(other, contact, second) };
-        await UntilAsync(first, s => s.Contacted);
-        await UntilAsync(second, s => s.Contacted);
+        var email = (await caller.ContactAsync(contact)).Email;
+        var messages = new[] { await caller.SendAsync(one, contact, first), await caller.SendAsync(other, contact, second) };
+        await caller.UntilAsync(first, s => s.Contacted);
+        await caller.UntilAsync(second, s => s.Contacted);
         var reference = await platform.AskAsync(db => db.StepMessages.Where(m => m.MessageId == messages[0]).Select(m => m.MessageReference).SingleAsync());
         (await platform.DeliverabilityAsync()).Mail.Mails.Count(m => m.Header("Message-ID") == $"<{reference}>").ShouldBe(1);
 
@@ -159,8 +103,8 @@ public sealed class MailFeedTests(PlatformFixture platform)
         (reply.Match, reply.EnrollmentId, reply.MessageId).ShouldBe((ReplyMatch.Address, 0, messages[1]));
         (await platform.EnrollmentAsync(second)).Standing.RepliedByEmail.ShouldBeTrue();
 
-        await IngestAsync(messages[0], DeliveryEventKind.Delivered);
-        await IngestAsync(messages[0], DeliveryEventKind.Opened);
+        await caller.IngestAsync(messages[0], DeliveryEventKind.Delivered);
+        await caller.IngestAsync(messages[0], DeliveryEventKind.Opened);
         var figures = new SequenceStatisticsService.SequenceStatisticsServiceClient(platform.Sequences.Service.Channel);
         GetSequenceStatisticsResponse told = new();
         await PlatformFixture.UntilAsync(async () => (told = await figures.GetSequenceStatisticsAsync(new() { SequenceId = one.SequenceId }, platform.Headers)).Mails.OpenedCount == 1);
@@ -177,83 +121,5 @@ public sealed class MailFeedTests(PlatformFixture platform)
 
         async Task<Reply> ReplyAsync(string mail) => (await new ReplyService.ReplyServiceClient(platform.Sequences.Service.Channel).RecordReplyAsync(
             new() { Source = "mx", Mail = Google.Protobuf.ByteString.CopyFromUtf8(mail.Replace("\n", "\r\n", StringComparison.Ordinal)) }, platform.Headers)).Reply;
-    }
-
-    private async Task<long> SendAsync(Sequence sequence, long contact, long enrollment)
-    {
-        var deliverability = await platform.DeliverabilityAsync();
-        var request = new CreateTransmissionRequest
-        {
-            Transmission = new() { FromEmail = "sales@example.com" }, Content = new() { Subject = "News", Text = "A line." }, Recipients = { new Recipient { ContactId = contact } }, RequestId = platform.NewName(),
-        };
-        foreach (var (key, number) in new[] { ("sequence_id", sequence.SequenceId), ("step_id", sequence.Steps[0].StepId), ("enrollment_id", enrollment) })
-        {
-            request.Transmission.Metadata[key] = $"{number}";
-        }
-        var transmissions = new TransmissionService.TransmissionServiceClient(deliverability.Service.Channel);
-        var id = (await transmissions.CreateTransmissionAsync(request, platform.Headers)).Transmission.TransmissionId;
-        await PlatformFixture.UntilAsync(async () => (await transmissions.GetTransmissionAsync(new() { TransmissionId = id }, platform.Headers)).Transmission.Complete);
-        return (await new MessageService.MessageServiceClient(deliverability.Service.Channel).ListMessagesAsync(new() { TransmissionId = id }, platform.Headers)).Messages.Single().MessageId;
-    }
-
-    private async Task IngestAsync(long message, DeliveryEventKind kind, string diagnostic = "")
-    {
-        using var call = new DeliveryEventService.DeliveryEventServiceClient((await platform.DeliverabilityAsync()).Service.Channel).IngestEvents(platform.Headers);
-        await call.RequestStream.WriteAsync(new() { Source = "relay", Events = { new DeliveryEventInput { EventKey = $"{Interlocked.Increment(ref keys)}", Kind = kind, MessageId = message, Diagnostic = diagnostic } } });
-        await call.RequestStream.CompleteAsync();
-        (await call).StoredCount.ShouldBe(1);
-    }
-
-    private Task UntilAsync(long enrollment, Func<EnrollmentStanding, bool> holds) => PlatformFixture.UntilAsync(async () => holds((await platform.EnrollmentAsync(enrollment)).Standing));
-
-    private async Task<ContactStatus> StatusAsync(long contact) => (await platform.Enrolling.GetContactStatusAsync(new() { ContactId = contact }, platform.Headers)).ContactStatus;
-
-    private async Task<Contact> ContactAsync(long contact) => (await platform.ContactService.GetContactAsync(new() { ContactId = contact }, platform.Headers)).Contact;
-
-    private async Task<List<SendBlock>> BlocksAsync(long contact) =>
-        [.. (await new SendabilityService.SendabilityServiceClient((await platform.DeliverabilityAsync()).Service.Channel).ExplainSendabilityAsync(new() { ContactId = contact }, platform.Headers)).Blocks.Select(b => b.Block)];
-
-    private async Task SetOptedOutAsync(long contact, bool remove)
-    {
-        if (remove)
-        {
-            var enrollment = (await platform.Enrolling.ListEnrollmentsAsync(new() { ContactId = contact }, platform.Headers)).Enrollments.Single();
-            await platform.Statuses.RemoveStatusAsync(new() { SequenceId = enrollment.SequenceId, ContactId = contact, Status = SequenceStatus.OptedOut }, platform.Headers);
-        }
-        else
-        {
-            await platform.Statuses.SetStatusAsync(new() { ContactId = contact, Status = SequenceStatus.OptedOut }, platform.Headers);
-        }
-    }
-
-    /// <summary>Lets Sequences apply everything that Deliverability ever told once more, in its order, in other parts.</summary>
-    private async Task ReplayAsync()
-    {
-        await SettleAsync();
-        var end = await PositionAsync();
-        using var call = new Deliverability.V1.ChangesService.ChangesServiceClient((await platform.DeliverabilityAsync()).Service.Channel).StreamChanges(new(), await platform.Contacts.FeedHeadersAsync(CancellationToken.None));
-        var changes = new List<Deliverability.V1.StreamChangesResponse>();
-        while (await call.ResponseStream.MoveNext(CancellationToken.None) && string.CompareOrdinal(call.ResponseStream.Current.Position, end) <= 0)
-        {
-            changes.Add(call.ResponseStream.Current);
-            if (call.ResponseStream.Current.Position == end)
-            {
-                break;
-            }
-        }
-        changes.Count.ShouldBeGreaterThan(0);
-        foreach (var part in changes.Where(c => c.AccountId == ContactsHost.Account).Chunk(3))
-        {
-            await platform.ApplyAsync(part);
-        }
-    }
-
-    private Task<string> PositionAsync() => platform.AskAsync(db => db.FeedPositions.Where(p => p.Source == DeliverabilityFeedConsumer.Source).Select(p => p.Position).SingleAsync());
-
-    /// <summary>Waits until each has applied all that the other told.</summary>
-    private async Task SettleAsync()
-    {
-        var (deliverability, headers) = (await platform.DeliverabilityAsync(), await platform.Contacts.FeedHeadersAsync(CancellationToken.None));
-        await PlatformFixture.UntilAsync(async () => (await new Deliverability.V1.ChangesService.ChangesServiceClient(deliverability.Service.Channel).GetBacklogAsync(new() { AfterPosition = await PositionAsync() }, headers)).ChangeCount == 0);
     }
 }
