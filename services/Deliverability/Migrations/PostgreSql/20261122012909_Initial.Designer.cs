@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace ContactPlatform.Deliverability.Migrations.PostgreSql
 {
     [DbContext(typeof(DeliverabilityDbContext))]
-    [Migration("20261121183324_Initial")]
+    [Migration("20261122012909_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -286,6 +286,8 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasFilter("key_id IS NOT NULL");
 
                     b.ToTable("addresses", (string)null);
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 60);
                 });
 
             modelBuilder.Entity("ContactPlatform.Deliverability.Addresses.FactClearanceRow", b =>

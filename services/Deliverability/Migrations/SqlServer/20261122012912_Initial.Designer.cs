@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace ContactPlatform.Deliverability.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerDeliverabilityDbContext))]
-    [Migration("20261121183326_Initial")]
+    [Migration("20261122012912_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -287,6 +287,8 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasFilter("key_id IS NOT NULL");
 
                     b.ToTable("addresses", (string)null);
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 60);
                 });
 
             modelBuilder.Entity("ContactPlatform.Deliverability.Addresses.FactClearanceRow", b =>
