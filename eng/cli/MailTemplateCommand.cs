@@ -66,7 +66,7 @@ internal static class MailTemplateCommand
     }
 
     private static async Task<string> ReadAsync(FileInfo? file, CancellationToken cancellationToken) =>
-        file is null ? "" : file.Exists ? await File.ReadAllTextAsync(file.FullName, cancellationToken) : throw new CliException($"There is no file {file.FullName}.");
+        file is null ? "" : await File.ReadAllTextAsync(ExistingFile.Require(file).FullName, cancellationToken);
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -68,6 +68,7 @@ public sealed class EventStream(DeliverabilityDbContext db, IServiceScopeFactory
             if (before is not null)
             {
                 Count(before.Part, await before.Outcomes, reply);
+                before = null;
             }
             return reply;
         }
@@ -75,8 +76,15 @@ public sealed class EventStream(DeliverabilityDbContext db, IServiceScopeFactory
         {
             await reading.CancelAsync();
             await reader;
-            // What one of the two has stored after the other failed is not acknowledged; told again, it is known.
-            await Task.WhenAll(new[] { before, storing }.OfType<Storing>().Select(s => (Task)s.Outcomes)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // What is being stored when something breaks is acknowledged as far as it is stored without a gap; what lies behind one is known when it is told again.
+            foreach (var left in new[] { before, storing }.OfType<Storing>())
+            {
+                await ((Task)left.Outcomes).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            foreach (var left in new[] { before, storing }.OfType<Storing>().TakeWhile(s => s.Outcomes.IsCompletedSuccessfully))
+            {
+                Count(left.Part, await left.Outcomes, reply);
+            }
             trailers.Add(AcknowledgedTrailer, reply.AcknowledgedCount.ToString(CultureInfo.InvariantCulture));
         }
     }

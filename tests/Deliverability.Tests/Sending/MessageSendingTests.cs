@@ -67,12 +67,12 @@ public sealed class MessageSendingTests(PlatformFixture platform)
         using (caller.Server((step, to) => step == SinkStep.Recipient && (to == first || to == second) ? new("450 4.2.1 later") : null))
         {
             id = (await caller.QueueAsync(request)).TransmissionId;
-            // As no request could have stored it.
-            await platform.Stores.AskAsync(ContactsHost.Account, async db =>
+            // As no request could have stored it; in the queue, so that nobody has read it before.
+            await UntilAsync(() => platform.Stores.AskAsync(ContactsHost.Account, async db =>
             {
                 var one = await db.Messages.Where(m => m.TransmissionId == id).MinAsync(m => m.MessageId);
-                return await db.Messages.Where(m => m.MessageId == one).ExecuteUpdateAsync(set => set.SetProperty(m => m.VariableValues, "no JSON"));
-            });
+                return await db.Messages.Where(m => m.MessageId == one && m.State == MessageState.Queued).ExecuteUpdateAsync(set => set.SetProperty(m => m.VariableValues, "no JSON")) == 1;
+            }));
         }
         await UntilAsync(async () => (await platform.Transmissions.GetTransmissionAsync(new() { TransmissionId = id }, platform.Headers)).Transmission.Complete);
         (await caller.MessagesAsync(id)).Select(m => (m.Email, m.State)).ShouldBe([(first, MessageState.Failed), (second, MessageState.Sent)]);

@@ -62,6 +62,7 @@ public sealed class DeliverabilityCliTests : IAsyncLifetime, IDisposable
         var file = Path.Combine(folder.Path, "list.txt");
         await File.WriteAllLinesAsync(file, ["one@example.org", "two", "", "three@example.org"]);
         (await RunAsync("suppress", "upload", file)).Output.ShouldContain("Put on the list 2, on it before 0, refused 1");
+        (await RunAsync("suppress", "upload", file + ".none")).Output.ShouldContain("There is no file");
         var list = (await RunAsync("suppress", "list")).Output;
         list.ShouldContain("two@example.org");
         list.ShouldContain("[fair]");
