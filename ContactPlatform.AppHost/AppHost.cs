@@ -61,7 +61,8 @@ var sequences = builder.AddProject("sequences", "../services/Sequences/Sequences
 var mail = options.Profile == Profile.External ? null : LocalMail.Add(builder);
 if (mail is null)
 {
-    deliverability.WithSection(builder.Configuration, "Smtp").WithSection(builder.Configuration, "Mail").WithSection(builder.Configuration, "Sending");
+    deliverability.WithSection(builder.Configuration, "Smtp").WithSection(builder.Configuration, "Mail").WithSection(builder.Configuration, "Sending")
+        .WithSection(builder.Configuration, "Webhooks").WithSection(builder.Configuration, "Secrets");
 }
 else
 {
@@ -85,6 +86,8 @@ if (options.Profile != Profile.External)
     deliverability.WithEnvironment("Erasure__Keys__1", erasureKey);
     // Another key is derived from the same secret, so that a developer's machine has one secret less to keep.
     deliverability.WithEnvironment("Secrets__Keys__1", erasureKey);
+    // Who tries webhooks out receives them on this machine.
+    deliverability.WithEnvironment("Webhooks__AllowedNetworks__0", "127.0.0.0/8");
     // Contacts makes sure that this key opens account 1.
     contacts.WithEnvironment("Access__BootstrapKeys__1", builder.AddParameter("demo-api-key", data.Secrets.DemoApiKey, secret: true));
     DemoCommands.Offer(data, contacts, funnel, deliverability);

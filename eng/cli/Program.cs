@@ -40,6 +40,8 @@ var root = new RootCommand(
     DeliverabilityCommand.Create(),
     WebhookCommand.Create(),
     ValidateCommand.Create(),
+    MailTemplateCommand.Create(),
+    ClassificationCommand.Create(),
     SendCommand.Create(),
     SendCommand.CreateSent(),
     SequenceCommand.Create(),

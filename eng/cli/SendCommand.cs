@@ -37,7 +37,7 @@ internal static class SendCommand
             };
             if (request.TemplateName.Length == 0 || result.GetValue(subject) is not null || result.GetValue(text) is not null || result.GetValue(html) is not null)
             {
-                request.Content = new() { Subject = result.GetValue(subject) ?? "", Text = result.GetValue(text) ?? "", Html = result.GetValue(html) is { } file ? await File.ReadAllTextAsync(file.FullName, cancellationToken) : "" };
+                request.Content = new() { Subject = result.GetValue(subject) ?? "", Text = result.GetValue(text) ?? "", Html = result.GetValue(html) is { } file ? await File.ReadAllTextAsync(ExistingFile.Require(file).FullName, cancellationToken) : "" };
             }
 
             foreach (var pair in result.GetValue(set) ?? [])

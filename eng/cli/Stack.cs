@@ -97,6 +97,10 @@ internal sealed class Stack : IDisposable
 
     public TransmissionService.TransmissionServiceClient Transmissions => new(_deliverability);
 
+    public MailTemplateService.MailTemplateServiceClient MailTemplates => new(_deliverability);
+
+    public ClassificationService.ClassificationServiceClient Classification => new(_deliverability);
+
     public MessageService.MessageServiceClient Messages => new(_deliverability);
 
     public SequenceService.SequenceServiceClient Sequences => new(_sequences.Value);

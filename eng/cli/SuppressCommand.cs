@@ -44,10 +44,11 @@ internal static class SuppressCommand
         var command = new Command("upload", "Puts the addresses of a file on the list.") { file, reason };
         command.SetAction(async (result, cancellationToken) =>
         {
+            var path = ExistingFile.Require(result.GetValue(file)!);
             using var stack = Stack.Find();
             using var call = stack.Suppressions.UploadSuppressions(cancellationToken: cancellationToken);
             await call.RequestStream.WriteAsync(new() { Start = new() { Reason = result.GetValue(reason) ?? "" } }, cancellationToken);
-            foreach (var part in File.ReadLines(result.GetValue(file)!.FullName).Where(l => !string.IsNullOrWhiteSpace(l)).Chunk(Batch))
+            foreach (var part in File.ReadLines(path.FullName).Where(l => !string.IsNullOrWhiteSpace(l)).Chunk(Batch))
             {
                 await call.RequestStream.WriteAsync(new() { Addresses = new() { Addresses = { part } } }, cancellationToken);
             }

@@ -21,12 +21,7 @@ internal static class ValidateCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             using var stack = Stack.Find();
-            var path = result.GetValue(file)!;
-            if (!path.Exists)
-            {
-                throw new CliException($"There is no file {path.FullName}.");
-            }
-
+            var path = ExistingFile.Require(result.GetValue(file)!);
             var validation = await UploadAsync(stack, path, cancellationToken);
             AnsiConsole.MarkupLine($"Validation {validation.AddressValidationId}: {Words.Count(validation.Run.TotalCount)} addresses");
             validation = await ToEndAsync(stack, validation, cancellationToken);

@@ -79,11 +79,12 @@ internal static class WebhookCommand
 
     private static Command Deliveries() => One("deliveries", "Lists a webhook's newest deliveries.", async (stack, id, cancellationToken) =>
     {
-        var table = new Table().RoundedBorder().AddColumns("Delivery", "Event", "Contact", "When", "State", "Tried", "Last");
+        var table = new Table().RoundedBorder().AddColumn("#").AddColumn(new TableColumn("Event").NoWrap()).AddColumns("Contact", "When", "State");
         foreach (var delivery in (await stack.WebhookDeliveries.ListWebhookDeliveriesAsync(new() { WebhookId = id, PageSize = Shown }, cancellationToken: cancellationToken)).WebhookDeliveries)
         {
+            var tried = delivery.AttemptCount == 0 ? "" : $" after {Words.Count(delivery.AttemptCount, "call")}: {Last(delivery)}";
             table.AddRow(Number(delivery.WebhookDeliveryId), Type(delivery.EventType), delivery.ContactId == 0 ? "" : Number(delivery.ContactId), Words.Time(delivery.CreateTime),
-                delivery.State.ToString().ToLowerInvariant(), Number(delivery.AttemptCount), Last(delivery));
+                delivery.State.ToString().ToLowerInvariant() + tried);
         }
 
         AnsiConsole.Write(table);
@@ -92,7 +93,8 @@ internal static class WebhookCommand
     private static Command Replay() => One("replay", "Sends a webhook's dead letters again.", async (stack, id, cancellationToken) =>
     {
         var count = (await stack.WebhookDeliveries.ReplayWebhookDeliveriesAsync(new() { WebhookId = id, DeadLetters = true }, cancellationToken: cancellationToken)).ReplayedCount;
-        AnsiConsole.MarkupLine($"{Words.Count(count, "dead letter")} on the way again.");
+        var webhook = (await stack.Webhooks.GetWebhookAsync(new() { WebhookId = id }, cancellationToken: cancellationToken)).Webhook;
+        AnsiConsole.MarkupLine($"{Words.Count(count, "dead letter")} {(webhook.Disabled ? $"in the queue again; `./dev cli webhooks enable {id}` lets them go." : "on the way again.")}");
     });
 
     private static Command One(string verb, string description, Func<Stack, long, CancellationToken, Task> act)
@@ -118,7 +120,8 @@ internal static class WebhookCommand
 
     private static string Types(Webhook webhook) => webhook.EventTypes.Count == 0 ? "everything" : string.Join(", ", webhook.EventTypes.Select(Type));
 
-    private static string Type(WebhookEventType type) => Words.Spaced(type.ToString()).ToLowerInvariant();
+    /// <summary>As `--types` takes it and the body of a call has it: `message.not_spam`.</summary>
+    private static string Type(WebhookEventType type) => Words.Spaced(type.ToString()).ToLowerInvariant().Split(' ') is [var of, .. var what] ? $"{of}.{string.Join('_', what)}" : "";
 
     private static string Last(WebhookDelivery delivery) => delivery.ResponseCode > 0 ? Number(delivery.ResponseCode)
         : delivery.LastResult == WebhookAttemptResult.Unspecified ? "" : Words.Spaced(delivery.LastResult.ToString()).ToLowerInvariant();

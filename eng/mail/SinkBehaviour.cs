@@ -39,6 +39,9 @@ public sealed class SinkBehaviour
     /// <summary>With it, STARTTLS is offered.</summary>
     public X509Certificate2? Certificate { get; set; }
 
+    /// <summary>Whether connections are protected from their first byte, with the certificate.</summary>
+    public bool ImplicitTls { get; set; }
+
     /// <summary>With it, AUTH is offered, and asked for before MAIL.</summary>
     public (string User, string Password)? Login { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace ContactPlatform.MailSink;
@@ -19,6 +20,10 @@ internal sealed class SinkSession(SmtpSink sink, Stream stream)
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        if (sink.Behaviour is { ImplicitTls: true, Certificate: { } certificate })
+        {
+            await ProtectAsync(certificate, cancellationToken);
+        }
         if (!await SayAsync(SinkStep.Connected, "", "220 sink.example ready", cancellationToken))
         {
             return;
@@ -52,9 +57,7 @@ internal sealed class SinkSession(SmtpSink sink, Stream stream)
                 return true;
             case "STARTTLS" when behaviour.Certificate is { } certificate:
                 await WriteAsync("220 go ahead\r\n", cancellationToken);
-                var tls = new SslStream(stream);
-                await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, cancellationToken);
-                (stream, isProtected) = (tls, true);
+                await ProtectAsync(certificate, cancellationToken);
                 return true;
             case var auth when auth.StartsWith("AUTH ", StringComparison.Ordinal):
                 isKnown = await AuthenticateAsync(line, cancellationToken);
@@ -97,6 +100,13 @@ internal sealed class SinkSession(SmtpSink sink, Stream stream)
                 await WriteAsync("500 5.5.2 what\r\n", cancellationToken);
                 return true;
         }
+    }
+
+    private async Task ProtectAsync(X509Certificate2 certificate, CancellationToken cancellationToken)
+    {
+        var tls = new SslStream(stream);
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, cancellationToken);
+        (stream, isProtected) = (tls, true);
     }
 
     private async Task<bool> TakeAsync(CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ namespace ContactPlatform.Deliverability.Arf;
 /// <summary>A report of abuse.</summary>
 /// <param name="Kind">What it says.</param>
 /// <param name="Type">Its Feedback-Type in lower case, at most 40 characters.</param>
-/// <param name="Addresses">Whom the message was sent to; empty where the report keeps that to itself.</param>
+/// <param name="Addresses">Whom the message reached, as the reporting server knows it: behind a forwarder not who it was sent to. Empty where the report keeps that to itself.</param>
 /// <param name="OriginalMessageId">Message-ID of the message that it is about; may be empty.</param>
 /// <param name="UserAgent">The program that made the report, at most 255 characters; may be empty.</param>
 /// <param name="Time">When the message arrived or the report was made; null when it does not tell.</param>

@@ -6,12 +6,14 @@ namespace ContactPlatform.Deliverability.Classifications;
 
 /// <summary>
 /// Says what a failure means for the address: enhanced status codes first (RFC 3463), then the wording of known mail
-/// systems in order, else Unavailable. The tables are all there is; they carry a version, which is kept with each verdict.
+/// systems in order, else Unavailable. What a server refuses for now is never for good, whatever its text says: `450 mailbox
+/// unavailable` is a busy mailbox, `550 mailbox unavailable` none (RFC 5321 4.2.3). The tables carry a version, which is kept
+/// with each verdict.
 /// </summary>
 public static class Classifier
 {
-    /// <summary>Version of the tables: raised by one whenever a row of either changes, and the doc with it.</summary>
-    public const int Version = 1;
+    /// <summary>Version of the rules: raised by one whenever a row of either table changes, or how they are read, and the page with it.</summary>
+    public const int Version = 2;
 
     /// <summary>Id of the last rule.</summary>
     public const string Else = "else";
@@ -37,7 +39,8 @@ public static class Classifier
     public static Verdict Classify(string status, string diagnostic, string remoteHost)
     {
         // The server's own code before the one that the reporting program gave, which often made it up from the three digits.
-        if (DiagnosticCodes.First(diagnostic) is { } said && Find(said) is { } verdict)
+        var first = DiagnosticCodes.First(diagnostic);
+        if (first is { } said && Find(said) is { } verdict)
         {
             return verdict;
         }
@@ -52,6 +55,7 @@ public static class Classifier
                 return byOther;
             }
         }
+        var forNow = (DiagnosticCodes.Kind(diagnostic) ?? first?.Kind ?? reported.Kind) == 4;
         var (text, host) = (Fold(diagnostic), Fold(remoteHost));
         foreach (var (_, marks, rules) in Systems)
         {
@@ -61,7 +65,7 @@ public static class Classifier
             }
             foreach (var (id, rule) in rules)
             {
-                if (rule.Fits(text))
+                if (!(forNow && rule.Class == FailureClass.DoesNotExist) && rule.Fits(text))
                 {
                     return new(rule.Class, id);
                 }

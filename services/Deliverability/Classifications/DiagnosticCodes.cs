@@ -5,22 +5,21 @@ public static class DiagnosticCodes
 {
     private const int MaximumCodes = 8;
 
+    /// <summary>The first of the three digits that open the server's reply (RFC 5321 4.2.1): 4 for now, 5 for good; null where it has none.</summary>
+    public static int? Kind(string diagnostic)
+    {
+        var text = Reply(diagnostic);
+        return HasDigits(text) ? text[0] - '0' : null;
+    }
+
     /// <summary>
     /// The code that opens the server's reply: right behind the three digits (`550 5.1.1 …`, `550-5.1.1 …`, `550 #5.1.1`),
     /// or at the very beginning.
     /// </summary>
     public static EnhancedCode? First(string diagnostic)
     {
-        var text = diagnostic.AsSpan()[..Math.Min(diagnostic.Length, Classifier.MaximumLength)].Trim();
-        // RFC 3464 2.3.6: the kind of the diagnostic stands in front.
-        if (text.StartsWith("smtp;", StringComparison.OrdinalIgnoreCase))
-        {
-            text = text[5..].TrimStart();
-        }
-        if (text.Length > 4 && text[0] is '4' or '5' && char.IsAsciiDigit(text[1]) && char.IsAsciiDigit(text[2]) && text[3] is ' ' or '-')
-        {
-            text = text[4..].TrimStart();
-        }
+        var text = Reply(diagnostic);
+        text = HasDigits(text) ? text[3..].TrimStart(" -") : text;
         return EnhancedCode.TryRead(text.TrimStart("#(\"'"), out var code, out _) && code.IsFailure ? code : null;
     }
 
@@ -39,6 +38,16 @@ public static class DiagnosticCodes
             }
         }
     }
+
+    /// <summary>What the server said: without the kind of the diagnostic that stands in front (RFC 3464 2.3.6).</summary>
+    private static ReadOnlySpan<char> Reply(string diagnostic)
+    {
+        var text = diagnostic.AsSpan()[..Math.Min(diagnostic.Length, Classifier.MaximumLength)].Trim();
+        return text.StartsWith("smtp;", StringComparison.OrdinalIgnoreCase) ? text[5..].TrimStart() : text;
+    }
+
+    private static bool HasDigits(ReadOnlySpan<char> text) =>
+        text is ['4' or '5', >= '0' and <= '9', >= '0' and <= '9'] or ['4' or '5', >= '0' and <= '9', >= '0' and <= '9', ' ' or '-', ..];
 
     /// <summary>Not within a number, a name, a path, an address, or a version such as `mail-4.2.1`; but `550-5.1.1` counts.</summary>
     private static bool Begins(string text, int at) => at == 0

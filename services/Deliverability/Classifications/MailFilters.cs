@@ -17,10 +17,10 @@ public static class MailFilters
         ]),
         new("mimecast", "community.mimecast.com (SMTP error codes)", ["mimecast"],
         [
-            new("recipient-unknown", DoesNotExist, "invalid recipient", "rejected by header based", "recipient unknown", "user unknown", "no such user"),
+            new("recipient-unknown", DoesNotExist, "invalid recipient", "recipient unknown", "user unknown", "no such user"),
             new("over-quota", MailboxFull, "mailbox full", "over quota"),
             new("greylisted", Unavailable, "greylist", "internal resources are temporarily unavailable", "unable to connect", "retry later"),
-            new("sender-policy", SenderFault, "policy", "policies", "anti-spoofing", "dmarc", "spf", "virus", "blacklist", "block list", "rbl", "spam", "administrative prohibition", "ip temporarily blacklisted", "attachment"),
+            new("sender-policy", SenderFault, "rejected by header based", "policy", "policies", "anti-spoofing", "dmarc", "spf", "virus", "blacklist", "block list", "rbl", "spam", "administrative prohibition", "ip temporarily blacklisted", "attachment"),
         ]),
         new("barracuda", "campus.barracuda.com (Email Gateway Defense bounces)", ["barracuda", "ess.barracudanetworks", "cudamail"],
         [

@@ -12,10 +12,10 @@ public static class MailPrograms
         [
             new("unknown-user", DoesNotExist, "user unknown in virtual", "user unknown in local recipient table", "user unknown in relay recipient table", "user unknown in * table", "recipient address rejected: user unknown",
                 "recipient address rejected: undeliverable address", "recipient address rejected: mail address does not exist", "recipient address rejected: no such"),
-            new("unknown-domain", DoesNotExist, "name service error for name=* type=* host not found, try again", "recipient address rejected: domain not found", "host or domain name not found. name service error * type=aaaa: host not found", "domain has null mx"),
+            new("unknown-domain", DoesNotExist, "recipient address rejected: domain not found", "host or domain name not found. name service error * type=aaaa: host not found", "domain has null mx"),
             new("over-quota", MailboxFull, "mailbox size limit exceeded", "maildir over quota", "error writing message: file too large", "overdrawn his diskspace quota", "message file too big * mailbox"),
             new("greylisted", Unavailable, "recipient address rejected: greylist", "greylisted", "greylisting", "postgrey"),
-            new("unverified", Unavailable, "unverified address", "address lookup failed", "recipient address rejected: temporary", "verification in progress"),
+            new("unverified", Unavailable, "unverified address", "host not found, try again", "address lookup failed", "recipient address rejected: temporary", "verification in progress"),
             new("relay", SenderFault, "relay access denied"),
             new("sender", SenderFault, "sender address rejected", "client host rejected", "helo command rejected", "client host * blocked using", "sender verify failed"),
             new("content", SenderFault, "message content rejected", "milter-reject", "message size exceeds fixed limit", "message size exceeds"),
@@ -38,16 +38,16 @@ public static class MailPrograms
         ]),
         new("qmail", "cr.yp.to/proto; qmail control files", [],
         [
-            new("no-mailbox", DoesNotExist, "sorry, no mailbox here by that name", "sorry, no such user", "vpopmail", "this address no longer accepts mail", "i couldn't find any host", "cname lookup failed permanently", "badrcptto"),
+            new("no-mailbox", DoesNotExist, "sorry, no mailbox here by that name", "sorry, no such user", "this address no longer accepts mail", "i couldn't find any host", "cname lookup failed permanently", "badrcptto"),
             new("over-quota", MailboxFull, "user is over quota", "account is over quota", "sorry, that message size exceeds my * quota", "the user's mailbox is over quota", "message would exceed quota", "user's mailbox full"),
             new("relay", SenderFault, "isn't in my list of allowed rcpthosts", "sorry, your envelope sender", "badmailfrom", "sorry, that message size exceeds my databytes limit"),
             new("network", Unavailable, "i wasn't able to establish an smtp connection", "cname lookup failed temporarily", "connected to * but connection died", "sorry, i couldn't find a mail exchanger", "i'm not going to try again"),
         ]),
         new("exchange", "learn.microsoft.com (Exchange Server non-delivery reports)", [],
         [
-            new("not-found", DoesNotExist, "recipient not found by smtp address lookup", "unable to relay recipient in non-accepted domain"),
+            new("not-found", DoesNotExist, "recipient not found by smtp address lookup"),
             new("quota", MailboxFull, "recipient mailbox full"),
-            new("restricted", SenderFault, "resolver.rst.notauthorized", "resolver.rst.authrequired", "resolver.rst.recipsizelimit", "unable to relay", "client was not authenticated", "anonymous clients does not have permissions"),
+            new("restricted", SenderFault, "resolver.rst.notauthorized", "resolver.rst.authrequired", "resolver.rst.recipsizelimit", "unable to relay", "client was not authenticated", "client does not have permissions"),
             new("queue", Unavailable, "queue.expired", "insufficient system resources", "resources temporarily unavailable"),
         ]),
         new("dovecot", "doc.dovecot.org (LMTP)", [],
@@ -58,12 +58,12 @@ public static class MailPrograms
         ]),
         new("zimbra", "wiki.zimbra.com (LMTP)", [],
         [
-            new("quota", MailboxFull, "lmtp * quota", "overquota", "permanent failure: mailbox"),
+            new("quota", MailboxFull, "lmtp * quota", "overquota"),
             new("unknown", DoesNotExist, "no such account", "account is not active"),
         ]),
         new("domino", "help.hcl-software.com (Domino router)", [],
         [
-            new("not-listed", DoesNotExist, "not listed in domino directory", "not listed in public name & address book", "is not listed in"),
+            new("not-listed", DoesNotExist, "not listed in domino directory", "not listed in public name & address book"),
             new("quota", MailboxFull, "unable to deliver message * user's mail file is over", "mail file * exceeded its quota"),
         ]),
     ];

@@ -45,7 +45,7 @@ public static class MailboxServices
         new("icloud", "support.apple.com/102322", ["icloud.com", "mail.me.com", "apple.com", "proofpoint.apple"],
         [
             new("no-such-user", DoesNotExist, "user does not exist", "unknown user", "user unknown", "mailbox not found", "mailbox does not exist"),
-            new("inactive", DoesNotExist, "inactive account", "account is not active", "disabled"),
+            new("inactive", DoesNotExist, "inactive account", "account is not active", "account is disabled", "account has been disabled", "mailbox disabled", "mailbox is disabled"),
             new("over-quota", MailboxFull, "user over quota", "over quota", "overquota", "mailbox full", "mailbox is full"),
             new("sender-policy", SenderFault, "[cs01]", "[hm", "message rejected due to local policy", "blocked", "too many", "dmarc", "reputation"),
             new("busy", Unavailable, "service temporarily unavailable", "try again later", "service unavailable"),
@@ -65,9 +65,9 @@ public static class MailboxServices
         ]),
         new("yandex", "yandex.com/support/mail/web/letter/create", ["yandex"],
         [
-            new("no-such-user", DoesNotExist, "no such user", "invalid user", "policy rejection on the target address"),
+            new("no-such-user", DoesNotExist, "no such user", "invalid user"),
             new("over-quota", MailboxFull, "mailbox size limit exceeded", "quota exceeded"),
-            new("sender-policy", SenderFault, "message rejected under suspicion of spam", "suspicion of spam", "sender is rejected", "too many"),
+            new("sender-policy", SenderFault, "policy rejection on the target address", "message rejected under suspicion of spam", "suspicion of spam", "sender is rejected", "too many"),
         ]),
         new("orange", "postmaster.orange.fr", ["orange.fr", "wanadoo.fr"],
         [

@@ -8,10 +8,10 @@ namespace ContactPlatform.Deliverability.DeliveryEvents;
 /// <summary>Finds whom events are about that name only a message.</summary>
 public sealed class EventRecipients(DeliverabilityDbContext db, MailNames names)
 {
-    /// <summary>Names the message of ours that an event's Message-ID stands for.</summary>
+    /// <summary>Names the message of ours that an event's Message-ID stands for: it has one recipient, whatever address the event was seen at.</summary>
     public EventDraft Recognise(EventDraft draft) =>
         draft.MessageId == 0 && draft.Reference.Length > 0 && names.ReadMessageId(draft.Reference) is { } message && message.AccountId == db.AccountId
-            ? draft with { MessageId = message.MessageId } : draft;
+            ? draft with { MessageId = message.MessageId, MessageFirst = true } : draft;
 
     /// <summary>
     /// Finds the addresses of events by their messages, from what is known of these: an event that names no address, and one

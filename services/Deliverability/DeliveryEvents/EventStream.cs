@@ -2,13 +2,18 @@ using System.Globalization;
 using System.Threading.Channels;
 using ContactPlatform.Common.V1;
 using ContactPlatform.Deliverability.V1;
+using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Errors;
 using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
 
 namespace ContactPlatform.Deliverability.DeliveryEvents;
 
-/// <summary>Reads a stream of events, and stores each message of it in a transaction of its own.</summary>
-public sealed class EventStream(DeliverabilityDbContext db, DeliveryEventStore store, TimeProvider time)
+/// <summary>
+/// Reads a stream of events, and stores each message of it in a transaction of its own. While one is being stored the next is
+/// begun where that makes no difference: what it says of addresses is folded under their locks, in any order.
+/// </summary>
+public sealed class EventStream(DeliverabilityDbContext db, IServiceScopeFactory scopes, TimeProvider time)
 {
     /// <summary>Trailer that tells how many events from the beginning are dealt with.</summary>
     public const string AcknowledgedTrailer = "acknowledged-count";
@@ -19,7 +24,17 @@ public sealed class EventStream(DeliverabilityDbContext db, DeliveryEventStore s
     private const int Ahead = 2;
 
     /// <summary>A message of the stream, read.</summary>
-    private sealed record Part(IngestEventsRequest Message, IReadOnlyList<EventDraft> Drafts, List<int> Numbers, List<(int Index, string Problem)> Refused);
+    private sealed record Part(IngestEventsRequest Message, IReadOnlyList<EventDraft> Drafts, List<int> Numbers, List<(int Index, string Problem)> Refused)
+    {
+        /// <summary>Stand for its events.</summary>
+        public HashSet<Guid> Keys { get; } = [.. Drafts.Select(d => d.KeyHash!.Value)];
+
+        /// <summary>True when it can be stored beside the part before it: none of its events is found by what that one tells.</summary>
+        public bool StandsAlone { get; } = Drafts.All(d => d.Address.Length > 0);
+    }
+
+    /// <summary>A part that is being stored.</summary>
+    private sealed record Storing(Part Part, Task<EventOutcome[]> Outcomes);
 
     /// <summary>Reads a stream to its end.</summary>
     /// <param name="parts">The stream.</param>
@@ -33,11 +48,27 @@ public sealed class EventStream(DeliverabilityDbContext db, DeliveryEventStore s
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var read = Channel.CreateBounded<Part>(new BoundedChannelOptions(Ahead) { SingleReader = true, SingleWriter = true });
         var reader = ReadAheadAsync(parts, read.Writer, reading.Token);
+        Storing? before = null, storing = null;
         try
         {
             await foreach (var part in read.Reader.ReadAllAsync(cancellationToken))
             {
-                await StoreAsync(part, reply, actor, cancellationToken);
+                if (before is not null && !(part.StandsAlone && await InAnyOrderAsync(cancellationToken)))
+                {
+                    Count(before.Part, await before.Outcomes, reply);
+                    before = null;
+                }
+                storing = new(part, StoreAsync(part, before?.Part.Keys, actor, cancellationToken));
+                if (before is not null)
+                {
+                    Count(before.Part, await before.Outcomes, reply);
+                }
+                (before, storing) = (storing, null);
+            }
+            if (before is not null)
+            {
+                Count(before.Part, await before.Outcomes, reply);
+                before = null;
             }
             return reply;
         }
@@ -45,9 +76,21 @@ public sealed class EventStream(DeliverabilityDbContext db, DeliveryEventStore s
         {
             await reading.CancelAsync();
             await reader;
+            // What is being stored when something breaks is acknowledged as far as it is stored without a gap; what lies behind one is known when it is told again.
+            foreach (var left in new[] { before, storing }.OfType<Storing>())
+            {
+                await ((Task)left.Outcomes).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            foreach (var left in new[] { before, storing }.OfType<Storing>().TakeWhile(s => s.Outcomes.IsCompletedSuccessfully))
+            {
+                Count(left.Part, await left.Outcomes, reply);
+            }
             trailers.Add(AcknowledgedTrailer, reply.AcknowledgedCount.ToString(CultureInfo.InvariantCulture));
         }
     }
+
+    /// <summary>Whether nobody is told events in the order in which they are stored.</summary>
+    private async Task<bool> InAnyOrderAsync(CancellationToken cancellationToken) => !await db.Webhooks.AnyAsync(w => !w.Disabled, cancellationToken);
 
     /// <summary>Reads messages and hands them on, so that the next one is read and classified while the one before is stored; what is wrong with one is thrown where its turn comes.</summary>
     private async Task ReadAheadAsync(IAsyncStreamReader<IngestEventsRequest> parts, ChannelWriter<Part> read, CancellationToken cancellationToken)
@@ -92,10 +135,28 @@ public sealed class EventStream(DeliverabilityDbContext db, DeliveryEventStore s
         return new(part, drafts, numbers, refused);
     }
 
-    private async Task StoreAsync(Part part, IngestEventsResponse reply, Actor actor, CancellationToken cancellationToken)
+    /// <summary>Stores a part, but for events that the part before it tells first, which is being stored.</summary>
+    private async Task<EventOutcome[]> StoreAsync(Part part, HashSet<Guid>? told, Actor actor, CancellationToken cancellationToken)
     {
-        db.ChangeTracker.Clear();
-        var outcomes = await store.RecordAsync(part.Drafts, actor, cancellationToken);
+        await using var scope = scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CurrentAccount>().Id = db.AccountId;
+        var store = scope.ServiceProvider.GetRequiredService<DeliveryEventStore>();
+        if (told is null)
+        {
+            return await store.RecordAsync(part.Drafts, actor, cancellationToken);
+        }
+        var outcomes = new EventOutcome[part.Drafts.Count];
+        Array.Fill(outcomes, EventOutcome.Duplicate);
+        var fresh = part.Drafts.Index().Where(d => !told.Contains(d.Item.KeyHash!.Value)).ToList();
+        foreach (var (outcome, draft) in (await store.RecordAsync(fresh.ConvertAll(d => d.Item), actor, cancellationToken)).Zip(fresh))
+        {
+            outcomes[draft.Index] = outcome;
+        }
+        return outcomes;
+    }
+
+    private static void Count(Part part, EventOutcome[] outcomes, IngestEventsResponse reply)
+    {
         foreach (var (i, outcome) in outcomes.Index())
         {
             reply.StoredCount += outcome == EventOutcome.Stored ? 1 : 0;

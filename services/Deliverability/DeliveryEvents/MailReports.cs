@@ -81,6 +81,8 @@ public static class MailReports
             Kind = report.Kind == ArfKind.NotSpam ? DeliveryEventKind.NotSpam : DeliveryEventKind.Complained,
             Time = Plausible(report.Time, now),
             Address = Address(address),
+            // RFC 5965 3.2: Original-Rcpt-To is what the reporting server was told, which is another address where the mail was forwarded.
+            MessageFirst = report.Addresses.Count <= 1,
             Reference = report.OriginalMessageId,
             RemoteHost = EventText.Clean(report.UserAgent, EventLimits.RemoteHost),
         });

@@ -49,10 +49,10 @@ public static class MailgunEvents
                 Address = address,
                 MessageId = data.Get("user-variables").Id(ProviderBatch.MessageIdName),
                 Reference = data.Get("message").Get("headers").Reference("message-id"),
-                Status = status.Text("enhanced-code", EventLimits.Status),
+                Status = status.Code("enhanced-code"),
                 Diagnostic = kind is DeliveryEventKind.Failed or DeliveryEventKind.Delayed or DeliveryEventKind.Dropped ? said.Length > 0 ? said : status.Text("description", EventLimits.Diagnostic) : "",
                 RemoteHost = status.Text("mx-host", EventLimits.RemoteHost),
-                Machine = data.Get("client-info").Says("bot"),
+                Machine = kind is DeliveryEventKind.Opened or DeliveryEventKind.Clicked && data.Get("client-info").Says("bot"),
             },
         ], 0);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ContactPlatform.Deliverability.Classifications;
 using ContactPlatform.Deliverability.DeliveryEvents;
 using ContactPlatform.ServiceDefaults.Addresses;
 using ContactPlatform.ServiceDefaults.Mime;
@@ -59,6 +60,9 @@ internal static class ProviderJson
     /// <summary>A positive id; 0 for everything else.</summary>
     internal static long Id(this JsonElement element, string name) =>
         long.TryParse(element.Text(name, 30), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
+
+    /// <summary>An enhanced status code; empty for everything else.</summary>
+    internal static string Code(this JsonElement element, string name) => EnhancedCode.TryParse(element.Text(name, EventLimits.Status + 1), out var code) ? code.ToString() : "";
 
     internal static string Reference(this JsonElement element, string name) => MailIds.Bare(element.Text(name, EventLimits.Reference + 2));
 

@@ -59,9 +59,9 @@ public static class SendGridEvents
             Address = address,
             MessageId = e.Id(ProviderBatch.MessageIdName),
             Reference = e.Reference("smtp-id"),
-            Status = e.Text("status", EventLimits.Status),
+            Status = e.Code("status"),
             Diagnostic = kind is DeliveryEventKind.Failed or DeliveryEventKind.Delayed or DeliveryEventKind.Dropped ? reason.Length > 0 ? reason : e.Text("response", EventLimits.Diagnostic) : "",
-            Machine = e.Says("sg_machine_open"),
+            Machine = kind is DeliveryEventKind.Opened && e.Says("sg_machine_open"),
         };
     }
 }

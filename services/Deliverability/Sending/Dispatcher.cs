@@ -25,6 +25,9 @@ public sealed partial class Dispatcher(
     // One connection at a time looks for messages, so that all of them count the same domains.
     private readonly SemaphoreSlim turn = new(1);
 
+    /// <summary>Whether the last look found messages: then there are more, as a rule, and nobody asks first.</summary>
+    private volatile bool busy;
+
     /// <inheritdoc/>
     public override void Dispose()
     {
@@ -113,7 +116,7 @@ public sealed partial class Dispatcher(
         {
             await using var scope = scopes.CreateAsyncScope();
             var queue = scope.ServiceProvider.GetRequiredService<SendQueue>();
-            if (!await queue.AnyDueAsync(stopping))
+            if (!(busy && connection.Open) && !await queue.AnyDueAsync(stopping))
             {
                 await signal.WaitAsync(Poll, stopping);
                 return [];
@@ -122,8 +125,10 @@ public sealed partial class Dispatcher(
             {
                 return [];
             }
+            var asked = !busy;
             var (any, mails) = await queue.ReserveAsync(worker.Id, domains.Busy, stopping);
-            if (!any)
+            busy = mails.Count > 0;
+            if (!any && asked)
             {
                 // Other processes have the senders whose turn it is; they are done within milliseconds.
                 await signal.WaitAsync(TimeSpan.FromMilliseconds(10), stopping);

@@ -32,7 +32,7 @@ public sealed class SendQueue(DeliverabilityDbContext db, CurrentAccount account
     // With what the gate needs to know of their addresses.
     private static readonly SqlText NextMessages = new(
         $"""
-        SELECT {Of}, {FactSql.OfA}
+        SELECT {Of}, {FactSql.GateOfA}
         FROM (SELECT message_id, transmission_id, address_id, domain, display_name, variable_values, attempt_count, reservation_count, next_attempt_time FROM messages
           WHERE account_id = @account AND sender_id = @sender AND state = 1 AND next_attempt_time <= @now
             AND domain NOT IN (SELECT json_array_elements_text(@busy::json))
@@ -41,7 +41,7 @@ public sealed class SendQueue(DeliverabilityDbContext db, CurrentAccount account
         ORDER BY m.next_attempt_time, m.message_id
         """,
         $"""
-        SELECT {Of}, {FactSql.OfA}
+        SELECT {Of}, {FactSql.GateOfA}
         FROM (SELECT TOP (@size) message_id, transmission_id, address_id, domain, display_name, variable_values, attempt_count, reservation_count, next_attempt_time
           FROM messages WITH (UPDLOCK, ROWLOCK, READPAST)
           WHERE account_id = @account AND sender_id = @sender AND state = 1 AND next_attempt_time <= @now
@@ -130,7 +130,7 @@ public sealed class SendQueue(DeliverabilityDbContext db, CurrentAccount account
         {
             taken.Add(new(
                 new(sender.AccountId, reader.GetInt64(0), reader.GetInt64(1), sender.SenderId, reader.GetInt64(2), reader.GetString(8), reader.GetString(3), reader.GetString(4), reader.GetString(5), reader.GetInt32(6) + 1, reader.GetInt32(7) + 1),
-                Erased: !reader.IsDBNull(9), SendGate.Decide(FactSql.Facts(reader, 10), now)));
+                Erased: !reader.IsDBNull(9), SendGate.Decide(FactSql.GateFacts(reader, 10), now)));
         }
         return taken;
     }

@@ -56,7 +56,7 @@ public sealed class SmtpConnection : IAsyncDisposable
             await stream.WriteMailAsync(mail, patience.For(settings.EndLimit));
             // From here on only the server knows.
             stage = SmtpResult.Unknown;
-            var reply = await CommandAsync(".\r\n", patience.For(settings.EndLimit));
+            var reply = await stream.ReadAsync(patience.For(settings.EndLimit));
             Usable = Usable && !reply.Closes;
             return reply.Code is >= 200 and < 300 ? new(SmtpResult.Accepted, reply.Code, reply.EnhancedCode, reply.Text) { OfRecipient = true }
                 : reply.Positive ? Broken(SmtpResult.Unknown, "the mail server's answer to the mail's end is no answer to it")

@@ -22,7 +22,7 @@ public sealed class SmtpSettings
     /// <summary>Name or address of the server.</summary>
     public required string Host { get; init; }
 
-    /// <summary>Its port; 587 (RFC 6409) unless set.</summary>
+    /// <summary>Its port; unless set 587 (RFC 6409), or 465 (RFC 8314 7.3) where the connection is protected from the first byte.</summary>
     public int Port { get; init; } = 587;
 
     /// <summary>How the connection is protected; StartTls unless set.</summary>
@@ -55,11 +55,12 @@ public sealed class SmtpSettings
     {
         var section = configuration.GetSection("Smtp");
         var settings = new SmtpSettings { Host = section["Host"] ?? throw new InvalidOperationException("Smtp:Host is not configured; expected the name of the mail server that takes all mails") };
+        var tls = section.GetValue("Tls", settings.Tls);
         settings = new()
         {
             Host = settings.Host,
-            Port = section.GetValue("Port", settings.Port),
-            Tls = section.GetValue("Tls", settings.Tls),
+            Port = section.GetValue("Port", tls == SmtpTls.Implicit ? 465 : settings.Port),
+            Tls = tls,
             AuthorityFile = section["AuthorityFile"],
             User = section["User"],
             Password = section["Password"],

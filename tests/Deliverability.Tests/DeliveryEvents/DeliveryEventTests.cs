@@ -1,4 +1,5 @@
 using ContactPlatform.Contacts.V1;
+using ContactPlatform.Deliverability.Classifications;
 using ContactPlatform.Deliverability.DeliveryEvents;
 using ContactPlatform.Deliverability.Tests.Mime;
 using ContactPlatform.Deliverability.V1;
@@ -91,7 +92,7 @@ public sealed class DeliveryEventTests(PlatformFixture platform)
         (await ListAsync(new() { MessageId = message })).Select(e => e.EventKey).ShouldBe(["second", "first"]);
         var second = all[0];
         (second.Address, second.Diagnostic, second.EnhancedCode, second.RemoteHost, second.Source).ShouldBe((address, "550 5.1.1 no such user", "5.0.0", "mx.example.com", "relay"));
-        (second.FailureClass, second.RuleId, second.RuleVersion, second.EventTime.ToDateTime()).ShouldBe((FailureClass.DoesNotExist, "code.5.1.1", 1, then));
+        (second.FailureClass, second.RuleId, second.RuleVersion, second.EventTime.ToDateTime()).ShouldBe((FailureClass.DoesNotExist, "code.5.1.1", Classifier.Version, then));
         (all[1].FailureClass, all[1].RuleId, all[2].RuleVersion, all[2].MessageReference).ShouldBe((FailureClass.Unavailable, "else", 0, "r1@x"));
 
         var evidence = (await platform.Sendability.ExplainSendabilityAsync(new() { Address = address }, platform.Headers)).Blocks.Single().Evidence.Single();

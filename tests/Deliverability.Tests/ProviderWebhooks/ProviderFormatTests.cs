@@ -64,6 +64,9 @@ public sealed class ProviderFormatTests
         Mailgun("opened", "\"client-info\":{\"bot\":\"apple\"}")!.Machine.ShouldBeTrue();
         Mailgun("clicked", "\"client-info\":{\"bot\":\"\"}")!.Machine.ShouldBeFalse();
         Mailgun("stored", "\"x\":1").ShouldBeNull();
+        // What is no code is none, and only openings and clicks are told from machines'.
+        Mailgun("failed", "\"severity\":\"permanent\",\"delivery-status\":{\"enhanced-code\":\"5.1.1; nonsense\"},\"client-info\":{\"bot\":\"apple\"}")!
+            .ShouldSatisfyAllConditions(e => e.Status.ShouldBe(""), e => e.Machine.ShouldBeFalse());
     }
 
     private static EventDraft? Mailgun(string kind, string rest)

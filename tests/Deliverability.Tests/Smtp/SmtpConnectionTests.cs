@@ -1,8 +1,5 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using ContactPlatform.Deliverability.Smtp;
 using ContactPlatform.MailSink;
@@ -149,32 +146,6 @@ public sealed class SmtpConnectionTests
     }
 
     [Theory]
-    [InlineData("PLAIN")]
-    [InlineData("LOGIN")]
-    public async Task Starts_tls_and_says_who_it_is(string mechanism)
-    {
-        using var folder = new TestFolder();
-        using var certificate = Certificate(folder, out var authority);
-        await using var sink = new SmtpSink(behaviour: new() { Certificate = certificate, Login = ("shop", "pass word"), Mechanism = mechanism });
-        await using var connection = await OpenAsync("pass word", authority);
-        (await SendAsync(connection, "good@example.com")).Result.ShouldBe(SmtpResult.Accepted);
-
-        (await Should.ThrowAsync<SmtpUnavailableException>(() => OpenAsync("wrong", authority))).Message.ShouldContain("535");
-        // A certificate of nobody that is known here.
-        await Should.ThrowAsync<SmtpUnavailableException>(() => OpenAsync("pass word", null));
-        // It is another's: the name is looked at.
-        (await Should.ThrowAsync<SmtpUnavailableException>(() => new SmtpOpening(
-            new() { Host = "127.0.0.1", Port = sink.Port, Tls = SmtpTls.StartTls, AuthorityFile = authority }, TimeProvider.System).OpenAsync(default))).InnerException.ShouldBeOfType<System.Security.Authentication.AuthenticationException>();
-        sink.Behaviour.Certificate = null;
-        (await Should.ThrowAsync<SmtpUnavailableException>(() => OpenAsync("pass word", authority))).Message.ShouldContain("does not offer STARTTLS");
-        (await Should.ThrowAsync<SmtpUnavailableException>(() => OpenAsync("pass word", authority, SmtpTls.WhenOffered))).Message.ShouldContain("not sent in the clear");
-        sink.Count.ShouldBe(1);
-
-        Task<SmtpConnection> OpenAsync(string password, string? authorityFile, SmtpTls tls = SmtpTls.StartTls) => new SmtpOpening(
-            new() { Host = "localhost", Port = sink.Port, Tls = tls, AuthorityFile = authorityFile, User = "shop", Password = password }, TimeProvider.System).OpenAsync(default);
-    }
-
-    [Theory]
     [InlineData("hello\r\n")]
     [InlineData("554 no\r\n")]
     [InlineData("220-a\r\n250 b\r\n")]
@@ -220,19 +191,4 @@ public sealed class SmtpConnectionTests
     private static Task<SmtpConnection> Open(SmtpSink sink) => new SmtpOpening(new() { Host = "127.0.0.1", Port = sink.Port, Tls = SmtpTls.None }, TimeProvider.System).OpenAsync(default);
 
     private static Task<SmtpOutcome> SendAsync(SmtpConnection connection, string to) => connection.SendAsync("bounce@bounces.example", to, Mail, default);
-
-    private static X509Certificate2 Certificate(TestFolder folder, out string authorityFile)
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("localhost");
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        var now = TimeProvider.System.GetUtcNow();
-        var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-        authorityFile = Path.Combine(folder.Path, "authority.pem");
-        File.WriteAllText(authorityFile, certificate.ExportCertificatePem());
-        return certificate;
-    }
 }

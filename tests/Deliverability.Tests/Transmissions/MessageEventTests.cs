@@ -78,6 +78,18 @@ public sealed class MessageEventTests(PlatformFixture platform)
     }
 
     [Fact]
+    public async Task A_complaint_about_a_message_that_was_forwarded_is_of_whom_it_was_sent_to()
+    {
+        var (email, elsewhere) = (platform.NewAddress(), platform.NewAddress());
+        var (_, messages) = await caller.SendAsync(MailCaller.Request(email));
+        var report = Mails.Bytes(Mails.Arf($"Feedback-Type: abuse\nOriginal-Rcpt-To: {elsewhere}", $"Message-ID: {caller.Mails(email).Single().Header("Message-ID")}\nTo: redacted@forwarded.example", id: $"<f{email}>"));
+        (await platform.Events.IngestMailReportAsync(new() { Source = "fbl", Content = ByteString.CopyFrom(report) }, platform.Headers)).StoredCount.ShouldBe(1);
+        (await caller.MessageAsync(messages[0].MessageId)).RecipientStatus.ShouldBe(RecipientStatus.Complained);
+        (await platform.AddressAsync(email)).Status.ShouldBe(DeliverabilityStatus.Complained);
+        (await platform.AddressAsync(elsewhere)).Status.ShouldBe(DeliverabilityStatus.New);
+    }
+
+    [Fact]
     public async Task What_is_told_of_a_message_shows_on_it_in_whatever_order_it_is_told()
     {
         var sent = (await caller.SendAsync(MailCaller.Request([.. Enumerable.Range(0, 8).Select(_ => platform.NewAddress())]))).Messages;

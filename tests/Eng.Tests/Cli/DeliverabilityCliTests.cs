@@ -62,9 +62,39 @@ public sealed class DeliverabilityCliTests : IAsyncLifetime, IDisposable
         var file = Path.Combine(folder.Path, "list.txt");
         await File.WriteAllLinesAsync(file, ["one@example.org", "two", "", "three@example.org"]);
         (await RunAsync("suppress", "upload", file)).Output.ShouldContain("Put on the list 2, on it before 0, refused 1");
+        (await RunAsync("suppress", "upload", file + ".none")).Output.ShouldContain("There is no file");
         var list = (await RunAsync("suppress", "list")).Output;
         list.ShouldContain("two@example.org");
         list.ShouldContain("[fair]");
+    }
+
+    [Fact]
+    public async Task A_template_is_stored_or_gets_a_new_version()
+    {
+        using var folder = new TestFolder();
+        var file = Path.Combine(folder.Path, "news.txt");
+        await File.WriteAllTextAsync(file, "Dear {{given_name}}");
+        (await RunAsync("templates", "put", "news", "--subject", "News", "--text", file)).Output.ShouldContain("Template news: version 1");
+        _services.Script.Asked.ShouldBeOfType<CreateMailTemplateRequest>().MailTemplate.Content.ShouldBe(new MailContent { Subject = "News", Text = "Dear {{given_name}}" });
+        (await RunAsync("templates", "put", "welcome", "--subject", "Hi", "--html", file)).Output.ShouldContain("Template welcome: version 2");
+        _services.Script.Asked.ShouldBeOfType<UpdateMailTemplateRequest>().MailTemplate.MailTemplateId.ShouldBe(5);
+        (await RunAsync("templates", "list")).Output.ShouldContain("welcome");
+        var missing = await RunAsync("templates", "put", "news", "--subject", "News", "--text", file + ".none");
+        missing.ExitCode.ShouldBe(1);
+        missing.Output.ShouldContain("There is no file");
+    }
+
+    [Fact]
+    public async Task Failures_are_classified_once_anew_and_back()
+    {
+        (await RunAsync("classify", "text", "550 no", "--code", "5.1.1", "--host", "mx.example.org")).Output.ShouldContain("Does not exist, by code.5.1.1 of version 2");
+        _services.Script.Asked.ShouldBe(new ClassifyDiagnosticRequest { Diagnostic = "550 no", EnhancedCode = "5.1.1", RemoteHost = "mx.example.org" });
+        var replay = (await RunAsync("classify", "replay", "--dry-run")).Output;
+        replay.ShouldContain("Replay 8 by version 2, dry run: 3 failures, would change 2");
+        replay.ShouldContain("Does not exist to Sender fault: 2");
+        _services.Script.Asked.ShouldBeOfType<ReplayClassificationRequest>().DryRun.ShouldBeTrue();
+        (await RunAsync("classify", "undo", "8")).Output.ShouldContain("Undo 9 of replay 8: 3 failures, changed 2");
+        _services.Script.Asked.ShouldBeOfType<UndoClassificationReplayRequest>().ClassificationReplayId.ShouldBe(8);
     }
 
     private Task<ChildProcess> RunAsync(params string[] arguments) => ScriptedServices.RunCliAsync(_services.Address, arguments, _timeout.Token);

@@ -54,6 +54,8 @@ internal sealed class ScriptedServices : IAsyncDisposable
         application.MapGrpcService<ScriptedTransmissions>();
         application.MapGrpcService<ScriptedMessages>();
         application.MapGrpcService<ScriptedSuppressions>();
+        application.MapGrpcService<ScriptedTemplates>();
+        application.MapGrpcService<ScriptedClassification>();
         application.MapGrpcService<ScriptedSequenceStatistics>();
         application.MapGrpcService<ScriptedConsistency>();
         ScriptedRecords.Map(application);

@@ -29,6 +29,9 @@ internal static class ScriptedWebhooks
         public override Task<ListWebhooksResponse> ListWebhooks(ListWebhooksRequest request, ServerCallContext context) =>
             Task.FromResult(new ListWebhooksResponse { Webhooks = { new Webhook { WebhookId = 4, DisplayName = "[mine]", Url = "https://example.org/", Disabled = true, DisabledReason = "gone" } } });
 
+        public override Task<GetWebhookResponse> GetWebhook(GetWebhookRequest request, ServerCallContext context) =>
+            Task.FromResult(new GetWebhookResponse { Webhook = new() { WebhookId = request.WebhookId, Disabled = request.WebhookId != 4 } });
+
         public override Task<UpdateWebhookResponse> UpdateWebhook(UpdateWebhookRequest request, ServerCallContext context)
         {
             script.Asked = request;

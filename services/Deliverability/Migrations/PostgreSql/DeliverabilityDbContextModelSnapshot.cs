@@ -283,6 +283,8 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasFilter("key_id IS NOT NULL");
 
                     b.ToTable("addresses", (string)null);
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 60);
                 });
 
             modelBuilder.Entity("ContactPlatform.Deliverability.Addresses.FactClearanceRow", b =>

@@ -103,7 +103,8 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_addresses", x => new { x.account_id, x.address_id });
-                });
+                })
+                .Annotation("Npgsql:StorageParameter:fillfactor", 60);
 
             migrationBuilder.CreateTable(
                 name: "classification_replay_changes",
