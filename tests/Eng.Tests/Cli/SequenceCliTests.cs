@@ -31,6 +31,7 @@ public sealed class SequenceCliTests : IAsyncLifetime, IDisposable
 
         (await RunAsync("enroll", "61", "ada@example.org")).Output.ShouldContain("no phone");
         ((EnrollContactsRequest)_services.Script.Asked!).ShouldSatisfyAllConditions(r => r.SequenceId.ShouldBe(61), r => r.ContactIds.ShouldBe([1]), r => r.RequestId.ShouldNotBeEmpty());
+        (await RunAsync("enroll", "61", "ada@example.org", "--filter", "label:vip")).Output.ShouldContain("Say whom, in one way");
 
         (await RunAsync("tasks", "list", "--assignee", "ann")).Output.ShouldContain("[ann]");
         _services.Script.Asked.ShouldBe(new ListTasksRequest { AssigneeSubject = "ann", State = TaskState.Open, HideSnoozed = true, PageSize = 1000 });

@@ -99,11 +99,16 @@ internal static class SequenceFaults
             await CheckAsync(sequence, cancellationToken);
             return await StandingsAsync(sequence.SequenceId, cancellationToken);
 
-            async Task<bool> IsThroughAsync() => await NumberAsync(
-                $"""
-                SELECT COUNT(*) FROM enrollments WHERE sequence_id = {sequence.SequenceId}
-                  AND (due_time IS NOT NULL OR wait_seconds = 0 AND status = 1 OR dispatch_id IN (SELECT dispatch_id FROM dispatches WHERE state = 1))
-                """, cancellationToken) == 0;
+            async Task<bool> IsThroughAsync()
+            {
+                // Asked all the time it costs a quarter of what the services spend.
+                await Task.Delay(TimeSpan.FromMilliseconds(Crowd.Labelled / 20), TimeProvider.System, cancellationToken);
+                return await NumberAsync(
+                    $"""
+                    SELECT COUNT(*) FROM (SELECT 1 FROM enrollments WHERE sequence_id = {sequence.SequenceId}
+                      AND (due_time IS NOT NULL OR wait_seconds = 0 AND status = 1 OR dispatch_id IN (SELECT dispatch_id FROM dispatches WHERE state = 1)) LIMIT 1) AS one
+                    """, cancellationToken) == 0;
+            }
         }
 
         /// <summary>How many steps are reserved and not settled.</summary>
@@ -179,12 +184,14 @@ internal static class SequenceFaults
             return queued;
         }
 
+        /// <summary>How each contact stands; but whether a mail has gone out (flag 16, one entry) is Deliverability's to tell, whenever it sends, and what a killed one had in hand it never does.</summary>
         private async Task<Dictionary<long, string>> StandingsAsync(long sequenceId, CancellationToken cancellationToken)
         {
             var standings = new Dictionary<long, string>();
             await ReadAsync(Host.Database,
                 $"""
-                SELECT e.contact_id, concat_ws('/', e.status, e.finish_reason, e.flags, e.version, (SELECT COUNT(*) FROM enrollment_changes c WHERE c.account_id = e.account_id AND c.enrollment_id = e.enrollment_id),
+                SELECT e.contact_id, concat_ws('/', e.status, e.finish_reason, e.flags & ~16, e.version - (e.flags >> 4 & 1),
+                  (SELECT COUNT(*) FROM enrollment_changes c WHERE c.account_id = e.account_id AND c.enrollment_id = e.enrollment_id) - (e.flags >> 4 & 1),
                   (SELECT COUNT(*) FROM step_sends s WHERE s.account_id = e.account_id AND s.enrollment_id = e.enrollment_id), s.engagement, s.opted_out, s.call_status, s.first_working_time IS NOT NULL)
                 FROM enrollments e JOIN contact_statuses s USING (account_id, contact_id) WHERE e.sequence_id = {sequenceId}
                 """, row => standings[row.GetInt64(0)] = row.GetString(1), cancellationToken);
