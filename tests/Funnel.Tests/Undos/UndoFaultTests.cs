@@ -28,7 +28,7 @@ public sealed class UndoFaultTests(PlatformFixture platform)
         var ended = (await platform.WaitForRunAsync(undo.Run.RunId, new(other.Channel))).Run;
         await worker.StartAgainAsync(default);
 
-        ended.Epoch.ShouldBe(2);
+        ended.Epoch.ShouldBeGreaterThan(1);
         await AssertExactAsync(ended, ids.Length);
     }
 
