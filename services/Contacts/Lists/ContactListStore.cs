@@ -40,13 +40,15 @@ public sealed class ContactListStore(ContactsDbContext db)
         "SELECT contact_list_id FROM contact_lists WHERE account_id = @account AND contact_list_id = @list FOR UPDATE",
         "SELECT contact_list_id FROM contact_lists WITH (XLOCK, ROWLOCK, HOLDLOCK) WHERE account_id = @account AND contact_list_id = @list");
 
+    // PostgreSQL reads a CTE as it is asked for: counting it first holds all contacts before the first is put on. Otherwise whoever takes
+    // one of them alone to delete it, and then copies its lists to another of them, waits for us while we wait for him.
     private static readonly SqlText Add = new(
         """
         WITH found AS MATERIALIZED (
           SELECT c.contact_id FROM unnest(@contacts) AS k(id)
           CROSS JOIN LATERAL (SELECT contact_id FROM contacts WHERE account_id = @account AND contact_id = k.id LIMIT 1 FOR KEY SHARE) AS c),
         changed AS (
-          INSERT INTO contact_list_members (account_id, contact_list_id, contact_id, add_time) SELECT @account, @list, contact_id, @now FROM found
+          INSERT INTO contact_list_members (account_id, contact_list_id, contact_id, add_time) SELECT @account, @list, contact_id, @now FROM found WHERE (SELECT COUNT(*) FROM found) > 0
           ON CONFLICT DO NOTHING RETURNING contact_id)
         SELECT f.contact_id, d.contact_id IS NOT NULL FROM found f LEFT JOIN changed d ON d.contact_id = f.contact_id
         """,

@@ -1,5 +1,7 @@
 using ContactPlatform.ServiceDefaults.Errors;
 using Grpc.Core;
+using Npgsql;
+using static ContactPlatform.Contacts.Tests.BulkRuns.BulkCaller;
 
 namespace ContactPlatform.Contacts.Tests.Lists;
 
@@ -32,6 +34,29 @@ public sealed class ContactListMemberTests(ContactsFixture fixture)
         (await account.TakeOffAsync(list, c)).ShouldBe([V1.ContactListChange.ContactNotFound]);
         await account.Lists.AddContactListMembersAsync(new() { ContactListId = 999999999, ContactIds = { a.ContactId } }).ForAsync(ContactsReasons.ContactListNotFound);
         await account.Lists.RemoveContactListMembersAsync(new() { ContactListId = 999999999, ContactIds = { a.ContactId } }).ForAsync(ContactsReasons.ContactListNotFound);
+    }
+
+    /// <summary>As a merge does it: it takes the contact that goes, and then puts the survivor on its lists.</summary>
+    [Fact]
+    public async Task Nobody_is_put_on_before_all_are_held()
+    {
+        if (fixture.Host.Database.Provider != "PostgreSql")
+        {
+            return;
+        }
+        var account = await fixture.NewAccountAsync();
+        var list = await account.ListAsync("x");
+        var (a, b) = (await account.CreateAsync("a@example.org"), await account.CreateAsync("b@example.org"));
+        await using var connection = (NpgsqlConnection)await fixture.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var take = new NpgsqlCommand($"SELECT contact_id FROM contacts WHERE contact_id = {b.ContactId} FOR UPDATE", connection);
+        (await take.ExecuteScalarAsync()).ShouldBe(b.ContactId);
+        var putting = account.PutAsync(list, a, b);
+        await UntilAsync(async () => await fixture.ScalarAsync($"SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND pg_blocking_pids(pid) = ARRAY[{connection.ProcessID}]") is 1L);
+        await using var put = new NpgsqlCommand($"SET LOCAL lock_timeout = '5s'; INSERT INTO contact_list_members (account_id, contact_list_id, contact_id, add_time) VALUES ({account.Id}, {list.ContactListId}, {a.ContactId}, now())", connection);
+        (await put.ExecuteNonQueryAsync()).ShouldBe(1);
+        await transaction.CommitAsync();
+        (await putting).ShouldBe([V1.ContactListChange.Unchanged, V1.ContactListChange.Changed]);
     }
 
     [Fact]
