@@ -48,7 +48,7 @@ internal static class AutomationCommand
         {
             using var stack = Stack.Find();
             var rule = await JsonFile.ReadAsync<AutomationRule>(result.GetValue(file)!, "rule", cancellationToken);
-            Say((await stack.Automations.CreateAutomationRuleAsync(new() { AutomationRule = rule, RequestId = JsonFile.RequestId() }, cancellationToken: cancellationToken)).AutomationRule);
+            Say((await stack.Automations.CreateAutomationRuleAsync(new() { AutomationRule = rule, RequestId = RequestIds.New() }, cancellationToken: cancellationToken)).AutomationRule);
         });
         return command;
     }

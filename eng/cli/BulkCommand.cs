@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Security.Cryptography;
 using ContactPlatform.Common.V1;
 using ContactPlatform.Contacts.V1;
 using Spectre.Console;
@@ -44,7 +43,7 @@ internal static class BulkCommand
             }
 
             // Known before the answer, so that a retry after a lost answer does not do it twice.
-            var request = new CreateBulkRunRequest { Contacts = contacts, Action = action, RequestId = RandomNumberGenerator.GetHexString(32, lowercase: true) };
+            var request = new CreateBulkRunRequest { Contacts = contacts, Action = action, RequestId = RequestIds.New() };
             var run = (await stack.Bulk.CreateBulkRunAsync(request, cancellationToken: cancellationToken)).BulkRun;
             AnsiConsole.MarkupLine($"Bulk run {run.BulkRunId}: {Describe(action, target is null ? null : Words.Plain(result.GetValue(target)!))}");
             return await ToEndAsync(stack, run, cancellationToken);
@@ -96,23 +95,8 @@ internal static class BulkCommand
 
     private static async Task<int> ToEndAsync(Stack stack, BulkRun bulk, CancellationToken cancellationToken)
     {
-        await RunView.NewProgress().StartAsync(async progress =>
-        {
-            var task = progress.AddTask("reading the set");
-            task.IsIndeterminate = true;
-            await foreach (var message in Watching.FollowAsync(
-                () => stack.Bulk.WatchBulkRun(new() { BulkRunId = bulk.BulkRunId }, cancellationToken: cancellationToken),
-                () => task.Description = "Contacts went away; the run goes on when it is back",
-                cancellationToken))
-            {
-                bulk = message.BulkRun;
-                RunView.Show(task, bulk.Run.SetTime is null ? "reading the set" : "changing", bulk.Run);
-                if (RunView.HasEnded(bulk.Run))
-                {
-                    break;
-                }
-            }
-        });
+        bulk = await RunWatch.ToEndAsync("Contacts", "reading the set", "changing",
+            () => stack.Bulk.WatchBulkRun(new() { BulkRunId = bulk.BulkRunId }, cancellationToken: cancellationToken), m => m.BulkRun, b => b.Run, cancellationToken);
         AnsiConsole.MarkupLine($"  changed {Words.Count(bulk.Run.ChangedCount)}, as they were {Words.Count(bulk.Run.UnchangedCount)}, skipped {Words.Count(bulk.Run.SkipCounts.Sum(s => s.Count))}");
         RunWatch.WriteSkipped(bulk.Run.SkipCounts);
         return RunView.WriteEnd(bulk.Run);

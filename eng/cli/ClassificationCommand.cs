@@ -32,7 +32,7 @@ internal static class ClassificationCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             using var stack = Stack.Find();
-            var request = new ReplayClassificationRequest { DryRun = result.GetValue(dry), RequestId = JsonFile.RequestId() };
+            var request = new ReplayClassificationRequest { DryRun = result.GetValue(dry), RequestId = RequestIds.New() };
             return await ToEndAsync(stack, (await stack.Classification.ReplayClassificationAsync(request, cancellationToken: cancellationToken)).ClassificationReplay, cancellationToken);
         });
         return command;
@@ -45,7 +45,7 @@ internal static class ClassificationCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             using var stack = Stack.Find();
-            var request = new UndoClassificationReplayRequest { ClassificationReplayId = result.GetValue(id), RequestId = JsonFile.RequestId() };
+            var request = new UndoClassificationReplayRequest { ClassificationReplayId = result.GetValue(id), RequestId = RequestIds.New() };
             return await ToEndAsync(stack, (await stack.Classification.UndoClassificationReplayAsync(request, cancellationToken: cancellationToken)).ClassificationReplay, cancellationToken);
         });
         return command;
@@ -53,22 +53,8 @@ internal static class ClassificationCommand
 
     private static async Task<int> ToEndAsync(Stack stack, ClassificationReplay replay, CancellationToken cancellationToken)
     {
-        await RunView.NewProgress().StartAsync(async progress =>
-        {
-            var task = progress.AddTask("looking at failures");
-            await foreach (var message in Watching.FollowAsync(
-                () => stack.Classification.WatchClassificationReplay(new() { ClassificationReplayId = replay.ClassificationReplayId }, cancellationToken: cancellationToken),
-                () => task.Description = "Deliverability went away; the run goes on when it is back",
-                cancellationToken))
-            {
-                replay = message.ClassificationReplay;
-                RunView.Show(task, "looking at failures", replay.Run);
-                if (RunView.HasEnded(replay.Run))
-                {
-                    break;
-                }
-            }
-        });
+        replay = await RunWatch.ToEndAsync("Deliverability", "looking at failures", "looking at failures",
+            () => stack.Classification.WatchClassificationReplay(new() { ClassificationReplayId = replay.ClassificationReplayId }, cancellationToken: cancellationToken), m => m.ClassificationReplay, r => r.Run, cancellationToken);
         var what = replay.UndoneReplayId > 0 ? $"Undo {replay.ClassificationReplayId} of replay {replay.UndoneReplayId}" : $"Replay {replay.ClassificationReplayId} by version {replay.RuleVersion}";
         AnsiConsole.MarkupLine($"{what}{(replay.DryRun ? ", dry run" : "")}: {Words.Count(replay.Run.TotalCount, "failure")}, {(replay.DryRun ? "would change" : "changed")} {Words.Count(replay.Run.ChangedCount)}");
         foreach (var count in replay.Counts)

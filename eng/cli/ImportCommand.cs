@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using ContactPlatform.Contacts.V1;
 using Google.Protobuf;
 using Grpc.Core;
@@ -75,7 +74,7 @@ internal static class ImportCommand
     private static async Task<Import> UploadAsync(Stack stack, FileInfo file, ImportConfig config, ProgressTask task, CancellationToken cancellationToken)
     {
         using var call = stack.Imports.UploadImport(cancellationToken: cancellationToken);
-        var start = new UploadImportStart { Config = config, RequestId = RandomNumberGenerator.GetHexString(32, lowercase: true) };
+        var start = new UploadImportStart { Config = config, RequestId = RequestIds.New() };
         var answer = call.ResponseAsync;
         try
         {

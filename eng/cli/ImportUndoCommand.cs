@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Security.Cryptography;
 using ContactPlatform.Common.V1;
 using ContactPlatform.Contacts.V1;
 using Spectre.Console;
@@ -27,8 +26,9 @@ internal static class ImportUndoCommand
 
     private static async Task<int> UndoAsync(Stack stack, long importId, CancellationToken cancellationToken)
     {
-        var undo = (await stack.ImportUndos.UndoImportAsync(new() { ImportId = importId, RequestId = RandomNumberGenerator.GetHexString(32, lowercase: true) }, cancellationToken: cancellationToken)).ImportUndo;
-        undo = await WatchAsync(stack, undo, cancellationToken);
+        var undo = (await stack.ImportUndos.UndoImportAsync(new() { ImportId = importId, RequestId = RequestIds.New() }, cancellationToken: cancellationToken)).ImportUndo;
+        undo = await RunWatch.ToEndAsync("Contacts", "Undoing", "Undoing",
+            () => stack.ImportUndos.WatchImportUndo(new() { ImportUndoId = undo.ImportUndoId }, cancellationToken: cancellationToken), m => m.ImportUndo, u => u.Run, cancellationToken);
         AnsiConsole.MarkupLine($"Undo {undo.ImportUndoId} of import {importId}: {Words.Count(undo.Run.DoneCount, "contact")}");
         var grid = new Grid().AddColumns(new GridColumn().PadLeft(2), new GridColumn().PadLeft(1).RightAligned());
         foreach (var (what, count) in new[]
@@ -46,29 +46,6 @@ internal static class ImportUndoCommand
         }
 
         return RunView.WriteEnd(undo.Run);
-    }
-
-    private static async Task<ImportUndo> WatchAsync(Stack stack, ImportUndo undo, CancellationToken cancellationToken)
-    {
-        await RunView.NewProgress().StartAsync(async progress =>
-        {
-            var task = progress.AddTask("Undoing");
-            await foreach (var message in Watching.FollowAsync(
-                () => stack.ImportUndos.WatchImportUndo(new() { ImportUndoId = undo.ImportUndoId }, cancellationToken: cancellationToken),
-                () => task.Description = "Undoing: Contacts went away; the undo goes on when it is back",
-                cancellationToken))
-            {
-                undo = message.ImportUndo;
-                task.Description = Words.Plain(RunView.Describe("Undoing", undo.Run, undo.Run.DoneCount));
-                task.MaxValue = Math.Max(1, undo.Run.TotalCount);
-                task.Value = undo.Run.State == RunState.Succeeded ? task.MaxValue : undo.Run.DoneCount;
-                if (RunView.HasEnded(undo.Run))
-                {
-                    break;
-                }
-            }
-        });
-        return undo;
     }
 
     private static async Task<Table> TableAsync(Stack stack, long undoId, CancellationToken cancellationToken)

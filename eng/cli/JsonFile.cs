@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Google.Protobuf;
 
 namespace ContactPlatform.Cli;
@@ -23,7 +22,4 @@ internal static class JsonFile
             throw new CliException($"{file.Name} is no {what}: {e.Message}");
         }
     }
-
-    /// <summary>One that nobody else uses: the program's calls are tried again by themselves.</summary>
-    public static string RequestId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 }

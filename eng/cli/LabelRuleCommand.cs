@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Security.Cryptography;
 using ContactPlatform.Funnel.V1;
 using Spectre.Console;
 
@@ -36,7 +35,7 @@ internal static class LabelRuleCommand
     private static async Task<int> RunAsync(Stack stack, LabelRule rule, string token, CancellationToken cancellationToken)
     {
         // Known before the answer, so that a retry after a lost answer does not run the rule twice.
-        var requestId = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var requestId = RequestIds.New();
         var request = new RunLabelRuleRequest { LabelRuleId = rule.LabelRuleId, RequestId = requestId, PreviewToken = token };
         var started = (await stack.LabelRules.RunLabelRuleAsync(request, cancellationToken: cancellationToken)).LabelRuleRun;
         AnsiConsole.MarkupLine($"Rule {rule.LabelRuleId}, {Words.Plain(rule.DisplayName)}: run {started.Run.RunId}");

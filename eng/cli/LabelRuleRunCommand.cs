@@ -35,7 +35,7 @@ internal static class LabelRuleRunCommand
     /// <summary>Follows a run to its end and says what it did; returns the program's exit code.</summary>
     public static async Task<int> ToEndAsync(Stack stack, LabelRuleRun started, CancellationToken cancellationToken)
     {
-        var ended = await RunWatch.ToEndAsync(stack, started, "Reading the set", What(started), cancellationToken);
+        var ended = await FollowAsync(stack, started, "Reading the set", What(started), cancellationToken);
         var run = ended.Run;
         AnsiConsole.MarkupLine($"  changed {Words.Count(run.ChangedCount)}, already there {Words.Count(run.UnchangedCount)}, skipped {Words.Count(run.SkipCounts.Sum(s => s.Count))}");
         RunWatch.WriteSkipped(run.SkipCounts);
@@ -47,6 +47,10 @@ internal static class LabelRuleRunCommand
 
         return RunView.WriteEnd(run);
     }
+
+    /// <summary>Follows a run of a rule, or of an undo, to its end.</summary>
+    public static Task<LabelRuleRun> FollowAsync(Stack stack, LabelRuleRun run, string reading, string doing, CancellationToken cancellationToken) =>
+        RunWatch.ToEndAsync("Funnel", reading, doing, () => stack.LabelRules.WatchLabelRuleRun(new() { RunId = run.Run.RunId }, cancellationToken: cancellationToken), m => m.LabelRuleRun, r => r.Run, cancellationToken);
 
     private static Command OfOne(string verb, string description, Func<Stack, long, CancellationToken, Task<LabelRuleRun>> find)
     {

@@ -38,7 +38,7 @@ internal static class LeadScoreCommand
         {
             using var stack = Stack.Find();
             var rule = await JsonFile.ReadAsync<LeadScoreRule>(result.GetValue(file)!, "rule", cancellationToken);
-            Say((await stack.LeadScores.CreateLeadScoreRuleAsync(new() { LeadScoreRule = rule, RequestId = JsonFile.RequestId() }, cancellationToken: cancellationToken)).LeadScoreRule);
+            Say((await stack.LeadScores.CreateLeadScoreRuleAsync(new() { LeadScoreRule = rule, RequestId = RequestIds.New() }, cancellationToken: cancellationToken)).LeadScoreRule);
         });
         return command;
     }

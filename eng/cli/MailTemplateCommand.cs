@@ -61,7 +61,7 @@ internal static class MailTemplateCommand
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
         {
-            return (await stack.MailTemplates.CreateMailTemplateAsync(new() { MailTemplate = template, RequestId = JsonFile.RequestId() }, cancellationToken: cancellationToken)).MailTemplate;
+            return (await stack.MailTemplates.CreateMailTemplateAsync(new() { MailTemplate = template, RequestId = RequestIds.New() }, cancellationToken: cancellationToken)).MailTemplate;
         }
     }
 

@@ -40,23 +40,8 @@ internal static class ProjectionCommand
             using var stack = Stack.Find();
             var name = result.GetValue(source)!;
             var run = (await stack.Projections.RebuildProjectionAsync(new() { Source = name }, cancellationToken: cancellationToken)).Run;
-            await RunView.NewProgress().StartAsync(async progress =>
-            {
-                var task = progress.AddTask($"rebuilding {Words.Plain(name)}");
-                task.IsIndeterminate = true;
-                await foreach (var message in Watching.FollowAsync(
-                    () => stack.Projections.WatchProjectionRebuild(new() { RunId = run.RunId }, cancellationToken: cancellationToken),
-                    () => task.Description = "Contacts went away; the run goes on when it is back",
-                    cancellationToken))
-                {
-                    run = message.Run;
-                    RunView.Show(task, $"rebuilding {name}", run);
-                    if (RunView.HasEnded(run))
-                    {
-                        break;
-                    }
-                }
-            });
+            run = await RunWatch.ToEndAsync("Contacts", $"rebuilding {name}", $"rebuilding {name}",
+                () => stack.Projections.WatchProjectionRebuild(new() { RunId = run.RunId }, cancellationToken: cancellationToken), m => m.Run, r => r, cancellationToken);
             if (run.State == RunState.Succeeded)
             {
                 AnsiConsole.MarkupLine($"Rebuilt from {Words.Count(run.DoneCount, "change")}; {Words.Count(run.ChangedCount, "row")} had to be put right.");

@@ -1,38 +1,40 @@
 using ContactPlatform.Common.V1;
-using ContactPlatform.Funnel.V1;
+using Grpc.Core;
 using Spectre.Console;
 
 namespace ContactPlatform.Cli;
 
-/// <summary>Follows a run of a label rule, or of an undo, to its end.</summary>
+/// <summary>Follows bulk work of any kind to its end.</summary>
 internal static class RunWatch
 {
-    /// <param name="stack">Whom to ask.</param>
-    /// <param name="run">The run.</param>
+    /// <param name="service">Who does it.</param>
     /// <param name="reading">What it does before its set is known.</param>
     /// <param name="doing">What it does with its set.</param>
-    /// <param name="cancellationToken">Ends the watching, not the run.</param>
-    public static async Task<LabelRuleRun> ToEndAsync(Stack stack, LabelRuleRun run, string reading, string doing, CancellationToken cancellationToken)
+    /// <param name="watch">Opens the stream that tells of it.</param>
+    /// <param name="find">The work in a message of the stream.</param>
+    /// <param name="run">The work's run.</param>
+    /// <param name="cancellationToken">Ends the watching, not the work.</param>
+    /// <returns>The work as it has ended.</returns>
+    public static async Task<T> ToEndAsync<TMessage, T>(
+        string service, string reading, string doing, Func<AsyncServerStreamingCall<TMessage>> watch, Func<TMessage, T> find, Func<T, Run> run, CancellationToken cancellationToken)
+        where T : class
     {
+        T? work = null;
         await RunView.NewProgress().StartAsync(async progress =>
         {
-            var task = progress.AddTask(reading);
+            var task = progress.AddTask(Words.Plain(reading));
             task.IsIndeterminate = true;
-            var id = run.Run.RunId;
-            await foreach (var message in Watching.FollowAsync(
-                () => stack.LabelRules.WatchLabelRuleRun(new() { RunId = id }, cancellationToken: cancellationToken),
-                () => task.Description = "Funnel went away; the run goes on when it is back",
-                cancellationToken))
+            await foreach (var message in Watching.FollowAsync(watch, () => task.Description = $"{service} went away; the run goes on when it is back", cancellationToken))
             {
-                run = message.LabelRuleRun;
-                RunView.Show(task, doing, run.Run);
-                if (RunView.HasEnded(run.Run))
+                work = find(message);
+                RunView.Show(task, run(work).SetTime is null ? reading : doing, run(work));
+                if (RunView.HasEnded(run(work)))
                 {
                     break;
                 }
             }
         });
-        return run;
+        return work!;
     }
 
     /// <summary>One line for each reason why contacts were left as they were.</summary>

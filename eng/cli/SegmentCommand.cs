@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Security.Cryptography;
 using ContactPlatform.Contacts.V1;
 using Spectre.Console;
 
@@ -21,7 +20,7 @@ internal static class SegmentCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             using var stack = Stack.Find();
-            var request = new CreateSegmentRequest { Segment = new() { DisplayName = result.GetValue(name), Filter = result.GetValue(filter) }, RequestId = RandomNumberGenerator.GetHexString(32, lowercase: true) };
+            var request = new CreateSegmentRequest { Segment = new() { DisplayName = result.GetValue(name), Filter = result.GetValue(filter) }, RequestId = RequestIds.New() };
             var segment = (await stack.Segments.CreateSegmentAsync(request, cancellationToken: cancellationToken)).Segment;
             AnsiConsole.MarkupLine($"Segment {segment.SegmentId}, {Words.Plain(segment.DisplayName)}: {Words.Plain(segment.Filter)}");
         });
@@ -129,7 +128,7 @@ internal static class SegmentCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             using var stack = Stack.Find();
-            var request = new FreezeSegmentRequest { Contacts = await which.FindAsync(stack, result, cancellationToken), RequestId = RandomNumberGenerator.GetHexString(32, lowercase: true) };
+            var request = new FreezeSegmentRequest { Contacts = await which.FindAsync(stack, result, cancellationToken), RequestId = RequestIds.New() };
             var snapshot = (await stack.Segments.FreezeSegmentAsync(request, cancellationToken: cancellationToken)).Snapshot;
             AnsiConsole.MarkupLine($"Snapshot {snapshot.SegmentSnapshotId}: {Words.Count(snapshot.ContactCount, "contact")}; ask for it as snapshot:{snapshot.SegmentSnapshotId}");
         });

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Security.Cryptography;
 using ContactPlatform.Deliverability.V1;
 using Spectre.Console;
 
@@ -31,7 +30,7 @@ internal static class SendCommand
             {
                 Transmission = new() { FromEmail = result.GetValue(from)!, FromName = result.GetValue(name) ?? "", TrackOpens = result.GetValue(track), TrackClicks = result.GetValue(track) },
                 Recipients = { result.GetValue(to)!.Select(Recipient) },
-                RequestId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
+                RequestId = RequestIds.New(),
                 TemplateName = result.GetValue(template) ?? "",
                 TemplateVersion = result.GetValue(version),
             };

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Security.Cryptography;
 using ContactPlatform.Sequences.V1;
 using Spectre.Console;
 
@@ -54,7 +53,7 @@ internal static class SequenceCommand
             var table = new Table().RoundedBorder().AddColumns("Contact", "Enrollment", "Status", "Why not");
             foreach (var part in ids.Chunk(Page))
             {
-                var request = new EnrollContactsRequest { SequenceId = result.GetValue(sequence), ContactIds = { part }, RequestId = JsonFile.RequestId() };
+                var request = new EnrollContactsRequest { SequenceId = result.GetValue(sequence), ContactIds = { part }, RequestId = RequestIds.New() };
                 foreach (var enrolled in (await stack.Enrollments.EnrollContactsAsync(request, cancellationToken: cancellationToken)).Results)
                 {
                     table.AddRow(Number(enrolled.ContactId), enrolled.EnrollmentId == 0 ? "" : Number(enrolled.EnrollmentId), enrolled.Status == EnrollmentStatus.Unspecified ? "" : Words.Spaced(enrolled.Status.ToString()),
@@ -70,24 +69,10 @@ internal static class SequenceCommand
 
     private static async Task<int> EnrollAsync(Stack stack, CreateEnrollmentRunRequest request, CancellationToken cancellationToken)
     {
-        request.RequestId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        request.RequestId = RequestIds.New();
         var run = (await stack.EnrollmentRuns.CreateEnrollmentRunAsync(request, cancellationToken: cancellationToken)).EnrollmentRun;
-        await RunView.NewProgress().StartAsync(async progress =>
-        {
-            var task = progress.AddTask("Reading who it is");
-            task.IsIndeterminate = true;
-            var id = run.EnrollmentRunId;
-            await foreach (var message in Watching.FollowAsync(() => stack.EnrollmentRuns.WatchEnrollmentRun(new() { EnrollmentRunId = id }, cancellationToken: cancellationToken),
-                () => task.Description = "Sequences went away; the run goes on when it is back", cancellationToken))
-            {
-                run = message.EnrollmentRun;
-                RunView.Show(task, "Enrolling", run.Run);
-                if (RunView.HasEnded(run.Run))
-                {
-                    break;
-                }
-            }
-        });
+        run = await RunWatch.ToEndAsync("Sequences", "Reading who it is", "Enrolling",
+            () => stack.EnrollmentRuns.WatchEnrollmentRun(new() { EnrollmentRunId = run.EnrollmentRunId }, cancellationToken: cancellationToken), m => m.EnrollmentRun, r => r.Run, cancellationToken);
         AnsiConsole.MarkupLine($"{Words.Count(run.Run.ChangedCount, "contact")} enrolled, {Words.Count(run.Run.UnchangedCount)} there already");
         RunWatch.WriteSkipped(run.Run.SkipCounts);
         return RunView.WriteEnd(run.Run);
@@ -125,7 +110,7 @@ internal static class SequenceCommand
         {
             using var stack = Stack.Find();
             var sequence = await JsonFile.ReadAsync<Sequence>(result.GetValue(file)!, "sequence", cancellationToken);
-            Say((await stack.Sequences.CreateSequenceAsync(new() { Sequence = sequence, RequestId = JsonFile.RequestId() }, cancellationToken: cancellationToken)).Sequence);
+            Say((await stack.Sequences.CreateSequenceAsync(new() { Sequence = sequence, RequestId = RequestIds.New() }, cancellationToken: cancellationToken)).Sequence);
         });
         return command;
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using ContactPlatform.Funnel.V1;
 using Spectre.Console;
 
@@ -24,10 +23,10 @@ internal static class UndoCommand
 
     private static async Task<int> UndoAsync(Stack stack, long undone, CancellationToken cancellationToken)
     {
-        var requestId = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var requestId = RequestIds.New();
         var started = (await stack.Undos.UndoLabelRuleRunAsync(new() { RunId = undone, RequestId = requestId }, cancellationToken: cancellationToken)).LabelRuleRun;
         AnsiConsole.MarkupLine($"Undo of run {undone}: run {started.Run.RunId}");
-        var run = (await RunWatch.ToEndAsync(stack, started, "Reading what the run did", "Back", cancellationToken)).Run;
+        var run = (await LabelRuleRunCommand.FollowAsync(stack, started, "Reading what the run did", "Back", cancellationToken)).Run;
         AnsiConsole.MarkupLine($"  reversed {Words.Count(run.ChangedCount)}, left as they are {Words.Count(run.SkipCounts.Sum(s => s.Count))}");
         RunWatch.WriteSkipped(run.SkipCounts);
         if (run.SkipCounts.Count > 0)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using ContactPlatform.Deliverability.V1;
 using Grpc.Core;
 using Spectre.Console;
@@ -24,7 +23,8 @@ internal static class ValidateCommand
             var path = ExistingFile.Require(result.GetValue(file)!);
             var validation = await UploadAsync(stack, path, cancellationToken);
             AnsiConsole.MarkupLine($"Validation {validation.AddressValidationId}: {Words.Count(validation.Run.TotalCount)} addresses");
-            validation = await ToEndAsync(stack, validation, cancellationToken);
+            validation = await RunWatch.ToEndAsync("Deliverability", "looking at addresses", "looking at addresses",
+                () => stack.Validations.WatchAddressValidation(new() { AddressValidationId = validation.AddressValidationId }, cancellationToken: cancellationToken), m => m.AddressValidation, v => v.Run, cancellationToken);
             foreach (var verdict in validation.VerdictCounts)
             {
                 AnsiConsole.MarkupLine($"  {verdict.Verdict.ToString().ToLowerInvariant(),-6} {Words.Count(verdict.Count)}");
@@ -72,7 +72,7 @@ internal static class ValidateCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             using var stack = Stack.Find();
-            var request = new GrantValidationCreditsRequest { CreditCount = result.GetValue(count), Reason = result.GetValue(reason)!, RequestId = NewRequest() };
+            var request = new GrantValidationCreditsRequest { CreditCount = result.GetValue(count), Reason = result.GetValue(reason)!, RequestId = RequestIds.New() };
             Show((await stack.Credits.GrantValidationCreditsAsync(request, cancellationToken: cancellationToken)).ValidationCredits);
         });
         return command;
@@ -83,7 +83,7 @@ internal static class ValidateCommand
         using var call = stack.Validations.UploadAddressValidation(cancellationToken: cancellationToken);
         try
         {
-            await call.RequestStream.WriteAsync(new() { Start = new() { DisplayName = path.Name, RequestId = NewRequest() } }, cancellationToken);
+            await call.RequestStream.WriteAsync(new() { Start = new() { DisplayName = path.Name, RequestId = RequestIds.New() } }, cancellationToken);
             foreach (var part in System.IO.File.ReadLines(path.FullName).Where(l => l.Trim().Length > 0).Chunk(PartSize))
             {
                 await call.RequestStream.WriteAsync(new() { Addresses = new() { Addresses = { part } } }, cancellationToken);
@@ -97,27 +97,6 @@ internal static class ValidateCommand
         }
 
         return (await call).AddressValidation;
-    }
-
-    private static async Task<AddressValidation> ToEndAsync(Stack stack, AddressValidation validation, CancellationToken cancellationToken)
-    {
-        await RunView.NewProgress().StartAsync(async progress =>
-        {
-            var task = progress.AddTask("looking at addresses");
-            await foreach (var message in Watching.FollowAsync(
-                () => stack.Validations.WatchAddressValidation(new() { AddressValidationId = validation.AddressValidationId }, cancellationToken: cancellationToken),
-                () => task.Description = "Deliverability went away; the run goes on when it is back",
-                cancellationToken))
-            {
-                validation = message.AddressValidation;
-                RunView.Show(task, "looking at addresses", validation.Run);
-                if (RunView.HasEnded(validation.Run))
-                {
-                    break;
-                }
-            }
-        });
-        return validation;
     }
 
     private static async Task DownloadAsync(Stack stack, long id, FileInfo target, CancellationToken cancellationToken)
@@ -134,6 +113,4 @@ internal static class ValidateCommand
 
     private static void Show(ValidationCredits credits) =>
         AnsiConsole.MarkupLine($"{Words.Count(credits.AvailableCount, "credit")} available, {Words.Count(credits.ReservedCount)} reserved, {Words.Count(credits.ChargedCount)} used of {Words.Count(credits.GrantedCount)}.");
-
-    private static string NewRequest() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Security.Cryptography;
 using ContactPlatform.Contacts.V1;
 using Spectre.Console;
 
@@ -28,7 +27,7 @@ internal static class ViewCommand
                 Columns = { result.GetValue(columns)!.SelectMany(c => c.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)) },
                 OrderBy = result.GetValue(order) ?? "",
             };
-            view = (await stack.Views.CreateViewAsync(new() { View = view, RequestId = RandomNumberGenerator.GetHexString(32, lowercase: true) }, cancellationToken: cancellationToken)).View;
+            view = (await stack.Views.CreateViewAsync(new() { View = view, RequestId = RequestIds.New() }, cancellationToken: cancellationToken)).View;
             AnsiConsole.MarkupLine($"View {Number(view.ViewId)}, {Words.Plain(view.DisplayName)}: {Words.Plain(string.Join(", ", view.Columns))}{(view.OrderBy.Length > 0 ? $", by {Words.Plain(view.OrderBy)}" : "")}");
         });
         return command;

@@ -9,11 +9,12 @@ namespace ContactPlatform.Sequences.Engine;
 /// <summary>Finds what is due and reserves it, many at once and within the open transaction.</summary>
 public sealed class DispatchStore(SequencesDbContext db)
 {
-    // Those that somebody else has locked are his; those whose reservation is not sent wait for it.
+    // Those that somebody else has locked are his; those whose reservation is not sent wait for it. Said as a CASE, of which PostgreSQL
+    // expects that it holds for half: of the plain comparison it expects that it holds for nobody, and sorts all that is due.
     private static readonly SqlText Due = new(
         """
         SELECT e.account_id, e.enrollment_id, e.sequence_id, e.contact_id, e.last_step_id, e.dispatch_id FROM enrollments AS e
-        WHERE e.due_time <= @now AND e.dispatch_id <> ALL (ARRAY(SELECT d.dispatch_id FROM dispatches AS d WHERE d.state = 1))
+        WHERE e.due_time <= @now AND CASE WHEN e.dispatch_id = ANY (ARRAY(SELECT d.dispatch_id FROM dispatches AS d WHERE d.state = 1)) THEN FALSE ELSE TRUE END
         ORDER BY e.due_time LIMIT @batch FOR UPDATE OF e SKIP LOCKED
         """,
         """

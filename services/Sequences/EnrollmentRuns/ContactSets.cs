@@ -47,18 +47,22 @@ public sealed class ContactSets(SegmentService.SegmentServiceClient segments, Co
             throw ContactsCalls.Away(null);
         }
 
-        // Whatever breaks the stream passes, unless it is the set that is gone.
+        // Whatever breaks the stream passes, unless it is the set that is gone. What else Contacts calls invalid is this service's mistake.
         async Task<bool> NextAsync()
         {
             try
             {
                 return await call.ResponseStream.MoveNext(cancellationToken);
             }
-            catch (RpcException e) when (e.StatusCode is StatusCode.NotFound or StatusCode.InvalidArgument)
+            catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
             {
-                throw new RefusalException(Gone(set), e);
+                throw new RefusalException(Gone(set, "there is no such segment or list"), e);
             }
-            catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+            catch (RpcException e) when (FilterProblem(e) is { } problem)
+            {
+                throw new RefusalException(Gone(set, $"its filter cannot be read any more: {problem}"), e);
+            }
+            catch (RpcException e) when (e.StatusCode != StatusCode.InvalidArgument && !cancellationToken.IsCancellationRequested)
             {
                 contacts.Forget(account, e);
                 throw ContactsCalls.Away(e);
@@ -76,7 +80,7 @@ public sealed class ContactSets(SegmentService.SegmentServiceClient segments, Co
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
         {
-            throw new RefusalException(Gone(set), e);
+            throw new RefusalException(Gone(set, "there is no such segment or list"), e);
         }
         catch (RpcException e) when (e.StatusCode is StatusCode.InvalidArgument or StatusCode.ResourceExhausted)
         {
@@ -91,6 +95,10 @@ public sealed class ContactSets(SegmentService.SegmentServiceClient segments, Co
         }
     }
 
-    private static Refusal Gone(ContactSet set) =>
-        new Refusal(SequencesReasons.ContactSetNotFound, "there is no such segment or list, or something that its filter names is gone").With("segment_id", set.SegmentId).With("contact_list_id", set.ContactListId);
+    private static Refusal Gone(ContactSet set, string why) =>
+        new Refusal(SequencesReasons.ContactSetNotFound, why).With("segment_id", set.SegmentId).With("contact_list_id", set.ContactListId);
+
+    /// <summary>What Contacts says against a filter that it could read when the set was asked for: for one, that a label of it is gone.</summary>
+    private static string? FilterProblem(RpcException exception) => exception.StatusCode != StatusCode.InvalidArgument ? null
+        : exception.Detail<BadRequest>()?.FieldViolations.FirstOrDefault(v => v.Field == "filter")?.Description;
 }

@@ -15,6 +15,9 @@ internal static class SequenceFaults
     /// <summary>One of so many contacts loses its family name, which the third mail needs.</summary>
     private const int Lacking = 7;
 
+    /// <summary>The flag of an enrolment that a mail of it has gone out.</summary>
+    private const int Contacted = 16;
+
     /// <summary>How long a kill waits for steps that are in hand.</summary>
     private static readonly TimeSpan InHandWithin = TimeSpan.FromSeconds(5);
 
@@ -70,9 +73,15 @@ internal static class SequenceFaults
             }
         }, cancellationToken);
         bed.Log(string.Create(CultureInfo.InvariantCulture, $"{replicas} processes, {killed} kills: {contacts} contacts in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s, {inHand} steps were reserved when somebody was killed"));
-        var other = undisturbed.Where(u => disturbed[u.Key] != u.Value).Select(u => $"{u.Key} is {disturbed[u.Key]}, and {u.Value} without kills").ToList();
+        // Whoever has no mail that is known to have gone out cannot stand as without kills: a killed Deliverability cannot tell.
+        var other = undisturbed.Where(u => disturbed.TryGetValue(u.Key, out var standing) && standing != u.Value).Select(u => $"{u.Key} is {disturbed[u.Key]}, and {u.Value} without kills").ToList();
+        bed.Log(string.Create(CultureInfo.InvariantCulture, $"{undisturbed.Count - disturbed.Count} contacts are left out, since the outcome of all their mails is unknown"));
+        FaultBed.Must(undisturbed.Count == contacts && disturbed.Count >= contacts / 2, $"only {undisturbed.Count} and {disturbed.Count} of {contacts} contacts can be compared");
         FaultBed.Must(other.Count == 0, $"{other.Count} contacts end otherwise: {string.Join("; ", other.Take(5))}");
     }
+
+    /// <summary>A mail of a step, as Deliverability has it.</summary>
+    private sealed record StepMessage(long Contact, string Step, MessageState State);
 
     /// <summary>Contacts going through a sequence.</summary>
     private sealed record SequenceRun(FaultBed Bed, SequencesHost Host, DeliverabilityHost Mail, Crowd Crowd, int DailyLimit)
@@ -80,7 +89,7 @@ internal static class SequenceFaults
         /// <summary>Has all contacts go through a new sequence, and looks at everything.</summary>
         /// <param name="disturb">What is done meanwhile; is told how to ask whether everybody is through.</param>
         /// <param name="cancellationToken">Gives up.</param>
-        /// <returns>How each contact stands in the end.</returns>
+        /// <returns>How each contact stands in the end who has a mail that has gone out.</returns>
         public async Task<Dictionary<long, string>> ThroughAsync(Func<Func<Task<bool>>, Task> disturb, CancellationToken cancellationToken)
         {
             var sequencing = new SequenceService.SequenceServiceClient(Host.Service.Channel);
@@ -96,8 +105,12 @@ internal static class SequenceFaults
             await sequencing.ActivateSequenceAsync(new() { SequenceId = sequence.SequenceId }, Options(cancellationToken));
             await disturb(IsThroughAsync);
             await FaultBed.UntilAsync("everybody is through", IsThroughAsync, cancellationToken, TimeSpan.FromMinutes(5));
-            await CheckAsync(sequence, cancellationToken);
-            return await StandingsAsync(sequence.SequenceId, cancellationToken);
+            await FaultBed.UntilAsync("every mail has an end", async () => await OwnStack.NumberAsync(Mail.Database, $"SELECT COUNT(*) FROM messages WHERE state IN ({(int)MessageState.Queued}, {(int)MessageState.Sending})", cancellationToken) == 0, cancellationToken, TimeSpan.FromMinutes(5));
+            var mails = await MailsAsync(sequence.SequenceId, cancellationToken);
+            await CheckAsync(sequence, mails, cancellationToken);
+            var reached = mails.Where(m => m.State == MessageState.Sent).Select(m => m.Contact).ToHashSet();
+            await FaultBed.UntilAsync("Sequences has heard of them", async () => await NumberAsync($"SELECT COUNT(*) FROM enrollments WHERE sequence_id = {sequence.SequenceId} AND flags & {Contacted} <> 0", cancellationToken) == reached.Count, cancellationToken, TimeSpan.FromMinutes(1));
+            return await StandingsAsync(sequence.SequenceId, reached, cancellationToken);
 
             async Task<bool> IsThroughAsync()
             {
@@ -148,7 +161,7 @@ internal static class SequenceFaults
         }
 
         /// <summary>Each step was reserved once and is once in Deliverability's queue, and no day has more than it may.</summary>
-        private async Task CheckAsync(Sequence sequence, CancellationToken cancellationToken)
+        private async Task CheckAsync(Sequence sequence, List<StepMessage> mails, CancellationToken cancellationToken)
         {
             var lacking = Crowd.LabelledIds.Count(id => id % Lacking == 0);
             var expected = (Crowd.Labelled * SequenceFaults.Steps) - (lacking * (SequenceFaults.Steps - 2));
@@ -156,13 +169,14 @@ internal static class SequenceFaults
             FaultBed.Must(await NumberAsync($"SELECT COUNT(DISTINCT (s.enrollment_id, d.step_id)) {reserved}", cancellationToken) == expected && await NumberAsync($"SELECT COUNT(*) {reserved}", cancellationToken) == expected,
                 $"{expected} steps should have been reserved, and {await NumberAsync($"SELECT COUNT(*) {reserved}", cancellationToken)} were");
             FaultBed.Must(await NumberAsync($"SELECT COALESCE(MAX(n), 0) FROM (SELECT COUNT(*) AS n {reserved} GROUP BY date_trunc('day', d.reserve_time AT TIME ZONE 'UTC')) d", cancellationToken) <= DailyLimit, "a sender has sent more in a day than it may");
-            var queued = await QueuedAsync(sequence.SequenceId, cancellationToken);
-            var wrong = queued.Where(q => q.Value != 1).ToList();
-            FaultBed.Must(wrong.Count == 0 && queued.Count == expected, $"{expected} mails should be queued once each; {queued.Count} are, {wrong.Count} of them more than once");
+            var many = mails.GroupBy(m => (m.Contact, m.Step)).Count(m => m.Count() > 1);
+            FaultBed.Must(many == 0 && mails.Count == expected, $"{expected} mails should be queued once each; {mails.Count} are, {many} of them more than once");
+            var failed = mails.Where(m => m.State is not (MessageState.Sent or MessageState.OutcomeUnknown)).ToList();
+            FaultBed.Must(failed.Count == 0, $"{failed.Count} mails ended otherwise than sent or unknown: {string.Join("; ", failed.Take(5))}");
         }
 
-        /// <summary>How many mails there are at Deliverability, by contact and step.</summary>
-        private async Task<Dictionary<(long Contact, string Step), int>> QueuedAsync(long sequenceId, CancellationToken cancellationToken)
+        /// <summary>The mails of a sequence that there are at Deliverability.</summary>
+        private async Task<List<StepMessage>> MailsAsync(long sequenceId, CancellationToken cancellationToken)
         {
             var steps = new Dictionary<long, string>();
             await ReadAsync(Mail.Database, "SELECT transmission_id, header FROM transmissions", row =>
@@ -173,29 +187,29 @@ internal static class SequenceFaults
                     steps[row.GetInt64(0)] = metadata["step_id"];
                 }
             }, cancellationToken);
-            var queued = new Dictionary<(long, string), int>();
-            await ReadAsync(Mail.Database, "SELECT transmission_id, contact_id FROM messages", row =>
+            var mails = new List<StepMessage>();
+            await ReadAsync(Mail.Database, "SELECT transmission_id, contact_id, state FROM messages", row =>
             {
                 if (steps.TryGetValue(row.GetInt64(0), out var step))
                 {
-                    queued[(row.GetInt64(1), step)] = queued.GetValueOrDefault((row.GetInt64(1), step)) + 1;
+                    mails.Add(new(row.GetInt64(1), step, (MessageState)row.GetInt16(2)));
                 }
             }, cancellationToken);
-            return queued;
+            return mails;
         }
 
-        /// <summary>How each contact stands; but whether a mail has gone out (flag 16, one entry) is Deliverability's to tell, whenever it sends, and what a killed one had in hand it never does.</summary>
-        private async Task<Dictionary<long, string>> StandingsAsync(long sequenceId, CancellationToken cancellationToken)
+        /// <summary>How each of these contacts stands.</summary>
+        private async Task<Dictionary<long, string>> StandingsAsync(long sequenceId, HashSet<long> contacts, CancellationToken cancellationToken)
         {
             var standings = new Dictionary<long, string>();
             await ReadAsync(Host.Database,
                 $"""
-                SELECT e.contact_id, concat_ws('/', e.status, e.finish_reason, e.flags & ~16, e.version - (e.flags >> 4 & 1),
-                  (SELECT COUNT(*) FROM enrollment_changes c WHERE c.account_id = e.account_id AND c.enrollment_id = e.enrollment_id) - (e.flags >> 4 & 1),
+                SELECT e.contact_id, concat_ws('/', e.status, e.finish_reason, e.flags, e.version,
+                  (SELECT COUNT(*) FROM enrollment_changes c WHERE c.account_id = e.account_id AND c.enrollment_id = e.enrollment_id),
                   (SELECT COUNT(*) FROM step_sends s WHERE s.account_id = e.account_id AND s.enrollment_id = e.enrollment_id), s.engagement, s.opted_out, s.call_status, s.first_working_time IS NOT NULL)
                 FROM enrollments e JOIN contact_statuses s USING (account_id, contact_id) WHERE e.sequence_id = {sequenceId}
                 """, row => standings[row.GetInt64(0)] = row.GetString(1), cancellationToken);
-            return standings;
+            return standings.Where(s => contacts.Contains(s.Key)).ToDictionary();
         }
 
         private Task<long> NumberAsync(string question, CancellationToken cancellationToken) => OwnStack.NumberAsync(Host.Database, question, cancellationToken);
