@@ -182,6 +182,14 @@ public sealed class PlatformFixture : IAsyncLifetime
     public async Task<ContactStage> StageAsync(long contactId) =>
         (await Stages.GetContactStageAsync(new() { ContactId = contactId }, Headers)).ContactStage;
 
+    /// <summary>Locks where a contact stands, until disposed.</summary>
+    public async Task<HeldRows> HoldAsync(long contactId)
+    {
+        // Asked for, so that Funnel has its row whether the feed has brought it or not.
+        await StageAsync(contactId);
+        return await HeldRows.StageAsync(Funnel.Database, contactId);
+    }
+
     /// <summary>Reads a contact's history, oldest first.</summary>
     public async Task<List<StageChange>> HistoryAsync(long contactId) =>
         [.. (await Stages.ListStageChangesAsync(new() { ContactId = contactId, PageSize = 1000 }, Headers)).StageChanges.Reverse()];

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Globalization;
 using ContactPlatform.Contacts.V1;
 using Grpc.Core;
@@ -57,32 +56,6 @@ public static class BulkCaller
     /// <summary>Waits until a run has done so many contacts: those before a row that the test holds.</summary>
     public static Task StallAsync(this BulkRunService.BulkRunServiceClient bulk, long id, long done) =>
         UntilAsync(async () => (await bulk.GetBulkRunAsync(new() { BulkRunId = id })).BulkRun.Run.DoneCount == done);
-}
-
-/// <summary>A contact's row, locked until disposed: a run comes as far as the piece that holds it.</summary>
-public sealed class RowHold : IAsyncDisposable
-{
-    private readonly DbConnection connection;
-    private readonly DbTransaction transaction;
-
-    private RowHold(DbConnection connection, DbTransaction transaction) => (this.connection, this.transaction) = (connection, transaction);
-
-    public static async Task<RowHold> TakeAsync(DbConnection connection, long contactId)
-    {
-        var transaction = await connection.BeginTransactionAsync();
-        await using var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = $"UPDATE contacts SET owner = owner WHERE contact_id = {contactId}";
-        (await command.ExecuteNonQueryAsync()).ShouldBe(1);
-        return new RowHold(connection, transaction);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await transaction.RollbackAsync();
-        await transaction.DisposeAsync();
-        await connection.DisposeAsync();
-    }
 }
 
 /// <summary>Many contacts of an account, written straight into the database; their ids follow each other.</summary>

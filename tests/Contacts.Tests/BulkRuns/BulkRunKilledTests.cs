@@ -30,7 +30,7 @@ public sealed class BulkRunKilledTests
         var list = (await lists.CreateContactListAsync(new() { DisplayName = "x" })).ContactList.ContactListId;
         var label = (await new LabelService.LabelServiceClient(invoker).CreateLabelAsync(new() { DisplayName = "x" })).Label.LabelId;
         long one, two;
-        await using (await RowHold.TakeAsync(await host.Database.OpenAsync(default), First + 1500))
+        await using (await HeldRows.ContactAsync(host.Database, First + 1500))
         {
             one = (await bulk.StartAsync(new() { Filter = "source = crowd" }, new() { AddLabelId = label })).BulkRunId;
             two = (await bulk.StartAsync(Ids(ids[1000..]), new() { SetRecordState = RecordState.Inactive })).BulkRunId;

@@ -19,7 +19,7 @@ public sealed class BulkRunWorkTests(ContactsFixture fixture)
         var account = await fixture.NewAccountAsync();
         var ids = await fixture.BulkCrowdAsync(account, 2500);
         long run;
-        await using (await RowHold.TakeAsync(await fixture.OpenAsync(), ids[1200]))
+        await using (await HeldRows.ContactAsync(fixture.Host.Database, ids[1200]))
         {
             run = (await account.Bulk().StartAsync(new() { Filter = "" }, Deactivate)).BulkRunId;
             await account.Bulk().StallAsync(run, 1000);
@@ -43,7 +43,7 @@ public sealed class BulkRunWorkTests(ContactsFixture fixture)
         var label = await account.LabelAsync("x");
         var segment = (await account.Segments.CreateSegmentAsync(new() { Segment = new() { DisplayName = "crowd", Filter = "source = crowd" } })).Segment;
         long run;
-        await using (await RowHold.TakeAsync(await fixture.OpenAsync(), ids[1200]))
+        await using (await HeldRows.ContactAsync(fixture.Host.Database, ids[1200]))
         {
             run = (await account.Bulk().StartAsync(new() { SegmentId = segment.SegmentId }, new() { AddLabelId = label.LabelId })).BulkRunId;
             await account.Bulk().StallAsync(run, 1000);

@@ -20,7 +20,7 @@ public sealed class LabelRuleFaultTests(PlatformFixture platform)
         var (ids, rule) = await RuleAsync(FunnelStage.Customer);
         LabelRuleRun run;
         ServiceHost worker;
-        await using (await RowHold.TakeAsync(platform, ids[1200]))
+        await using (await platform.HoldAsync(ids[1200]))
         {
             run = await StartAndStallAsync(rule);
             worker = await WorkerAsync(run);
@@ -42,7 +42,7 @@ public sealed class LabelRuleFaultTests(PlatformFixture platform)
     {
         var (ids, rule) = await RuleAsync(FunnelStage.Promoter);
         LabelRuleRun run;
-        await using (await RowHold.TakeAsync(platform, ids[1200]))
+        await using (await platform.HoldAsync(ids[1200]))
         {
             run = await StartAndStallAsync(rule);
             var asked = (await platform.Rules.CancelLabelRuleRunAsync(new() { RunId = run.Run.RunId }, platform.Headers)).LabelRuleRun.Run;

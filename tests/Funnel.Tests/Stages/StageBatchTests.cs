@@ -68,7 +68,7 @@ public sealed class StageBatchTests(PlatformFixture platform)
     {
         var ids = await platform.CreateContactsAsync(30);
         Task<SetStageResponse>[] waiting;
-        await using (await RowHold.TakeAsync(platform, ids[0]))
+        await using (await platform.HoldAsync(ids[0]))
         {
             waiting = [.. Enumerable.Range(0, 10).Select(i => platform.Stages.SetStageAsync(new() { ContactId = ids[0], Stage = Stages[i % 2] }, platform.Headers).ResponseAsync)];
             await Task.WhenAll(ids.Skip(1).Select(async id =>

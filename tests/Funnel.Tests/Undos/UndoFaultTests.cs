@@ -17,7 +17,7 @@ public sealed class UndoFaultTests(PlatformFixture platform)
         var (ids, run) = await RunAsync();
         LabelRuleRun undo;
         ServiceHost worker;
-        await using (await RowHold.TakeAsync(platform, ids[1200]))
+        await using (await platform.HoldAsync(ids[1200]))
         {
             undo = await StallAsync(run);
             worker = await WorkerAsync(undo);
@@ -38,7 +38,7 @@ public sealed class UndoFaultTests(PlatformFixture platform)
         var (ids, run) = await RunAsync();
         LabelRuleRun undo;
         ServiceHost worker;
-        await using (await RowHold.TakeAsync(platform, ids[1200]))
+        await using (await platform.HoldAsync(ids[1200]))
         {
             undo = await StallAsync(run);
             worker = await WorkerAsync(undo);
@@ -62,7 +62,7 @@ public sealed class UndoFaultTests(PlatformFixture platform)
     {
         var (ids, run) = await RunAsync();
         LabelRuleRun undo;
-        await using (await RowHold.TakeAsync(platform, ids[1200]))
+        await using (await platform.HoldAsync(ids[1200]))
         {
             undo = await StallAsync(run);
             (await platform.Rules.CancelLabelRuleRunAsync(new() { RunId = undo.Run.RunId }, platform.Headers)).LabelRuleRun.Run.CancelRequested.ShouldBeTrue();

@@ -27,7 +27,7 @@ internal static class ContactsFaults
         var zombie = bed.Stack.Contacts.Service;
         RunsUnderWay runs;
         // A contact in the middle of the crowd stops the bulk run, the gate of addresses the import and the undo.
-        await using (await bed.HoldAsync(bed.Stack.Contacts.Database, cancellationToken,
+        await using (await HeldRows.TakeAsync(bed.Stack.Contacts.Database, cancellationToken,
             $"UPDATE contacts SET owner = owner WHERE contact_id = {bed.Crowd.LabelledIds.ElementAt(bed.Random.Next(bed.Crowd.Labelled))}",
             $"SELECT pg_advisory_xact_lock(hashtextextended('addresses:{ContactsHost.Account}', 0))"))
         {

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using ContactPlatform.Common.V1;
@@ -207,20 +206,6 @@ public sealed class FaultBed : IAsyncDisposable
     /// <summary>Asks Contacts' database for a number.</summary>
     public Task<long> ContactsAsync(string question, CancellationToken cancellationToken) => OwnStack.NumberAsync(Stack.Contacts.Database, question, cancellationToken);
 
-    /// <summary>Runs statements and keeps what they lock until disposed.</summary>
-    public async Task<IAsyncDisposable> HoldAsync(TestDatabase database, CancellationToken cancellationToken, params string[] statements)
-    {
-        var connection = await database.OpenAsync(cancellationToken);
-        var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        foreach (var statement in statements)
-        {
-            await using var command = connection.CreateCommand();
-            (command.Transaction, command.CommandText) = (transaction, statement);
-            Must(await command.ExecuteNonQueryAsync(cancellationToken) != 0, $"there is nothing to hold: {statement}");
-        }
-        return new Hold(connection, transaction);
-    }
-
     /// <summary>Fails the fault unless something holds.</summary>
     public static void Must(bool holds, string otherwise)
     {
@@ -245,15 +230,5 @@ public sealed class FaultBed : IAsyncDisposable
         var workers = database == Stack.Funnel.Database ? Stack.Funnel.Replicas : [Stack.Contacts.Service];
         var lines = workers.SelectMany((r, i) => r.Process.Lines.Where(l => l.Contains($" {runId} ", StringComparison.Ordinal)).Select(l => $"  replica {i}: {l}"));
         return $"  {await command.ExecuteScalarAsync(cancellationToken)}\n{string.Join('\n', lines)}";
-    }
-
-    private sealed class Hold(DbConnection connection, DbTransaction transaction) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            await transaction.RollbackAsync();
-            await transaction.DisposeAsync();
-            await connection.DisposeAsync();
-        }
     }
 }

@@ -62,7 +62,7 @@ internal static class KilledFaults
         var middle = bed.Crowd.LabelledIds.ElementAt(bed.Random.Next(bed.Crowd.Labelled));
         long run;
         ServiceHost worker;
-        await using (await bed.HoldAsync(bed.Stack.Funnel.Database, cancellationToken, $"UPDATE contact_stages SET lost = lost WHERE contact_id = {middle}"))
+        await using (await HeldRows.StageAsync(bed.Stack.Funnel.Database, middle, cancellationToken))
         {
             // Stopped by a row lock of ours, it is in the middle for certain.
             run = await bed.StartRunAsync(cancellationToken);
