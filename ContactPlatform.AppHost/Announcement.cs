@@ -37,6 +37,8 @@ internal sealed class Announcement(
         File.Delete(AddressesFile);
         using var healthy = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var failures = TellFailuresAsync(healthy.Token);
+        // Contacts gives its token while the others still start.
+        var token = withToken ? DemoTokenAsync(stoppingToken) : null;
         foreach (var service in services)
         {
             await notifications.WaitForResourceHealthyAsync(service.Resource.Name, stoppingToken);
@@ -44,7 +46,7 @@ internal sealed class Announcement(
 
         await healthy.CancelAsync();
         await failures;
-        Console.WriteLine(await ComposeAsync(stoppingToken));
+        Console.WriteLine(Compose(token is null ? null : await token));
     }
 
     private async Task TellFailuresAsync(CancellationToken cancellationToken)
@@ -67,7 +69,7 @@ internal sealed class Announcement(
         }
     }
 
-    private async Task<string> ComposeAsync(CancellationToken cancellationToken)
+    private string Compose(string? token)
     {
         var lines = new List<string> { "" };
         var addresses = new Dictionary<string, string>();
@@ -84,9 +86,9 @@ internal sealed class Announcement(
         }
 
         lines.Add($"  {"dashboard",-14} {DashboardAddress()}");
-        if (withToken)
+        if (token is not null)
         {
-            lines.Add($"  {"token",-14} {await DemoTokenAsync(cancellationToken)}");
+            lines.Add($"  {"token",-14} {token}");
         }
 
         data.WriteSecret("addresses.json", JsonSerializer.Serialize(addresses));
@@ -103,6 +105,7 @@ internal sealed class Announcement(
 
     private async Task<string> DemoTokenAsync(CancellationToken cancellationToken)
     {
+        await notifications.WaitForResourceHealthyAsync(services[0].Resource.Name, cancellationToken);
         using var channel = GrpcChannel.ForAddress(services[0].GetEndpoint("grpc").Url);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(_tokenTimeout);

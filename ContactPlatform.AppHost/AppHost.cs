@@ -39,24 +39,21 @@ var funnel = builder.AddProject("funnel", "../services/Funnel/Funnel.csproj", la
     .WithStores(stores, "funnel", stores.Funnel)
     .WithEnvironment("Access__ServiceKey", serviceKey)
     .WithReplicas(options.Replicas("funnel"))
-    .WithReference(contacts)
-    .WaitFor(contacts);
+    .WithReference(contacts);
 
 var deliverability = builder.AddProject("deliverability", "../services/Deliverability/Deliverability.csproj", launchProfileName: null)
     .WithServiceEndpoints(grpcPort: 7130, httpPort: 7131)
     .WithStores(stores, "deliverability", stores.Deliverability)
     .WithEnvironment("Access__ServiceKey", serviceKey)
     .WithReplicas(options.Replicas("deliverability"))
-    .WithReference(contacts)
-    .WaitFor(contacts);
+    .WithReference(contacts);
 
 var sequences = builder.AddProject("sequences", "../services/Sequences/Sequences.csproj", launchProfileName: null)
     .WithServiceEndpoints(grpcPort: 7150, httpPort: 7151)
     .WithStores(stores, "sequences", stores.Sequences)
     .WithEnvironment("Access__ServiceKey", serviceKey)
     .WithReplicas(options.Replicas("sequences"))
-    .WithReference(contacts)
-    .WaitFor(contacts);
+    .WithReference(contacts);
 
 var mail = options.Profile == Profile.External ? null : LocalMail.Add(builder);
 if (mail is null)
@@ -69,7 +66,7 @@ else
     deliverability.SendTo(mail, builder.AddParameter("mail-key", data.Secrets.MailKey!, secret: true));
 }
 
-// Each follows the others' changes; Contacts starts without.
+// Each follows the others' changes, and starts without them: nobody waits for anybody but the stores.
 contacts.WithReference(funnel);
 contacts.WithReference(deliverability);
 contacts.WithReference(sequences);

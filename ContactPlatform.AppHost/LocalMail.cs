@@ -25,7 +25,6 @@ internal static class MailExtensions
 {
     /// <summary>Sends to the sink, and has links lead to this machine.</summary>
     public static void SendTo(this IResourceBuilder<ProjectResource> service, LocalMail mail, IResourceBuilder<ParameterResource> key) => service
-        .WaitFor(mail.Sink)
         .WithEnvironment("Smtp__Host", "127.0.0.1")
         .WithEnvironment("Smtp__Port", mail.Port)
         .WithEnvironment("Smtp__Tls", "None")

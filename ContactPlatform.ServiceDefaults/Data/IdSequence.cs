@@ -18,6 +18,9 @@ public sealed class IdSequence(Func<CancellationToken, Task<DbConnection>> open)
     /// <summary>Ids in a block: the sequence's increment.</summary>
     public const int BlockSize = 1000;
 
+    /// <summary>Blocks that bulk work takes at least: it will ask again soon, and opening a connection costs as much as some thousand rows.</summary>
+    private const int BulkBlocks = 20;
+
     private static readonly SqlText NextBlocks = new(
         "SELECT nextval('ids') FROM generate_series(1, @blocks)",
         """
@@ -27,6 +30,7 @@ public sealed class IdSequence(Func<CancellationToken, Task<DbConnection>> open)
         """);
 
     private readonly SemaphoreSlim gate = new(1, 1);
+    private readonly Queue<long> spare = new();
     private long next;
     private long end;
 
@@ -40,16 +44,15 @@ public sealed class IdSequence(Func<CancellationToken, Task<DbConnection>> open)
         await gate.WaitAsync(cancellationToken);
         try
         {
-            var filled = 0;
-            Fill(ids, ref filled);
-            var missing = count - filled;
-            if (missing > 0)
+            for (var filled = Fill(ids, 0); filled < count; filled = Fill(ids, filled))
             {
-                foreach (var first in await BlocksAsync((missing + BlockSize - 1) / BlockSize, cancellationToken))
+                if (spare.Count == 0)
                 {
-                    (next, end) = (first, first + BlockSize);
-                    Fill(ids, ref filled);
+                    var missing = (count - filled + BlockSize - 1) / BlockSize;
+                    (await BlocksAsync(count < BlockSize ? missing : Math.Max(missing, BulkBlocks), cancellationToken)).ForEach(spare.Enqueue);
                 }
+                next = spare.Dequeue();
+                end = next + BlockSize;
             }
         }
         finally
@@ -62,12 +65,13 @@ public sealed class IdSequence(Func<CancellationToken, Task<DbConnection>> open)
     /// <inheritdoc/>
     public void Dispose() => gate.Dispose();
 
-    private void Fill(long[] ids, ref int filled)
+    private int Fill(long[] ids, int filled)
     {
         while (filled < ids.Length && next < end)
         {
             ids[filled++] = next++;
         }
+        return filled;
     }
 
     private async Task<List<long>> BlocksAsync(int count, CancellationToken cancellationToken)

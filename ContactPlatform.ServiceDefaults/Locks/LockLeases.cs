@@ -23,6 +23,7 @@ public sealed class LockLeases(RedisConnection redis, TimeProvider time, ILogger
         activity?.SetTag("db.system.name", "redis").SetTag("contactplatform.lock", key.Key);
         var token = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
         var started = time.GetTimestamp();
+        var marked = false;
         while (true)
         {
             // The lease is counted from before the call: a slow answer must not make it look longer than it is.
@@ -38,9 +39,20 @@ public sealed class LockLeases(RedisConnection redis, TimeProvider time, ILogger
                 activity?.SetTag("contactplatform.lock.taken", false);
                 return null;
             }
+            if (!marked)
+            {
+                await redis.CallAsync(db => db.StringSetAsync(redis.Wanted(key), "", key.Wait), cancellationToken);
+                marked = true;
+            }
             await Task.Delay(Poll, time, cancellationToken);
         }
     }
+
+    /// <summary>True when somebody has begun to wait for one of these leases within as long as its key lets them wait.</summary>
+    /// <exception cref="RefusalException">LOCKS_UNAVAILABLE: Redis is away.</exception>
+    public async Task<bool> AreWantedAsync(IEnumerable<LockKey> keys, CancellationToken cancellationToken) =>
+        // One by one, and sent together: the oldest client that a registry may have cannot ask for several.
+        (await redis.CallAsync(db => Task.WhenAll(keys.Select(k => db.KeyExistsAsync(redis.Wanted(k)))), cancellationToken)).Contains(true);
 
     /// <summary>Takes a lease or refuses.</summary>
     /// <exception cref="RefusalException">LOCK_BUSY after the key's wait; LOCKS_UNAVAILABLE: Redis is away.</exception>

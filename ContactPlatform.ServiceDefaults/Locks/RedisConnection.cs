@@ -20,6 +20,9 @@ public sealed class RedisConnection(IConfiguration configuration, TimeProvider t
     /// <summary>The name under which a key of ours stands on the server.</summary>
     public RedisKey Key(LockKey key) => prefix + key.Key;
 
+    /// <summary>The name under which those who wait for a key leave word.</summary>
+    public RedisKey Wanted(LockKey key) => $"{prefix}wanted:{key.Key}";
+
     /// <summary>Calls Redis; a server that is away or silent becomes LOCKS_UNAVAILABLE.</summary>
     public async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
     {

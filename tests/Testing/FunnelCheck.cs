@@ -125,13 +125,13 @@ public static partial class FunnelCheck
         }
     }
 
-    /// <summary>Waits until a service has applied all that Contacts told.</summary>
+    /// <summary>Waits until a service has applied all that Contacts told, for as long as it goes on: patience is for standing still.</summary>
     /// <returns>How far it is instead; null when it has.</returns>
     public static async Task<string?> BehindAsync(string follower, TestDatabase contacts, TestDatabase followers, TimeSpan patience, CancellationToken cancellationToken)
     {
         await using var source = await contacts.OpenAsync(cancellationToken);
         await using var target = await followers.OpenAsync(cancellationToken);
-        var started = Stopwatch.GetTimestamp();
+        var (moved, before) = (Stopwatch.GetTimestamp(), "");
         while (true)
         {
             var told = await TextAsync(source, "SELECT COALESCE((SELECT lpad(to_hex(transaction_id::text::bigint), 16, '0') || '-' || lpad(to_hex(change_id), 16, '0') FROM outbox ORDER BY outbox.transaction_id DESC, change_id DESC LIMIT 1), '')");
@@ -140,9 +140,13 @@ public static partial class FunnelCheck
             {
                 return null;
             }
-            if (Stopwatch.GetElapsedTime(started) > patience)
+            if (applied != before)
             {
-                return $"{follower} is at {applied} after {patience.TotalSeconds:0} s, and Contacts has told up to {told}";
+                (moved, before) = (Stopwatch.GetTimestamp(), applied);
+            }
+            if (Stopwatch.GetElapsedTime(moved) > patience)
+            {
+                return $"{follower} has been at {applied} for {patience.TotalSeconds:0} s, and Contacts has told up to {told}";
             }
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
         }

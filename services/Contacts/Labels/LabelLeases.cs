@@ -12,8 +12,8 @@ namespace ContactPlatform.Contacts.Labels;
 public sealed class LabelLeases(LockLeases locks, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>
-    /// Leases are kept from batch to batch for less than others wait for them, then let go for long enough that one who
-    /// waits gets its turn.
+    /// Leases are kept from batch to batch for less than others wait for them. If somebody waits then, they are let go for
+    /// long enough that it gets its turn.
     /// </summary>
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(75);
@@ -27,8 +27,12 @@ public sealed class LabelLeases(LockLeases locks, TimeProvider time) : IAsyncDis
     {
         if (held.Count > 0 && time.GetElapsedTime(heldSince) > Hold)
         {
-            await ReleaseAsync();
-            await Task.Delay(Gap, time, cancellationToken);
+            if (await locks.AreWantedAsync(held.Keys.Select(l => LockKey.LabelInRun(account, l)), cancellationToken))
+            {
+                await ReleaseAsync();
+                await Task.Delay(Gap, time, cancellationToken);
+            }
+            heldSince = time.GetTimestamp();
         }
         var missing = labels.Where(l => !held.ContainsKey(l)).Order().ToList();
         // All are taken in the order of their ids, by everybody: who asks for a lower one lets the higher ones go first.

@@ -44,7 +44,11 @@ public sealed class PlatformTests
         // It brings back whoever had ended by then. Without its contacts, the rule's command says so.
         Kill(again.Replicas("funnel")[0]);
         await ShouldSucceedAsync(again, again.The("postgres"), "reset");
-        await again.WaitAsync("funnel", r => r.State == "Running" && r.HealthReports.All(h => h is { HasStatus: true, Status: HealthStatus.Healthy }));
+        // Neither waits for the other.
+        foreach (var name in (string[])["contacts", "funnel"])
+        {
+            await again.WaitAsync(name, r => r.State == "Running" && r.HealthReports.All(h => h is { HasStatus: true, Status: HealthStatus.Healthy }));
+        }
         var refused = await again.CommandAsync(again.Replicas("funnel")[0].Name, "run-label-rule");
         refused.Kind.ShouldBe(ResourceCommandResponseKind.Failed);
         refused.Message.ShouldContain("purchased-q2");

@@ -37,8 +37,10 @@ public sealed class LockTests : IDisposable
         (await two.Locks.TryTakeAsync(_key, Token)).ShouldBeNull();
         lease.Lost.IsCancellationRequested.ShouldBeFalse();
 
-        // Who may wait gets it when it is given back.
+        // Who may wait gets it when it is given back, and the holder hears that it is wanted; of who does not wait it hears nothing.
+        (await one.Locks.AreWantedAsync([_key], Token)).ShouldBeFalse();
         var waiting = two.Locks.TryTakeAsync(_key with { Wait = TimeSpan.FromSeconds(5) }, Token);
+        await Eventually.ShouldBeAsync("the lease is wanted", () => one.Locks.AreWantedAsync([_key with { Key = "another" }, _key], Token), 3);
         await lease.DisposeAsync();
         await using var second = (await waiting).ShouldNotBeNull();
     }
