@@ -44,28 +44,38 @@ internal static class SegmentPageBench
             BenchRun.Sample(string.Create(CultureInfo.InvariantCulture, $"{question.Name}, of {run.Size}"), ours.Median(), "ms");
             BenchRun.Sample("  p99", ours.Quantile(0.99), "ms");
             BenchRun.Sample("  by hand", plain.Median(), "ms");
+            BenchRun.Sample("  ratio", ours.Median() / plain.Median(), "");
             work.AddRange(ours);
             limit.AddRange(plain);
         }
         return (work, limit);
     }
 
-    /// <summary>Reads pages from the beginning, at most <see cref="Pages"/> of them.</summary>
+    /// <summary>
+    /// Reads <see cref="Pages"/> pages, from the beginning again behind the last: so that of a filter with one page as many are
+    /// taken as of one with thousands. Each side goes first by turns, because who goes second finds in memory what the first read.
+    /// </summary>
     private static async Task<(List<double> Work, List<double> Limit)> WalkAsync(OwnStack stack, NpgsqlConnection connection, SegmentQuestion question, CancellationToken cancellationToken)
     {
         var (work, limit) = (new List<double>(), new List<double>());
         var (after, request) = (0L, new ListSegmentContactsRequest { Contacts = new() { Filter = question.Filter }, PageSize = PageSize });
-        do
+        for (var i = 0; i < Pages; i++)
         {
-            ListSegmentContactsResponse page = null!;
-            work.Add(await SegmentBed.TimeAsync(async () => page = await stack.Segments().ListSegmentContactsAsync(request, stack.Headers, cancellationToken: cancellationToken)));
-            var rows = 0;
-            limit.Add(await SegmentBed.TimeAsync(async () => rows = await PlainAsync(connection, question, after, cancellationToken)));
+            var (page, rows) = ((ListSegmentContactsResponse)null!, 0);
+            Func<Task>[] sides = [OursAsync, PlainSideAsync];
+            foreach (var side in i % 2 == 0 ? sides : sides.Reverse())
+            {
+                await side();
+            }
             BenchRun.Check($"rows of a page of {question.Name}", rows, page.Contacts.Count);
-            after = page.Contacts.Count > 0 ? page.Contacts[^1].ContactId : 0;
             request.PageToken = page.NextPageToken;
+            after = page.NextPageToken.Length > 0 ? page.Contacts[^1].ContactId : 0;
+
+            async Task OursAsync() =>
+                work.Add(await SegmentBed.TimeAsync(async () => page = await stack.Segments().ListSegmentContactsAsync(request, stack.Headers, cancellationToken: cancellationToken)));
+
+            async Task PlainSideAsync() => limit.Add(await SegmentBed.TimeAsync(async () => rows = await PlainAsync(connection, question, after, cancellationToken)));
         }
-        while (request.PageToken.Length > 0 && work.Count < Pages);
         return (work, limit);
     }
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Text.Json.Serialization;
 
@@ -12,6 +13,13 @@ public sealed record FieldValue(string? Text = null, decimal? Number = null, Dat
 {
     /// <summary>A value as stored.</summary>
     public static FieldValue Of(ContactFieldValue row) => new(row.TextValue, row.NumberValue, row.DateValue, row.BooleanValue);
+
+    /// <summary>Reads the columns text_value, number_value, date_value and boolean_value, which follow each other.</summary>
+    public static FieldValue Read(DbDataReader row, int column) => new(
+        row.IsDBNull(column) ? null : row.GetString(column),
+        row.IsDBNull(column + 1) ? null : row.GetDecimal(column + 1),
+        row.IsDBNull(column + 2) ? null : DateOnly.FromDateTime(row.GetDateTime(column + 2)),
+        row.IsDBNull(column + 3) ? null : row.GetBoolean(column + 3));
 
     /// <summary>Puts the value into a row, with its key.</summary>
     public void CopyTo(ContactFieldValue row) =>
