@@ -22,4 +22,8 @@ public static class ColumnText
         IReadOnlyList<string> names => string.Join(';', names),
         _ => throw new InvalidOperationException($"cells have no {value.GetType()}"),
     };
+
+    /// <summary>The words of an enumeration, LOYAL_CUSTOMER for LoyalCustomer: as callers and imports write them.</summary>
+    public static Dictionary<T, string> Words<T>() where T : struct, Enum =>
+        Enum.GetValues<T>().ToDictionary(v => v, v => string.Concat(v.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? $"_{c}" : $"{char.ToUpperInvariant(c)}")));
 }

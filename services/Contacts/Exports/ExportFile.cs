@@ -48,7 +48,7 @@ public sealed class ExportFile(ContactSets sets, SegmentReads reads, ContactRowS
                 foreach (var row in rows)
                 {
                     CsvWriter.Append(csv, request.Columns.Select(c => ColumnText.Of(c.Value(row))));
-                    place = place with { After = row.ContactId, Rows = place.Rows + 1 };
+                    place = place with { After = row.Contact.ContactId, Rows = place.Rows + 1 };
                     if (csv.Length >= PartCharacters)
                     {
                         yield return Part(csv, place, total, complete: false);
@@ -76,9 +76,8 @@ public sealed class ExportFile(ContactSets sets, SegmentReads reads, ContactRowS
         async Task<(IReadOnlyList<ContactRow> Rows, long? Next)> ReadAsync(long after)
         {
             await using var transaction = await sets.BeginAsync(cancellationToken);
-            var labels = await store.LabelsAsync(parts, cancellationToken);
             var ids = await reads.IdsAsync(transaction, request.Contacts, after, PartContacts, cancellationToken);
-            var rows = await ContactSets.WithinAsync(options.Value.TimeoutSeconds, () => store.ReadAsync(transaction, ids, parts, labels, cancellationToken));
+            var rows = await ContactSets.WithinAsync(options.Value.TimeoutSeconds, () => store.ReadAsync(ids, parts, cancellationToken));
             return (rows, ids.Count == PartContacts ? ids[^1] : null);
         }
     }

@@ -10,9 +10,6 @@ namespace ContactPlatform.Sequences.EnrollmentRuns;
 /// <summary>Reads who is in a set from Contacts, as of one moment, a part in memory at a time.</summary>
 public sealed class ContactSets(SegmentService.SegmentServiceClient segments, ContactsCalls contacts)
 {
-    /// <summary>Characters of a filter: as Contacts allows.</summary>
-    public const int MaximumFilter = 10_000;
-
     /// <summary>Has Contacts read a filter.</summary>
     /// <exception cref="RefusalException">SERVICE_UNAVAILABLE.</exception>
     public async Task CheckFilterAsync(long account, string filter, string field, Violations violations, CancellationToken cancellationToken)
