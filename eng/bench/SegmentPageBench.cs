@@ -7,7 +7,7 @@ namespace ContactPlatform.Bench;
 
 /// <summary>
 /// Pages of 100 contacts of five filters, one after the other, each by turns with the SQL written by hand for the same page;
-/// and their 99th percentile at a hundredth of the size, which should be the same.
+/// and their 99th percentile at a hundredth of the size, which should be the same. The result is the sum of the five medians.
 /// </summary>
 internal static class SegmentPageBench
 {
@@ -18,16 +18,16 @@ internal static class SegmentPageBench
     {
         var small = await MeasureAsync(run with { Size = Math.Max(1000, run.Size / 100) }, cancellationToken);
         var large = await MeasureAsync(run, cancellationToken);
-        BenchRun.Sample("p99, a hundredth of the size", small.Work.Quantile(0.99), "ms");
-        BenchRun.Sample("p99", large.Work.Quantile(0.99), "ms");
-        return new Outcome(large.Work.Median(), "ms", large.Limit.Median());
+        BenchRun.Sample("p99, a hundredth of the size", small.Pages.Quantile(0.99), "ms");
+        BenchRun.Sample("p99", large.Pages.Quantile(0.99), "ms");
+        return new Outcome(large.Work, "ms", large.Limit);
     }
 
-    private static async Task<(List<double> Work, List<double> Limit)> MeasureAsync(BenchRun run, CancellationToken cancellationToken)
+    private static async Task<(double Work, double Limit, List<double> Pages)> MeasureAsync(BenchRun run, CancellationToken cancellationToken)
     {
         await using var stack = await SegmentBed.StartAsync(run.Size, cancellationToken);
         await using var connection = await SegmentBed.OpenAsync(stack, cancellationToken);
-        var (work, limit) = (new List<double>(), new List<double>());
+        var (work, limit, pages) = (0.0, 0.0, new List<double>());
         foreach (var question in SegmentBed.Questions)
         {
             var (ours, plain) = (new List<double>(), new List<double>());
@@ -45,10 +45,11 @@ internal static class SegmentPageBench
             BenchRun.Sample("  p99", ours.Quantile(0.99), "ms");
             BenchRun.Sample("  by hand", plain.Median(), "ms");
             BenchRun.Sample("  ratio", ours.Median() / plain.Median(), "");
-            work.AddRange(ours);
-            limit.AddRange(plain);
+            work += ours.Median();
+            limit += plain.Median();
+            pages.AddRange(ours);
         }
-        return (work, limit);
+        return (work, limit, pages);
     }
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Errors;
@@ -29,39 +28,9 @@ public sealed class ContactSets(SegmentService.SegmentServiceClient segments, Co
 
     /// <summary>Returns the ids of any set, ascending over all parts.</summary>
     /// <exception cref="RefusalException">CONTACT_SET_NOT_FOUND; SERVICE_UNAVAILABLE when Contacts does not answer, or stopped before the end.</exception>
-    public async IAsyncEnumerable<IEnumerable<long>> PartsAsync(long account, ContactSet set, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var headers = await contacts.HeadersAsync(account, cancellationToken);
-        using var call = segments.StreamSegmentContactIds(new() { Contacts = set }, headers, cancellationToken: cancellationToken);
-        var complete = false;
-        while (await NextAsync())
-        {
-            complete = call.ResponseStream.Current.Complete;
-            yield return call.ResponseStream.Current.ContactIds;
-        }
-        if (!complete)
-        {
-            throw ContactsCalls.Away(null);
-        }
-
-        // Whatever breaks the stream passes, unless it is the set that is gone.
-        async Task<bool> NextAsync()
-        {
-            try
-            {
-                return await call.ResponseStream.MoveNext(cancellationToken);
-            }
-            catch (RpcException e) when (e.StatusCode is StatusCode.NotFound or StatusCode.InvalidArgument)
-            {
-                throw new RefusalException(Gone(set), e);
-            }
-            catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
-            {
-                contacts.Forget(account, e);
-                throw ContactsCalls.Away(e);
-            }
-        }
-    }
+    public IAsyncEnumerable<StreamSegmentContactIdsResponse> PartsAsync(long account, ContactSet set, CancellationToken cancellationToken) =>
+        contacts.PartsAsync(account, options => segments.StreamSegmentContactIds(new() { Contacts = set }, options), part => part.Complete,
+            e => e.StatusCode is StatusCode.NotFound or StatusCode.InvalidArgument ? Gone(set) : null, cancellationToken);
 
     /// <summary>Counts the contacts of any set, as long as it takes.</summary>
     /// <exception cref="RefusalException">CONTACT_SET_NOT_FOUND; INVALID_FIELD: its filter cannot be read; SERVICE_UNAVAILABLE.</exception>
