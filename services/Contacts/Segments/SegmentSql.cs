@@ -8,8 +8,8 @@ namespace ContactPlatform.Contacts.Segments;
 /// </summary>
 public static class SegmentSql
 {
-    /// <summary>Members that are walked along for a page: a few milliseconds, lost where too few of them fulfil the rest.</summary>
-    private const int Walked = 512;
+    /// <summary>Members that are walked along for each contact of a page: some milliseconds, lost where too few of them fulfil the rest.</summary>
+    private const int Walked = 5;
 
     /// <summary>How many there are.</summary>
     public static string Count(FilterQuery query, bool sqlServer) => sqlServer
@@ -25,9 +25,9 @@ public static class SegmentSql
     /// <summary>Walks for the page; finds it as the database thinks best when it is not full by then, and more members are left.</summary>
     private static string Page(FilterQuery query, FilterWalk walk) =>
         $"""
-        WITH d AS MATERIALIZED (SELECT {walk.Id} AS contact_id FROM {walk.From} WHERE {walk.Where} AND {walk.Id} > @after ORDER BY {walk.Id} LIMIT {Walked}),
+        WITH d AS MATERIALIZED (SELECT {walk.Id} AS contact_id FROM {walk.From} WHERE {walk.Where} AND {walk.Id} > @after ORDER BY {walk.Id} LIMIT {Walked} * @take),
         w AS MATERIALIZED (SELECT d.contact_id FROM d WHERE {walk.Holds} ORDER BY d.contact_id LIMIT @take),
-        short AS MATERIALIZED (SELECT (SELECT COUNT(*) FROM w) < @take AND (SELECT COUNT(*) FROM d) = {Walked} AS yes)
+        short AS MATERIALIZED (SELECT (SELECT COUNT(*) FROM w) < @take AND (SELECT COUNT(*) FROM d) = {Walked} * @take AS yes)
         SELECT p.contact_id FROM (
           SELECT w.contact_id FROM w WHERE NOT (SELECT yes FROM short)
           UNION ALL

@@ -63,6 +63,37 @@ public sealed class SegmentContactsTests(ContactsFixture fixture)
         await account.Segments.ListSegmentContactsAsync(new() { Contacts = set, PageToken = token }).ForAsync(CommonReasons.PageTokenInvalid);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(400)]
+    public async Task Pages_along_a_label_are_whole_however_many_of_its_members_fulfil_the_rest(int every)
+    {
+        var account = await fixture.NewAccountAsync();
+        var (first, all, some) = (account.Id << 40, (await account.LabelAsync("all")).LabelId, (await account.LabelAsync("some")).LabelId);
+        await WriteAsync(account.Id, first, 1300);
+        await fixture.ScalarAsync($"""
+            INSERT INTO label_members (account_id, label_id, contact_id) SELECT {account.Id}, {all}, {first} + i FROM generate_series(0, 1299) i;
+            INSERT INTO label_members (account_id, label_id, contact_id) SELECT {account.Id}, {some}, {first} + i FROM generate_series(0, 1299, {every}) i;
+            """);
+        long[] members = [.. Enumerable.Range(0, 1300).Where(i => i % every == 0).Select(i => first + i)];
+        (await PagesAsync("label:all AND label:some")).ShouldBe(members);
+        (await PagesAsync("label:all AND NOT label:some")).ShouldBe(Enumerable.Range(0, 1300).Select(i => first + i).Except(members));
+        (await PagesAsync("label:all AND (label:some OR list:*)")).ShouldBe(members);
+
+        async Task<List<long>> PagesAsync(string filter)
+        {
+            var (found, request) = (new List<long>(), new V1.ListSegmentContactsRequest { Contacts = new() { Filter = filter }, PageSize = 100 });
+            do
+            {
+                var page = await account.Segments.ListSegmentContactsAsync(request);
+                found.AddRange(page.Contacts.Select(c => c.ContactId));
+                request.PageToken = page.NextPageToken;
+            }
+            while (request.PageToken.Length > 0);
+            return found;
+        }
+    }
+
     [Fact]
     public async Task A_snapshot_keeps_who_was_there_but_for_the_deleted()
     {
