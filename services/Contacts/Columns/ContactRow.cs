@@ -56,5 +56,5 @@ public sealed class ContactRow
     public List<string>? Sequences { get; set; }
 
     /// <summary>Custom fields by their id: string, decimal, DateOnly or bool.</summary>
-    public Dictionary<long, object> Fields { get; } = [];
+    public Dictionary<long, object> Fields => field ??= new(16);
 }

@@ -57,6 +57,8 @@ public sealed class ContactRowStore(ContactsDbContext db)
         WHERE account_id = @account AND contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids)) AND words <> 0 ORDER BY contact_id, sequence_id
         """);
 
+    private static readonly object True = true;
+    private static readonly object False = false;
     private static readonly Dictionary<FunnelStage, string> StageWords = ColumnText.Words<FunnelStage>();
 
     /// <summary>Reads contacts, ascending by id, in one round trip; those that are gone are left out.</summary>
@@ -103,5 +105,5 @@ public sealed class ContactRowStore(ContactsDbContext db)
         !row.IsDBNull(2) ? row.GetString(2)
         : !row.IsDBNull(3) ? row.GetDecimal(3)
         : !row.IsDBNull(4) ? DateOnly.FromDateTime(row.GetDateTime(4))
-        : row.GetBoolean(5);
+        : row.GetBoolean(5) ? True : False;
 }

@@ -29,9 +29,15 @@ public sealed record FieldValue(string? Text = null, decimal? Number = null, Dat
     [JsonIgnore]
     public string? Key => Text is null ? null : TextKey.Of(Text);
 
-    /// <summary>Writes a number without superfluous zeros.</summary>
-    public static string Write(decimal number) => number.ToString("0.##########", CultureInfo.InvariantCulture);
+    /// <summary>Writes a number without superfluous zeros. A pattern of one's own takes several times as long, and files have millions.</summary>
+    public static string Write(decimal number)
+    {
+        Span<char> text = stackalloc char[32];
+        number.TryFormat(text, out var length, default, CultureInfo.InvariantCulture);
+        var written = text[..length];
+        return (written.Contains('.') ? written.TrimEnd('0').TrimEnd('.') : written).ToString();
+    }
 
     /// <summary>Writes a day.</summary>
-    public static string Write(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    public static string Write(DateOnly date) => date.ToString("O", CultureInfo.InvariantCulture);
 }

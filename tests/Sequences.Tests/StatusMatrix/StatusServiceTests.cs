@@ -2,7 +2,6 @@ using ContactPlatform.Contacts.V1;
 using ContactPlatform.Sequences.Enrollments;
 using ContactPlatform.Sequences.Tests.Sequences;
 using ContactPlatform.Sequences.V1;
-using ContactPlatform.ServiceDefaults.Errors;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using static ContactPlatform.Sequences.Tests.PlatformFixture;

@@ -1,4 +1,5 @@
 using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.ServiceDefaults.Errors;
 using ContactPlatform.ServiceDefaults.Tests.Support;
 using ContactPlatform.ServiceDefaults.Tests.V1;
 using ContactPlatform.Testing;
