@@ -1,5 +1,6 @@
-using ContactPlatform.ServiceDefaults.Times;
+using System.Runtime.CompilerServices;
 using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.ServiceDefaults.Times;
 using Grpc.Core;
 
 namespace ContactPlatform.ServiceDefaults.Auth;
@@ -39,6 +40,46 @@ public abstract class ServiceCalls(string name, ServiceTokens tokens, TimeProvid
             }
             catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded && !cancellationToken.IsCancellationRequested)
             {
+                throw Away(name, e);
+            }
+        }
+    }
+
+    /// <summary>Reads a stream whose last part says that it is complete, a part in memory at a time, as long as it takes.</summary>
+    /// <param name="accountId">The account.</param>
+    /// <param name="call">Opens the stream.</param>
+    /// <param name="isLast">Whether a part says so.</param>
+    /// <param name="refusal">What an error of the other service means; null when it means that it is away.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="RefusalException">What refusal returns; SERVICE_UNAVAILABLE: the other service does not answer, or stopped before the end.</exception>
+    public async IAsyncEnumerable<T> PartsAsync<T>(
+        long accountId, Func<CallOptions, AsyncServerStreamingCall<T>> call, Func<T, bool> isLast, Func<RpcException, Refusal?> refusal, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var stream = call(new CallOptions(await HeadersAsync(accountId, cancellationToken), cancellationToken: cancellationToken));
+        var complete = false;
+        while (await NextAsync())
+        {
+            complete = isLast(stream.ResponseStream.Current);
+            yield return stream.ResponseStream.Current;
+        }
+        if (!complete)
+        {
+            throw Away(name, null);
+        }
+
+        async Task<bool> NextAsync()
+        {
+            try
+            {
+                return await stream.ResponseStream.MoveNext(cancellationToken);
+            }
+            catch (RpcException e) when (refusal(e) is { } known)
+            {
+                throw new RefusalException(known, e);
+            }
+            catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+            {
+                Forget(accountId, e);
                 throw Away(name, e);
             }
         }

@@ -1,3 +1,4 @@
+using ContactPlatform.Contacts.Contacts;
 using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.DeliverabilityProjection;
 using ContactPlatform.Contacts.Filters;
@@ -48,26 +49,28 @@ public sealed record ContactColumn(string Name, string Header, FilterType Type, 
     /// <summary>Before the key of a custom field in a column's name.</summary>
     private const string FieldPrefix = "field.";
 
+    private static readonly Dictionary<RecordState, string> RecordStates = ColumnText.Words<RecordState>();
+
     /// <summary>How rows are sorted by it; null when they cannot be.</summary>
     public ColumnOrder? Order { get; init; }
 
     /// <summary>The platform's columns, in the order of a file with all of them.</summary>
     public static IReadOnlyList<ContactColumn> Platform { get; } =
     [
-        Own("contact_id", FilterType.Number, "The contact's id.", r => r.ContactId, new("contact_id")),
-        Own("email", FilterType.Text, "Address.", r => r.Email, new("email") { CanBeNull = true }),
-        Own("phone", FilterType.Text, "Phone number.", r => r.Phone, new("phone") { CanBeNull = true }),
-        Own("given_name", FilterType.Text, "Given name.", r => r.GivenName, new("given_name_key") { CanBeNull = true, CanBeEmpty = true }),
-        Own("family_name", FilterType.Text, "Family name.", r => r.FamilyName, new("family_name_key") { CanBeNull = true, CanBeEmpty = true }),
-        Own("time_zone", FilterType.Text, "IANA time zone.", r => r.TimeZone, new("time_zone") { CanBeEmpty = true }),
-        Own("record_state", FilterType.Choice, "ACTIVE or INACTIVE.", r => r.RecordState),
-        Own("source", FilterType.Text, "Where the contact came from.", r => r.Source, new("source_key") { CanBeNull = true, CanBeEmpty = true }),
-        Own("subscribed_time", FilterType.Time, "When it subscribed, UTC.", r => r.SubscribedTime, new("subscribed_time") { CanBeNull = true }),
-        Own("unsubscribed_time", FilterType.Time, "When it was unsubscribed, UTC; empty while it is not.", r => r.UnsubscribedTime, new("unsubscribed_time") { CanBeNull = true }),
-        Own("owner", FilterType.Text, "Who looks after it.", r => r.Owner, new("owner") { CanBeEmpty = true }),
-        Own("lead_score", FilterType.Number, "Points of lead scoring.", r => r.LeadScore, new("lead_score")),
-        Own("create_time", FilterType.Time, "When it was created, UTC.", r => r.CreateTime, new("create_time")),
-        Own("update_time", FilterType.Time, "When it last changed, UTC.", r => r.UpdateTime, new("update_time")),
+        Own("contact_id", FilterType.Number, "The contact's id.", c => c.ContactId, new("contact_id")),
+        Own("email", FilterType.Text, "Address.", c => c.Email, new("email") { CanBeNull = true }),
+        Own("phone", FilterType.Text, "Phone number.", c => c.Phone, new("phone") { CanBeNull = true }),
+        Own("given_name", FilterType.Text, "Given name.", c => c.GivenName, new("given_name_key") { CanBeNull = true, CanBeEmpty = true }),
+        Own("family_name", FilterType.Text, "Family name.", c => c.FamilyName, new("family_name_key") { CanBeNull = true, CanBeEmpty = true }),
+        Own("time_zone", FilterType.Text, "IANA time zone.", c => c.TimeZone, new("time_zone") { CanBeEmpty = true }),
+        Own("record_state", FilterType.Choice, "ACTIVE or INACTIVE.", c => RecordStates[c.RecordState]),
+        Own("source", FilterType.Text, "Where the contact came from.", c => c.Source, new("source_key") { CanBeNull = true, CanBeEmpty = true }),
+        Own("subscribed_time", FilterType.Time, "When it subscribed, UTC.", c => c.SubscribedTime, new("subscribed_time") { CanBeNull = true }),
+        Own("unsubscribed_time", FilterType.Time, "When it was unsubscribed, UTC; empty while it is not.", c => c.UnsubscribedTime, new("unsubscribed_time") { CanBeNull = true }),
+        Own("owner", FilterType.Text, "Who looks after it.", c => c.Owner, new("owner") { CanBeEmpty = true }),
+        Own("lead_score", FilterType.Number, "Points of lead scoring.", c => c.LeadScore, new("lead_score")),
+        Own("create_time", FilterType.Time, "When it was created, UTC.", c => c.CreateTime, new("create_time")),
+        Own("update_time", FilterType.Time, "When it last changed, UTC.", c => c.UpdateTime, new("update_time")),
         new("labels", "labels", FilterType.Label, ContactParts.Labels, "Names of its labels; in a file with ; between them.", r => r.Labels),
         new("lists", "lists", FilterType.List, ContactParts.Lists, "Names of the static lists that it is on; in a file with ; between them.", r => r.Lists),
         OfStage("stage", FilterType.Choice, "Its own funnel stage; empty where the account's default is shown. For a lost contact the stage that it was lost from.", r => r.Stage),
@@ -90,8 +93,8 @@ public sealed record ContactColumn(string Name, string Header, FilterType Type, 
     public static ContactColumn Of(CustomField field) =>
         new(FieldPrefix + field.FieldKey, field.FieldKey, Dimensions.Of(field).Type, ContactParts.Fields, field.DisplayName, ValueOf(field)) { Order = OrderOf(field) };
 
-    private static ContactColumn Own(string name, FilterType type, string documentation, Func<ContactRow, object?> value, ColumnOrder? order = null) =>
-        new(name, name, type, ContactParts.None, documentation, value) { Order = order };
+    private static ContactColumn Own(string name, FilterType type, string documentation, Func<Contact, object?> value, ColumnOrder? order = null) =>
+        new(name, name, type, ContactParts.None, documentation, r => value(r.Contact)) { Order = order };
 
     private static ContactColumn OfStage(string name, FilterType type, string documentation, Func<ContactRow, object?> value) =>
         new(name, name, type, ContactParts.Stage, documentation, value);

@@ -1,3 +1,4 @@
+using ContactPlatform.Contacts.Contacts;
 using ContactPlatform.Contacts.SequencesProjection;
 using ContactPlatform.Deliverability.V1;
 
@@ -7,46 +8,7 @@ namespace ContactPlatform.Contacts.Columns;
 public sealed class ContactRow
 {
     /// <summary>The contact.</summary>
-    public required long ContactId { get; init; }
-
-    /// <summary>Address; may be empty.</summary>
-    public required string Email { get; init; }
-
-    /// <summary>Phone number; may be empty.</summary>
-    public required string Phone { get; init; }
-
-    /// <summary>Given name; may be empty.</summary>
-    public required string GivenName { get; init; }
-
-    /// <summary>Family name; may be empty.</summary>
-    public required string FamilyName { get; init; }
-
-    /// <summary>IANA name; may be empty.</summary>
-    public required string TimeZone { get; init; }
-
-    /// <summary>Name of the state.</summary>
-    public required string RecordState { get; init; }
-
-    /// <summary>Where it came from; may be empty.</summary>
-    public required string Source { get; init; }
-
-    /// <summary>UTC; null when unknown.</summary>
-    public required DateTime? SubscribedTime { get; init; }
-
-    /// <summary>UTC; null while it is not unsubscribed.</summary>
-    public required DateTime? UnsubscribedTime { get; init; }
-
-    /// <summary>Who looks after it; may be empty.</summary>
-    public required string Owner { get; init; }
-
-    /// <summary>Points.</summary>
-    public required int LeadScore { get; init; }
-
-    /// <summary>UTC.</summary>
-    public required DateTime CreateTime { get; init; }
-
-    /// <summary>UTC.</summary>
-    public required DateTime UpdateTime { get; init; }
+    public required Contact Contact { get; init; }
 
     /// <summary>Names of its labels, by ascending id of the label; null for none.</summary>
     public List<string>? Labels { get; set; }
@@ -94,5 +56,5 @@ public sealed class ContactRow
     public List<string>? Sequences { get; set; }
 
     /// <summary>Custom fields by their id: string, decimal, DateOnly or bool.</summary>
-    public Dictionary<long, object> Fields { get; } = [];
+    public Dictionary<long, object> Fields => field ??= new(16);
 }

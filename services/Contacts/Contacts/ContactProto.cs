@@ -62,8 +62,8 @@ public static class ContactProto
         return (RecordState)state;
     }
 
-    /// <summary>Writes a contact with its labels and custom fields.</summary>
-    public static V1.Contact ToProto(this Contact contact, IEnumerable<long> labelIds, IEnumerable<V1.CustomFieldValue> fields) => new()
+    /// <summary>Writes a contact; its labels and custom fields are still to be added.</summary>
+    public static V1.Contact ToProto(this Contact contact) => new()
     {
         ContactId = contact.ContactId,
         Email = contact.Email ?? "",
@@ -77,11 +77,9 @@ public static class ContactProto
         UnsubscribedTime = contact.UnsubscribedTime is { } unsubscribed ? Timestamp.FromDateTime(unsubscribed) : null,
         Owner = contact.Owner,
         LeadScore = contact.LeadScore,
-        LabelIds = { labelIds },
         CreateTime = Timestamp.FromDateTime(contact.CreateTime),
         UpdateTime = Timestamp.FromDateTime(contact.UpdateTime),
         Etag = Etag.Of(contact.Version),
-        CustomFields = { fields },
     };
 
     private static void CheckOutputOnly(V1.Contact contact, Violations violations)

@@ -3,20 +3,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ContactPlatform.Contacts.CustomFields;
 
-/// <summary>Reads and changes what contacts have in custom fields.</summary>
+/// <summary>Changes what contacts have in custom fields.</summary>
 public sealed class ContactFieldStore(ContactsDbContext db, CustomFieldStore fields)
 {
-    /// <summary>Reads the values of contacts, by contact, in the order of the fields; two queries at most.</summary>
-    public async Task<ILookup<long, V1.CustomFieldValue>> ReadAsync(IReadOnlyCollection<long> contactIds, CancellationToken cancellationToken)
-    {
-        var rows = contactIds.Count == 0 ? []
-            : await db.ContactFieldValues.AsNoTracking().Where(v => contactIds.Contains(v.ContactId)).ToListAsync(cancellationToken);
-        var known = rows.Count == 0 ? [] : await db.CustomFields.AsNoTracking().ToDictionaryAsync(f => f.CustomFieldId, cancellationToken);
-        // A field that went in between took its values along.
-        return rows.Where(r => known.ContainsKey(r.CustomFieldId)).OrderBy(r => r.CustomFieldId)
-            .ToLookup(r => r.ContactId, r => ToProto(known[r.CustomFieldId], FieldValue.Of(r)));
-    }
-
     /// <summary>Finds what a change wants, and keeps its fields as they are until the transaction that is open ends. Before any contact is held.</summary>
     /// <returns>The value wanted in each field; null clears it.</returns>
     /// <exception cref="RefusalException">INVALID_FIELD.</exception>
@@ -60,29 +49,4 @@ public sealed class ContactFieldStore(ContactsDbContext db, CustomFieldStore fie
 
     /// <summary>Fields of which a change is noted on the context.</summary>
     public IReadOnlyList<long> Changed() => [.. db.ChangeTracker.Entries<ContactFieldValue>().Where(e => e.State != EntityState.Unchanged).Select(e => e.Entity.CustomFieldId)];
-
-    private static V1.CustomFieldValue ToProto(CustomField field, FieldValue value)
-    {
-        var proto = new V1.CustomFieldValue { Key = field.FieldKey };
-        switch (field.Type)
-        {
-            case CustomFieldType.Text:
-                proto.TextValue = value.Text;
-                break;
-            case CustomFieldType.Number:
-                proto.NumberValue = FieldValue.Write(value.Number!.Value);
-                break;
-            case CustomFieldType.Date:
-                proto.DateValue = FieldValue.Write(value.Date!.Value);
-                break;
-            case CustomFieldType.Boolean:
-                proto.BooleanValue = value.Boolean!.Value;
-                break;
-            default:
-                // As the field spells it today.
-                proto.ChoiceValue = field.Choices.Find(c => TextKey.Of(c) == value.Key) ?? value.Text;
-                break;
-        }
-        return proto;
-    }
 }

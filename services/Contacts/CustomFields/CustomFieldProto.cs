@@ -82,6 +82,20 @@ public static class CustomFieldProto
         Etag = Etag.Of(field.Version),
     };
 
+    /// <summary>Makes what writes values of a field; choices as the field spells them today.</summary>
+    public static Func<FieldValue, V1.CustomFieldValue> Writer(CustomField field)
+    {
+        var (key, spelled) = (field.FieldKey, field.Choices.ToDictionary(TextKey.Of));
+        return field.Type switch
+        {
+            CustomFieldType.Text => v => new() { Key = key, TextValue = v.Text },
+            CustomFieldType.Number => v => new() { Key = key, NumberValue = FieldValue.Write(v.Number!.Value) },
+            CustomFieldType.Date => v => new() { Key = key, DateValue = FieldValue.Write(v.Date!.Value) },
+            CustomFieldType.Boolean => v => new() { Key = key, BooleanValue = v.Boolean!.Value },
+            _ => v => new() { Key = key, ChoiceValue = spelled.GetValueOrDefault(v.Key!, v.Text!) },
+        };
+    }
+
     private static List<string> ReadChoices(RepeatedField<string> sent, CustomFieldType type, Violations violations)
     {
         const string path = "custom_field.choices";

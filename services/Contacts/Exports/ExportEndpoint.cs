@@ -18,7 +18,7 @@ public sealed class ExportEndpoint(ContactsDbContext db, ContactSets sets, ViewS
     {
         var cancel = context.CancellationToken;
         var (set, columns) = request.SourceCase == V1.ExportContactsRequest.SourceOneofCase.ViewId ? await ReadViewAsync(request, cancel) : await ReadAsync(request, cancel);
-        var found = await sets.FindAsync(set, cancel);
+        var found = await sets.FindAsync(set, cancel, paged: true);
         var place = ExportPlace.Read(request.ResumeToken, found.Binding, columns.Select(c => c.Name));
         await foreach (var part in file.WriteAsync(new(found, columns, place), cancel))
         {

@@ -14,11 +14,14 @@ namespace ContactPlatform.Contacts.Exports;
 /// <param name="Place">Behind what has been written.</param>
 public sealed record ExportRequest(FoundSet Contacts, IReadOnlyList<ContactColumn> Columns, ExportPlace Place);
 
-/// <summary>Writes a file part by part: some hundred contacts are in memory at a time, however many there are.</summary>
+/// <summary>Writes a file part by part: some hundred or thousand contacts, by the number of columns, are in memory at a time, however many there are.</summary>
 public sealed class ExportFile(ContactSets sets, SegmentReads reads, ContactRowStore store, Microsoft.Extensions.Options.IOptions<SegmentOptions> options)
 {
-    /// <summary>Contacts in a part.</summary>
-    private const int PartContacts = 500;
+    /// <summary>Cells of the contacts that are read together.</summary>
+    private const int PartCells = 50_000;
+
+    /// <summary>Contacts that are read together at most.</summary>
+    private const int PartContacts = 2_000;
 
     /// <summary>Characters after which a part is sent.</summary>
     private const int PartCharacters = 64 << 10;
@@ -27,6 +30,7 @@ public sealed class ExportFile(ContactSets sets, SegmentReads reads, ContactRowS
     public async IAsyncEnumerable<V1.ExportContactsResponse> WriteAsync(ExportRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var parts = ColumnTable.Parts(request.Columns);
+        var count = Math.Min(PartContacts, PartCells / request.Columns.Count);
         var (place, csv) = (request.Place, new StringBuilder());
         var total = await CountAsync();
         if (!place.HasHeader)
@@ -48,7 +52,7 @@ public sealed class ExportFile(ContactSets sets, SegmentReads reads, ContactRowS
                 foreach (var row in rows)
                 {
                     CsvWriter.Append(csv, request.Columns.Select(c => ColumnText.Of(c.Value(row))));
-                    place = place with { After = row.ContactId, Rows = place.Rows + 1 };
+                    place = place with { After = row.Contact.ContactId, Rows = place.Rows + 1 };
                     if (csv.Length >= PartCharacters)
                     {
                         yield return Part(csv, place, total, complete: false);
@@ -76,10 +80,9 @@ public sealed class ExportFile(ContactSets sets, SegmentReads reads, ContactRowS
         async Task<(IReadOnlyList<ContactRow> Rows, long? Next)> ReadAsync(long after)
         {
             await using var transaction = await sets.BeginAsync(cancellationToken);
-            var labels = await store.LabelsAsync(parts, cancellationToken);
-            var ids = await reads.IdsAsync(transaction, request.Contacts, after, PartContacts, cancellationToken);
-            var rows = await ContactSets.WithinAsync(options.Value.TimeoutSeconds, () => store.ReadAsync(transaction, ids, parts, labels, cancellationToken));
-            return (rows, ids.Count == PartContacts ? ids[^1] : null);
+            var ids = await reads.IdsAsync(transaction, request.Contacts, after, count, cancellationToken);
+            var rows = await ContactSets.WithinAsync(options.Value.TimeoutSeconds, () => store.ReadAsync(ids, parts, cancellationToken));
+            return (rows, ids.Count == count ? ids[^1] : null);
         }
     }
 

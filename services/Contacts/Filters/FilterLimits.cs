@@ -1,11 +1,8 @@
 namespace ContactPlatform.Contacts.Filters;
 
-/// <summary>How much a filter may ask; checked while it is read, before memory is spent on it.</summary>
+/// <summary>How much a filter may ask, beside <see cref="ServiceDefaults.Filters.FilterLength"/>; checked while it is read, before memory is spent on it.</summary>
 public static class FilterLimits
 {
-    /// <summary>Characters (UTF-16 code units) in a filter.</summary>
-    public const int Length = 65_536;
-
     /// <summary>Clauses in a filter. Explaining one reads two columns a clause, and PostgreSQL returns at most 1,664.</summary>
     public const int Clauses = 500;
 

@@ -1,4 +1,5 @@
 using ContactPlatform.Contacts.Contacts;
+using ContactPlatform.ServiceDefaults.Filters;
 
 namespace ContactPlatform.Contacts.Filters;
 
@@ -18,9 +19,9 @@ public sealed class FilterParser
     /// <exception cref="ServiceDefaults.Errors.RefusalException">INVALID_FIELD with the position; LIMIT_EXCEEDED.</exception>
     public static Filter Parse(string text)
     {
-        if (text.Length > FilterLimits.Length)
+        if (text.Length > FilterLength.Maximum)
         {
-            throw FilterFault.Limit("characters", FilterLimits.Length, text.Length);
+            throw FilterFault.Limit("characters", FilterLength.Maximum, text.Length);
         }
         CheckCharacters(text);
         var parser = new FilterParser(text);

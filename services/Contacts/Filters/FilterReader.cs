@@ -1,5 +1,9 @@
+using System.Data.Common;
 using System.Globalization;
+using System.Text.Json;
+using ContactPlatform.Contacts.CustomFields;
 using ContactPlatform.Contacts.FunnelProjection;
+using ContactPlatform.ServiceDefaults.Data;
 using Microsoft.EntityFrameworkCore;
 
 namespace ContactPlatform.Contacts.Filters;
@@ -7,6 +11,22 @@ namespace ContactPlatform.Contacts.Filters;
 /// <summary>Reads filters, and looks up what they name.</summary>
 public sealed class FilterReader(ContactsDbContext db)
 {
+    private static readonly SqlText Labels = new(
+        "SELECT label_id, name_key, display_name FROM labels WHERE account_id = @account AND (name_key = ANY(ARRAY(SELECT json_array_elements_text(@labels::json))) OR label_id = ANY(@label_ids))",
+        """
+        SELECT label_id, name_key, display_name FROM labels WHERE account_id = @account
+          AND (name_key IN (SELECT [value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(@labels)) OR label_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@label_ids)))
+        """);
+
+    private static readonly SqlText Lists = new(
+        "SELECT contact_list_id, name_key, display_name FROM contact_lists WHERE account_id = @account AND (name_key = ANY(ARRAY(SELECT json_array_elements_text(@lists::json))) OR contact_list_id = ANY(@list_ids))",
+        """
+        SELECT contact_list_id, name_key, display_name FROM contact_lists WHERE account_id = @account
+          AND (name_key IN (SELECT [value] COLLATE Latin1_General_100_BIN2 FROM OPENJSON(@lists)) OR contact_list_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@list_ids)))
+        """);
+
+    private static readonly SqlText DefaultStage = new("SELECT stage FROM funnel_defaults WHERE account_id = @account");
+
     /// <summary>Reads a filter and gives it its meaning.</summary>
     /// <param name="text">The filter.</param>
     /// <param name="now">What `now` means in it, UTC.</param>
@@ -24,21 +44,30 @@ public sealed class FilterReader(ContactsDbContext db)
 
     private async Task<FilterScope> ScopeAsync(Filter filter, DateTime now, CancellationToken cancellationToken)
     {
+        var (labels, lists, fields, stage, reads) = (new NamesFound(), new NamesFound(), new List<CustomField>(), FunnelDefault.Initial, new List<SqlRead>());
         var (labelNames, labelIds) = Named(filter, FilterType.Label);
-        var labels = labelNames.Length + labelIds.Length == 0 ? []
-            : await db.Labels.AsNoTracking().Where(l => labelNames.Contains(l.NameKey) || labelIds.Contains(l.LabelId)).Select(l => new { Id = l.LabelId, l.NameKey, l.DisplayName }).ToListAsync(cancellationToken);
+        if (labelNames.Length + labelIds.Length > 0)
+        {
+            reads.Add(new(Labels, labels.Add));
+        }
         var (listNames, listIds) = Named(filter, FilterType.List);
-        var lists = listNames.Length + listIds.Length == 0 ? []
-            : await db.ContactLists.AsNoTracking().Where(l => listNames.Contains(l.NameKey) || listIds.Contains(l.ContactListId)).Select(l => new { Id = l.ContactListId, l.NameKey, l.DisplayName }).ToListAsync(cancellationToken);
-        // All of them, also for a name that is in none of the tables: the nearest may be one of these.
-        var fields = filter.Clauses.Any(c => Dimensions.Find(c.Field) is null) ? await CustomFieldsAsync(cancellationToken) : [];
-        var stage = filter.Clauses.Any(c => Dimensions.Find(c.Field)?.Rows == FilterRows.Stages)
-            ? await db.FunnelDefaults.AsNoTracking().Select(d => (Common.V1.FunnelStage?)d.Stage).SingleOrDefaultAsync(cancellationToken) : null;
-        return new(
-            new(labels.ToDictionary(l => l.NameKey, l => l.Id), labels.ToDictionary(l => l.Id, l => l.DisplayName)),
-            new(lists.ToDictionary(l => l.NameKey, l => l.Id), lists.ToDictionary(l => l.Id, l => l.DisplayName)),
-            fields.ToDictionary(f => f.Dimension.Name, f => f.Dimension), fields.ToDictionary(f => f.Dimension.Name, f => f.Id),
-            stage ?? FunnelDefault.Initial, now);
+        if (listNames.Length + listIds.Length > 0)
+        {
+            reads.Add(new(Lists, lists.Add));
+        }
+        if (filter.Clauses.Any(c => Dimensions.Find(c.Field) is null))
+        {
+            // All of them, also for a name that is in none of the tables: the nearest may be one of these.
+            reads.Add(new(CustomFieldRows.All, row => fields.Add(CustomFieldRows.Read(row))));
+        }
+        if (filter.Clauses.Any(c => Dimensions.Find(c.Field)?.Rows == FilterRows.Stages))
+        {
+            reads.Add(new(DefaultStage, row => stage = (Common.V1.FunnelStage)row.GetInt16(0)));
+        }
+        await db.ReadAsync(reads, command => command
+            .With("labels", JsonSerializer.Serialize(labelNames)).WithIds("label_ids", labelIds).With("lists", JsonSerializer.Serialize(listNames)).WithIds("list_ids", listIds), cancellationToken);
+        var dimensions = fields.OrderBy(f => f.FieldKey, StringComparer.Ordinal).Select(f => (Id: f.CustomFieldId, Dimension: Dimensions.Of(f))).ToList();
+        return new(labels.Names, lists.Names, dimensions.ToDictionary(f => f.Dimension.Name, f => f.Dimension), dimensions.ToDictionary(f => f.Dimension.Name, f => f.Id), stage, now);
     }
 
     /// <summary>Keys of names, and ids, by which a filter names labels or lists.</summary>
@@ -47,5 +76,20 @@ public sealed class FilterReader(ContactsDbContext db)
         var byId = filter.Clauses.Where(c => !c.Value.IsAny && Dimensions.Find(c.Field)?.Type == type).ToLookup(c => Dimensions.Find(c.Field)!.ById, c => c.Value.Text);
         return ([.. byId[false].Select(TextKey.Of).Distinct()],
             [.. byId[true].Select(t => long.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0).Distinct()]);
+    }
+
+    /// <summary>Labels or lists as they are read.</summary>
+    private sealed class NamesFound
+    {
+        private readonly Dictionary<string, long> ids = [];
+        private readonly Dictionary<long, string> names = [];
+
+        public FilterNames Names => new(ids, names);
+
+        public void Add(DbDataReader row)
+        {
+            ids.Add(row.GetString(1), row.GetInt64(0));
+            names.Add(row.GetInt64(0), row.GetString(2));
+        }
     }
 }

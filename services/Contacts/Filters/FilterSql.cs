@@ -7,7 +7,22 @@ namespace ContactPlatform.Contacts.Filters;
 /// <param name="Where">What follows WHERE.</param>
 /// <param name="Id">The contact's id in it.</param>
 /// <param name="Parameters">Values.</param>
-public sealed record FilterQuery(string From, string Where, string Id, FilterParameters Parameters);
+public sealed record FilterQuery(string From, string Where, string Id, FilterParameters Parameters)
+{
+    /// <summary>Another way to the first contacts behind `@after`; null when there is none.</summary>
+    public FilterWalk? Walk { get; init; }
+}
+
+/// <summary>
+/// The contacts of a filter found along the members of a label or a list, which are kept in the order of contacts: each of them
+/// is looked at by itself. For PostgreSQL, which takes a condition on a number or a day for rarer than it is, and would read
+/// everybody who fulfils it for one page.
+/// </summary>
+/// <param name="From">What follows FROM for the members.</param>
+/// <param name="Where">What follows WHERE for them.</param>
+/// <param name="Id">The contact's id in it.</param>
+/// <param name="Holds">What a member must fulfil, whose row is `d`.</param>
+public sealed record FilterWalk(string From, string Where, string Id, string Holds);
 
 /// <summary>
 /// Compiles a filter to one statement. Every look into a table begins with the account and goes by an index; contacts
@@ -22,6 +37,7 @@ public sealed class FilterSql
     private const int MaximumJoins = 6;
 
     private readonly bool paged;
+    private bool walking;
     private int rows;
 
     internal FilterSql(bool paged = false) => this.paged = paged;
@@ -31,12 +47,26 @@ public sealed class FilterSql
 
     /// <summary>Compiles a filter.</summary>
     /// <param name="filter">The filter.</param>
-    /// <param name="paged">True when only contacts behind `@after` are asked for: so sets begin there, too.</param>
+    /// <param name="paged">True when only contacts behind `@after` are asked for: so every walk along an index begins there, too.</param>
     public static FilterQuery Compile(BoundFilter filter, bool paged = false)
     {
         var sql = new FilterSql(paged);
         var (from, where, id) = sql.Select(FilterTree.Of(filter));
-        return new(from, where, id, sql.Parameters);
+        return new(from, where, id, sql.Parameters) { Walk = paged ? sql.Walk(FilterTree.Of(filter)) : null };
+    }
+
+    /// <summary>Writes the walk along the first label or list of an AND; null when it has none, or asks something of contacts themselves.</summary>
+    private FilterWalk? Walk(FilterTree tree)
+    {
+        var parts = tree is FilterJoin { All: true } all ? all.Parts : [];
+        if (parts.OfType<FilterLeaf>().FirstOrDefault(l => l is { Negated: false, Key: not null, Condition: null }) is not { } driver || parts.Count < 2 || parts.Any(p => AsksContact(p, joined: false)))
+        {
+            return null;
+        }
+        walking = true;
+        var row = NextRow();
+        return new($"{driver.Rows.Table} {row}", string.Join(" AND ", Own(driver, row, driver.Rows)), $"{row}.contact_id",
+            string.Join(" AND ", parts.Where(p => !ReferenceEquals(p, driver)).Select(p => Inline(p, "d"))));
     }
 
     /// <summary>Writes a query of contacts.</summary>
@@ -74,8 +104,9 @@ public sealed class FilterSql
             return !leaf.Negated ? condition : leaf.NullColumn is { } column ? $"({row}.{column} IS NULL OR NOT {condition})" : $"NOT {condition}";
         }
         var other = NextRow();
-        var conditions = Own(leaf, other, leaf.Rows).Append($"{other}.contact_id = {row}.contact_id");
-        return $"{(leaf.Negated ? "NOT " : "")}EXISTS (SELECT 1 FROM {leaf.Rows.Table} {other} WHERE {string.Join(" AND ", conditions)})";
+        var conditions = Own(leaf, other, leaf.Rows).Append($"{other}.contact_id = {row}.contact_id").Concat(paged ? [$"{other}.contact_id > @after"] : []);
+        // OFFSET 0 keeps PostgreSQL from finding everybody first who has such a row.
+        return $"{(leaf.Negated ? "NOT " : "")}EXISTS (SELECT 1 FROM {leaf.Rows.Table} {other} WHERE {string.Join(" AND ", conditions)}{(walking ? " OFFSET 0" : "")})";
     }
 
     internal string NextRow() => string.Create(CultureInfo.InvariantCulture, $"r{rows++}");

@@ -126,7 +126,7 @@ public static class ImportKnown
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
             {
-                byId[reader.GetInt64(0)].Has(reader.GetInt64(1), ReadValue(reader));
+                byId[reader.GetInt64(0)].Has(reader.GetInt64(1), FieldValue.Read(reader, 2));
             }
         }
         return found;
@@ -155,12 +155,6 @@ public static class ImportKnown
         return ids;
     }
 
-    private static FieldValue ReadValue(DbDataReader reader) => new(
-        reader.IsDBNull(2) ? null : reader.GetString(2),
-        reader.IsDBNull(3) ? null : reader.GetDecimal(3),
-        reader.IsDBNull(4) ? null : DateOnly.FromDateTime(reader.GetDateTime(4)),
-        reader.IsDBNull(5) ? null : reader.GetBoolean(5));
-
     private static ImportDraft Read(DbDataReader reader) => new()
     {
         ContactId = reader.GetInt64(0),
@@ -170,9 +164,9 @@ public static class ImportKnown
         FamilyName = reader.GetString(4),
         TimeZone = reader.GetString(5),
         Source = reader.GetString(6),
-        SubscribedTime = reader.IsDBNull(7) ? null : DateTime.SpecifyKind(reader.GetDateTime(7), DateTimeKind.Utc),
+        SubscribedTime = reader.MaybeUtc(7),
         Owner = reader.GetString(8),
         Version = reader.GetInt64(9),
-        UnsubscribedTime = reader.IsDBNull(10) ? null : DateTime.SpecifyKind(reader.GetDateTime(10), DateTimeKind.Utc),
+        UnsubscribedTime = reader.MaybeUtc(10),
     };
 }

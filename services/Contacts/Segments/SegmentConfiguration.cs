@@ -1,4 +1,4 @@
-using ContactPlatform.Contacts.Filters;
+using ContactPlatform.ServiceDefaults.Filters;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -14,7 +14,7 @@ public sealed class SegmentConfiguration : IEntityTypeConfiguration<Segment>
         builder.Property(s => s.SegmentId).ValueGeneratedNever();
         builder.Property(s => s.DisplayName).HasMaxLength(SegmentLimits.Name);
         builder.Property(s => s.NameKey).HasMaxLength(TextKey.Growth * SegmentLimits.Name);
-        builder.Property(s => s.FilterText).HasMaxLength(FilterLimits.Length);
+        builder.Property(s => s.FilterText).HasMaxLength(FilterLength.Maximum);
         builder.Property(s => s.Version).IsConcurrencyToken();
         builder.HasIndex(s => new { s.AccountId, s.NameKey }).IsUnique().HasDatabaseName("ix_segments_name_key");
     }
@@ -28,7 +28,7 @@ public sealed class SegmentSnapshotConfiguration : IEntityTypeConfiguration<Segm
     {
         builder.ToTable("segment_snapshots").HasKey(s => new { s.AccountId, s.SegmentSnapshotId });
         builder.Property(s => s.SegmentSnapshotId).ValueGeneratedNever();
-        builder.Property(s => s.FilterText).HasMaxLength(FilterLimits.Length);
+        builder.Property(s => s.FilterText).HasMaxLength(FilterLength.Maximum);
     }
 }
 

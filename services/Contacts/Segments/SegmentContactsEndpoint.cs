@@ -31,9 +31,7 @@ public sealed partial class SegmentEndpoint
         await AppliedAsync(request.FunnelChangeToken, request.DeliverabilityChangeToken, request.SequencesChangeToken, violations, context);
         await using var transaction = await sets.BeginAsync(cancel);
         var (page, found) = await reads.PageAsync(transaction, set, request.PageSize, request.PageToken, cancel);
-        // In the same snapshot: each of them is there.
-        var rows = await db.Contacts.AsNoTracking().Where(c => found.Contains(c.ContactId)).OrderBy(c => c.ContactId).ToListAsync(cancel);
-        var (shown, next) = await pages.FillAsync(page, rows, cancel);
+        var (shown, next) = await pages.FillAsync(page, found, cancel);
         return new() { Contacts = { shown }, NextPageToken = next };
     }
 

@@ -30,7 +30,7 @@ public sealed class SegmentReads(ContactsDbContext db, ContactSets sets, IOption
     /// <exception cref="RefusalException">FILTER_TOO_SLOW.</exception>
     public async Task<long> CountAsync(IDbContextTransaction transaction, FoundSet found, CancellationToken cancellationToken)
     {
-        await using var command = sets.Command(transaction, SegmentSql.Count(found.Query, db.IsSqlServer), found.Query.Parameters, Seconds);
+        await using var command = sets.Command(transaction, SegmentSql.Count(found.Query, db.IsSqlServer), found.Query.Parameters, Seconds).With("after", 0L);
         return await ContactSets.WithinAsync(Seconds, async () => Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture));
     }
 

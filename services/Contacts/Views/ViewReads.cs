@@ -26,17 +26,16 @@ public sealed class ViewReads(ContactsDbContext db, ContactSets sets, SegmentRea
         var places = order.IsById
             ? [.. (await segments.IdsAsync(transaction, found, place.ContactId, size + 1, cancellationToken)).Select(id => new ViewPlace(id, null))]
             : await ContactSets.WithinAsync(options.Value.TimeoutSeconds, () => SortedAsync(transaction, found.Query, order, place, size + 1, cancellationToken));
-        return await ShowAsync(transaction, columns, places, size, binding, cancellationToken);
+        return await ShowAsync(columns, places, size, binding, cancellationToken);
     }
 
-    private async Task<V1.ListViewRowsResponse> ShowAsync(IDbContextTransaction transaction, IReadOnlyList<ContactColumn> columns, List<ViewPlace> places, int size, string binding, CancellationToken cancellationToken)
+    private async Task<V1.ListViewRowsResponse> ShowAsync(IReadOnlyList<ContactColumn> columns, List<ViewPlace> places, int size, string binding, CancellationToken cancellationToken)
     {
         var reply = new V1.ListViewRowsResponse { Columns = { columns.Select(ColumnProto.ToProto) } };
         var parts = ColumnTable.Parts(columns);
-        var labels = await rows.LabelsAsync(parts, cancellationToken);
         long[] ids = [.. places.Take(size).Select(p => p.ContactId)];
         // In the same snapshot: each of them is there.
-        var byId = (await ContactSets.WithinAsync(options.Value.TimeoutSeconds, () => rows.ReadAsync(transaction, ids, parts, labels, cancellationToken))).ToDictionary(r => r.ContactId);
+        var byId = (await ContactSets.WithinAsync(options.Value.TimeoutSeconds, () => rows.ReadAsync(ids, parts, cancellationToken))).ToDictionary(r => r.Contact.ContactId);
         var bytes = 0;
         foreach (var id in ids)
         {

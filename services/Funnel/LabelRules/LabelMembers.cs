@@ -18,9 +18,11 @@ public sealed class LabelMembers(LabelService.LabelServiceClient labels, Contact
     {
         var chunk = new long[LabelRuleTargets.ChunkSize];
         var filled = 0;
-        await foreach (var ids in PartsAsync(account, labelId, cancellationToken))
+        var parts = contacts.PartsAsync(account, options => labels.StreamLabelMembers(new() { LabelId = labelId }, options), part => part.Complete,
+            e => e.StatusCode == StatusCode.NotFound ? NoLabel(labelId) : null, cancellationToken);
+        await foreach (var part in parts)
         {
-            foreach (var id in ids)
+            foreach (var id in part.ContactIds)
             {
                 chunk[filled++] = id;
                 if (filled == chunk.Length)
@@ -33,40 +35,6 @@ public sealed class LabelMembers(LabelService.LabelServiceClient labels, Contact
         if (filled > 0)
         {
             yield return chunk[..filled];
-        }
-    }
-
-    private async IAsyncEnumerable<IEnumerable<long>> PartsAsync(long account, long labelId, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var headers = await contacts.HeadersAsync(account, cancellationToken);
-        using var call = labels.StreamLabelMembers(new StreamLabelMembersRequest { LabelId = labelId }, headers, cancellationToken: cancellationToken);
-        var complete = false;
-        while (await NextAsync())
-        {
-            complete = call.ResponseStream.Current.Complete;
-            yield return call.ResponseStream.Current.ContactIds;
-        }
-        if (!complete)
-        {
-            throw ContactsCalls.Away(null);
-        }
-
-        // Whatever breaks the stream passes, unless it is the label that is gone.
-        async Task<bool> NextAsync()
-        {
-            try
-            {
-                return await call.ResponseStream.MoveNext(cancellationToken);
-            }
-            catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
-            {
-                throw new RefusalException(NoLabel(labelId), e);
-            }
-            catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
-            {
-                contacts.Forget(account, e);
-                throw ContactsCalls.Away(e);
-            }
         }
     }
 }

@@ -18,9 +18,6 @@ public static class AutomationLimits
     /// <summary>How long it is kept what rules did, and which points were given.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(90);
 
-    /// <summary>Characters of a filter: as Contacts allows.</summary>
-    public const int Filter = 10_000;
-
     /// <summary>Characters of why an action was refused.</summary>
     public const int Reason = 60;
 }

@@ -1,5 +1,6 @@
 using ContactPlatform.Sequences.V1;
 using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.ServiceDefaults.Filters;
 using ContactPlatform.ServiceDefaults.Paging;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -111,7 +112,7 @@ public static class AutomationProto
             violations.Check(statuses.Count is >= 1 and <= 6 && statuses.Distinct().Count() == statuses.Count, path, $"names {statuses.Count}; expected 1 to 6, each once");
             violations.Check(statuses.All(s => s != EngagementStatus.Unspecified && Enum.IsDefined(s)), path, "names one that is no status");
         }
-        violations.Check(condition.Filter.Length <= AutomationLimits.Filter, $"{field}.filter", $"has {condition.Filter.Length} characters; at most {AutomationLimits.Filter} are allowed");
+        violations.Check(condition.Filter.Length <= FilterLength.Maximum, $"{field}.filter", $"has {condition.Filter.Length} characters; at most {FilterLength.Maximum} are allowed");
     }
 
     private static void Action(this Violations violations, AutomationAction action, string field)

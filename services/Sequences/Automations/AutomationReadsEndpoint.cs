@@ -45,7 +45,7 @@ public sealed partial class AutomationEndpoint
         var total = await sets.CountAsync(db.AccountId, set, cancel);
         await foreach (var part in sets.PartsAsync(db.AccountId, set, cancel))
         {
-            foreach (var chunk in part.Chunk(Part))
+            foreach (var chunk in part.ContactIds.Chunk(Part))
             {
                 var contacts = await dryRuns.LookAsync(run, chunk, cancel);
                 await responseStream.WriteAsync(new() { ContactCount = total, CheckedCount = run.Checked, Rules = { run.Counts }, Contacts = { contacts } }, cancel);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Errors;
@@ -10,8 +9,7 @@ namespace ContactPlatform.Sequences.EnrollmentRuns;
 /// <summary>Reads who is in a set from Contacts, as of one moment, a part in memory at a time.</summary>
 public sealed class ContactSets(SegmentService.SegmentServiceClient segments, ContactsCalls contacts)
 {
-    /// <summary>Characters of a filter: as Contacts allows.</summary>
-    public const int MaximumFilter = 10_000;
+    private const string NotThere = "there is no such segment or list";
 
     /// <summary>Has Contacts read a filter.</summary>
     /// <exception cref="RefusalException">SERVICE_UNAVAILABLE.</exception>
@@ -32,43 +30,9 @@ public sealed class ContactSets(SegmentService.SegmentServiceClient segments, Co
 
     /// <summary>Returns the ids of any set, ascending over all parts.</summary>
     /// <exception cref="RefusalException">CONTACT_SET_NOT_FOUND; SERVICE_UNAVAILABLE when Contacts does not answer, or stopped before the end.</exception>
-    public async IAsyncEnumerable<IEnumerable<long>> PartsAsync(long account, ContactSet set, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var headers = await contacts.HeadersAsync(account, cancellationToken);
-        using var call = segments.StreamSegmentContactIds(new() { Contacts = set }, headers, cancellationToken: cancellationToken);
-        var complete = false;
-        while (await NextAsync())
-        {
-            complete = call.ResponseStream.Current.Complete;
-            yield return call.ResponseStream.Current.ContactIds;
-        }
-        if (!complete)
-        {
-            throw ContactsCalls.Away(null);
-        }
-
-        // Whatever breaks the stream passes, unless it is the set that is gone. What else Contacts calls invalid is this service's mistake.
-        async Task<bool> NextAsync()
-        {
-            try
-            {
-                return await call.ResponseStream.MoveNext(cancellationToken);
-            }
-            catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
-            {
-                throw new RefusalException(Gone(set, "there is no such segment or list"), e);
-            }
-            catch (RpcException e) when (FilterProblem(e) is { } problem)
-            {
-                throw new RefusalException(Gone(set, $"its filter cannot be read any more: {problem}"), e);
-            }
-            catch (RpcException e) when (e.StatusCode != StatusCode.InvalidArgument && !cancellationToken.IsCancellationRequested)
-            {
-                contacts.Forget(account, e);
-                throw ContactsCalls.Away(e);
-            }
-        }
-    }
+    public IAsyncEnumerable<StreamSegmentContactIdsResponse> PartsAsync(long account, ContactSet set, CancellationToken cancellationToken) =>
+        contacts.PartsAsync(account, options => segments.StreamSegmentContactIds(new() { Contacts = set }, options), part => part.Complete,
+            e => e.StatusCode == StatusCode.NotFound ? Gone(set, NotThere) : FilterProblem(e) is { } problem ? Gone(set, $"its filter cannot be read any more: {problem}") : null, cancellationToken);
 
     /// <summary>Counts the contacts of any set, as long as it takes.</summary>
     /// <exception cref="RefusalException">CONTACT_SET_NOT_FOUND; INVALID_FIELD: its filter cannot be read; SERVICE_UNAVAILABLE.</exception>
@@ -80,7 +44,7 @@ public sealed class ContactSets(SegmentService.SegmentServiceClient segments, Co
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
         {
-            throw new RefusalException(Gone(set, "there is no such segment or list"), e);
+            throw new RefusalException(Gone(set, NotThere), e);
         }
         catch (RpcException e) when (e.StatusCode is StatusCode.InvalidArgument or StatusCode.ResourceExhausted)
         {

@@ -3,6 +3,7 @@ using ContactPlatform.Sequences.V1;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.ServiceDefaults.Filters;
 using ContactPlatform.ServiceDefaults.Paging;
 using ContactPlatform.ServiceDefaults.Requests;
 using ContactPlatform.ServiceDefaults.Runs;
@@ -30,7 +31,7 @@ public sealed class EnrollmentRunEndpoint(SequencesDbContext db, SequenceStore s
                 violations.Id(request.ContactListId, "contact_list_id");
                 break;
             case CreateEnrollmentRunRequest.ContactsOneofCase.Filter:
-                violations.Check(request.Filter.Length is > 0 and <= ContactSets.MaximumFilter, "filter", $"has {request.Filter.Length} characters; expected 1 to {ContactSets.MaximumFilter}");
+                violations.Check(request.Filter.Length is > 0 and <= FilterLength.Maximum, "filter", $"has {request.Filter.Length} characters; expected 1 to {FilterLength.Maximum}");
                 break;
             default:
                 violations.Add("contacts", "is missing; expected segment_id, filter or contact_list_id");

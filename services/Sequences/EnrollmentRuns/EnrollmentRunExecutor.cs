@@ -50,7 +50,7 @@ public sealed class EnrollmentRunExecutor(IServiceScopeFactory scopes, ContactSe
         var ids = new List<long>();
         await foreach (var part in sets.PartsAsync(work.Row.AccountId, run.Contacts, cancellationToken))
         {
-            ids.AddRange(part);
+            ids.AddRange(part.ContactIds);
         }
         await using var transaction = await db.BeginBulkAsync(cancellationToken);
         work.Row.TotalCount = await BulkCopy.WriteAsync(db.Database.GetDbConnection(), transaction.GetDbTransaction(), "enrollment_run_targets", Columns,

@@ -1,6 +1,7 @@
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.Sequences.V1;
 using ContactPlatform.ServiceDefaults.Data;
+using ContactPlatform.ServiceDefaults.Filters;
 using ContactPlatform.ServiceDefaults.Runs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -67,7 +68,7 @@ internal sealed class EnrollmentRunConfiguration : IEntityTypeConfiguration<Enro
     {
         builder.ToTable("enrollment_runs").HasKey(r => new { r.AccountId, r.RunId });
         builder.Property(r => r.RunId).ValueGeneratedNever();
-        builder.Property(r => r.Filter).HasMaxLength(ContactSets.MaximumFilter);
+        builder.Property(r => r.Filter).HasMaxLength(FilterLength.Maximum);
         builder.Ignore(r => r.Contacts);
     }
 }

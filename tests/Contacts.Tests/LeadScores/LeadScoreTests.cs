@@ -1,4 +1,5 @@
 using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.ServiceDefaults.Filters;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -111,6 +112,8 @@ public sealed class LeadScoreTests(ContactsFixture fixture)
         (await MatchAsync("label:asked", ids[0], ids[1], ids[1], 999_999_999)).ShouldBe([ids[0]]);
         (await MatchAsync("NOT label:asked OR email = asked3@example.org", ids)).ShouldBe([ids[1], ids[2]]);
         (await MatchAsync("", ids)).ShouldBe(ids);
+        (await MatchAsync("label:asked".PadRight(FilterLength.Maximum), ids)).ShouldBe([ids[0], ids[2]]);
+        await account.Segments.MatchContactsAsync(new() { Filter = "label:asked".PadRight(FilterLength.Maximum + 1), ContactIds = { ids } }).ForAsync(CommonReasons.LimitExceeded);
         await account.Segments.MatchContactsAsync(new() { Filter = "label:nobody", ContactIds = { 0 } }).FieldsAsync("contact_ids[0]");
         await account.Segments.MatchContactsAsync(new() { Filter = "no such thing", ContactIds = { 1 } }).FieldsAsync("filter");
         await account.Segments.MatchContactsAsync(new() { ContactIds = { Enumerable.Repeat(1L, 1001) } }).ForAsync(CommonReasons.LimitExceeded);

@@ -164,4 +164,18 @@ public sealed class HostileFilterTests(ContactsFixture fixture)
         // On a machine that is busy with other tests as well: what it must not do is wait for one of the filters after another.
         slowest.ShouldBeLessThan(TimeSpan.FromSeconds(2));
     }
+
+    [Theory]
+    [InlineData("given_name = \"'; DELETE FROM contacts; --\"")]
+    [InlineData("given_name = '\\'); DELETE FROM contacts; --'")]
+    [InlineData("given_name = \"$1 @account {0} :p0 %s\"")]
+    [InlineData("given_name:\"%\" OR source:\"_\" OR source:\"[a-z]\" OR source:\"!\"")]
+    [InlineData("given_name = \"\u202E\u200B\uFEFF\"")]
+    public async Task Attempts_at_SQL_are_nothing_but_texts(string filter)
+    {
+        var account = await fixture.NewAccountAsync();
+        await account.CreateAsync("ana@example.org");
+        (await account.Segments.CountSegmentAsync(new() { Contacts = new() { Filter = filter } })).ContactCount.ShouldBe(0);
+        (await account.Segments.CountSegmentAsync(new() { Contacts = new() { Filter = "" } })).ContactCount.ShouldBe(1);
+    }
 }

@@ -1,4 +1,5 @@
 using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.ServiceDefaults.Filters;
 using Google.Protobuf.WellKnownTypes;
 
 namespace ContactPlatform.Contacts.Tests.Segments;
@@ -25,6 +26,9 @@ public sealed class SegmentTests(ContactsFixture fixture)
         page.Segments.ShouldBe([made]);
         (await segments.ListSegmentsAsync(new() { PageSize = 1, PageToken = page.NextPageToken })).Segments.ShouldBe([other]);
 
+        var longest = "email:*".PadRight(FilterLength.Maximum);
+        (await segments.UpdateSegmentAsync(new() { Segment = new() { SegmentId = other.SegmentId, Filter = longest }, UpdateMask = FieldMask.FromString("filter") })).Segment.Filter.ShouldBe(longest);
+        await segments.UpdateSegmentAsync(new() { Segment = new() { SegmentId = other.SegmentId, Filter = longest + " " }, UpdateMask = FieldMask.FromString("filter") }).ForAsync(CommonReasons.LimitExceeded);
         var changed = (await segments.UpdateSegmentAsync(new() { Segment = new() { SegmentId = made.SegmentId, Filter = "email:*", DisplayName = "ignored", Etag = made.Etag }, UpdateMask = FieldMask.FromString("filter") })).Segment;
         (changed.DisplayName, changed.Filter, changed.Etag).ShouldBe(("At risk", "email:*", "2"));
         // Nothing changes, so neither does the etag.

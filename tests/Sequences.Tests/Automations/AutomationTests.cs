@@ -2,6 +2,7 @@ using ContactPlatform.Contacts.V1;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.Sequences.Tests.Sequences;
 using ContactPlatform.Sequences.V1;
+using ContactPlatform.ServiceDefaults.Filters;
 using ContactPlatform.Testing;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -43,7 +44,7 @@ public sealed class AutomationTests(PlatformFixture fixture) : IAsyncLifetime
         await using var receiver = await WebhookReceiver.StartAsync();
         var hook = await webhooks.CreateWebhookAsync(new() { Webhook = new() { DisplayName = "mine", Url = $"{receiver.Address}hook", EventTypes = { WebhookEventType.AutomationFired } } }, fixture.Headers);
         var webhook = hook.Webhook.WebhookId;
-        var rule = await CreateAsync(new() { Equals_ = Of(Enrolled), Filter = $"field.{key} = gold" },
+        var rule = await CreateAsync(new() { Equals_ = Of(Enrolled), Filter = $"field.{key} = gold".PadRight(FilterLength.Maximum) },
             new() { AddLabelId = label }, new() { RemoveLabelId = other }, new() { AddToContactListId = list }, new() { AddLeadScore = 5 }, new() { EnrollSequenceId = closed.SequenceId },
             new() { EnrollSequenceId = next.SequenceId }, new() { UnenrollSequenceId = sequence.SequenceId }, new() { CallWebhookId = webhook }, new() { SetRecordInactive = true });
         await fixture.Sequencing.ArchiveSequenceAsync(new() { SequenceId = closed.SequenceId }, fixture.Headers);
@@ -86,6 +87,7 @@ public sealed class AutomationTests(PlatformFixture fixture) : IAsyncLifetime
         (await MalformedAsync(() => CreateAsync(new() { NotEquals = Of(Open), Filter = "label:nobody" }, new() { AddLabelId = foreign }, new() { AddToContactListId = 999_999_999 },
             new() { EnrollSequenceId = 999_999_999 }, new() { EnrollSequenceId = draft.SequenceId }, new() { CallWebhookId = 999_999_999 }, new() { UnenrollAll = true }))).ShouldBe(
             ["automation_rule.condition.filter", "automation_rule.actions[0].add_label_id", "automation_rule.actions[1].add_to_contact_list_id", "automation_rule.actions[2].enroll_sequence_id", "automation_rule.actions[3].enroll_sequence_id", "automation_rule.actions[4].call_webhook_id"]);
+        (await MalformedAsync(() => CreateAsync(new() { Equals_ = Of(Open), Filter = "email:*".PadRight(FilterLength.Maximum + 1) }, new AutomationAction { UnenrollAll = true }))).ShouldBe(["automation_rule.condition.filter"]);
         (await MalformedAsync(() => CreateAsync(new() { Equals_ = Of(Open), Filter = "no such thing" }, new AutomationAction { UnenrollAll = true }))).ShouldBe(["automation_rule.condition.filter"]);
         (await MalformedAsync(() => CreateAsync(new() { Equals_ = Of(Open, Open) }, new(), new() { AddLeadScore = 1001 }, new() { UnenrollAll = false }, new() { AddLabelId = -1 }))).ShouldBe(
             ["automation_rule.condition.equals.engagement_statuses", "automation_rule.actions[0]", "automation_rule.actions[1].add_lead_score", "automation_rule.actions[2].unenroll_all", "automation_rule.actions[3].add_label_id"]);

@@ -1,6 +1,7 @@
 using ContactPlatform.Common.V1;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.Sequences.V1;
+using ContactPlatform.ServiceDefaults.Filters;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using static ContactPlatform.Sequences.Tests.PlatformFixture;
@@ -49,11 +50,13 @@ public sealed class EnrollmentRunTests(PlatformFixture platform)
         var sequence = await platform.CreateSequenceAsync();
         var source = platform.NewName();
         var (one, _) = (await platform.CreateContactAsync(c => c.Source = source), await platform.CreateContactAsync());
-        var filter = $"source = \"{source}\"";
+        // As long as a filter can be.
+        var filter = $"source = \"{source}\"".PadRight(FilterLength.Maximum);
         var run = await EndAsync((await Runs.CreateEnrollmentRunAsync(new() { SequenceId = sequence.SequenceId, Filter = filter, RequestId = platform.NewName() }, platform.Headers)).EnrollmentRun.EnrollmentRunId);
         (run.Run.State, run.Filter, run.Run.ChangedCount, run.Run.TotalCount).ShouldBe((Common.V1.RunState.Succeeded, filter, 1, 1));
         (await platform.EnrollmentsAsync(one)).Single().SequenceId.ShouldBe(sequence.SequenceId);
         (await MalformedAsync(async () => await Runs.CreateEnrollmentRunAsync(new() { SequenceId = sequence.SequenceId, Filter = "no such thing", RequestId = platform.NewName() }, platform.Headers))).ShouldBe(["filter"]);
+        (await MalformedAsync(async () => await Runs.CreateEnrollmentRunAsync(new() { SequenceId = sequence.SequenceId, Filter = filter + " ", RequestId = platform.NewName() }, platform.Headers))).ShouldBe(["filter"]);
         (await MalformedAsync(async () => await Runs.CreateEnrollmentRunAsync(new() { SequenceId = sequence.SequenceId, Filter = "", RequestId = platform.NewName() }, platform.Headers))).ShouldBe(["filter"]);
 
         // What its filter names has gone since.

@@ -1,46 +1,19 @@
-using System.Text.RegularExpressions;
-using ContactPlatform.Common.V1;
-using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
 using ContactPlatform.ServiceDefaults.Tests.Support;
 using ContactPlatform.ServiceDefaults.Tests.V1;
 using ContactPlatform.Testing;
 using Google.Rpc;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace ContactPlatform.ServiceDefaults.Tests.Errors;
 
-public sealed partial class ErrorTests(ProbeFixture fixture) : IClassFixture<ProbeFixture>, IDisposable
+public sealed class ErrorTests(ProbeFixture fixture) : IClassFixture<ProbeFixture>, IDisposable
 {
     private readonly CancellationTokenSource _timeout = new(TimeSpan.FromMinutes(1));
 
     private ProbeHost Host => fixture.Host;
 
     private CancellationToken Token => _timeout.Token;
-
-    [Fact]
-    public void Every_common_reason_is_in_the_contract_and_the_other_way_round()
-    {
-        var reasons = typeof(CommonReasons).GetFields().Select(f => ((Reason)f.GetValue(null)!).Name).Order();
-        var contract = ErrorReasonReflection.Descriptor.EnumTypes.Single().Values.Where(v => v.Number != 0)
-            .Select(v => v.Name["ERROR_REASON_".Length..]).Order();
-        reasons.ShouldBe(contract);
-    }
-
-    [Fact]
-    public void Every_common_reason_has_the_code_that_its_documentation_names()
-    {
-        // "  // UNAVAILABLE: a bulk operation holds ..." above "ERROR_REASON_LOCK_BUSY = 8;".
-        var proto = File.ReadAllText(Path.Combine(LocalTools.RepoRoot.Path, "protos/contactplatform/common/v1/error_reason.proto"));
-        var codes = ReasonBlock().Matches(proto).ToDictionary(m => m.Groups["name"].Value, m => m.Groups["code"].Value.Replace("_", "", StringComparison.Ordinal));
-        foreach (var reason in typeof(CommonReasons).GetFields().Select(f => (Reason)f.GetValue(null)!))
-        {
-            codes[reason.Name].ShouldBe(reason.Code.ToString().ToUpperInvariant(), reason.Name);
-        }
-    }
 
     [Fact]
     public async Task A_refusal_travels_with_one_ErrorInfo_and_what_belongs_to_its_code()
@@ -177,48 +150,6 @@ public sealed partial class ErrorTests(ProbeFixture fixture) : IClassFixture<Pro
     }
 
     [Fact]
-    public async Task A_database_that_is_killed_is_unavailable_and_comes_back_by_itself()
-    {
-        await using var server = await PostgresServer.StartAsync(Token);
-        var database = await ProbeHost.CreateDatabaseAsync(server, Token);
-        await using var host = await ProbeHost.StartAsync(database, await TestServers.RedisAsync(), ProbeFixture.NewPrefix(), Token);
-        var open = new TaskCompletionSource();
-        host.Behaviours["read"] = async (context, _) => new ProbeResponse { Number = await context.GetHttpContext().RequestServices.GetRequiredService<ProbeDbContext>().Items.CountAsync(context.CancellationToken) };
-        host.Behaviours["write"] = async (context, _) =>
-        {
-            var db = context.GetHttpContext().RequestServices.GetRequiredService<ProbeDbContext>();
-            db.Items.Add(new ItemRow { AccountId = 1, ItemId = 1, DisplayName = "one" });
-            await db.SaveChangesAsync(context.CancellationToken);
-            return new ProbeResponse();
-        };
-        host.Behaviours["id"] = async (context, _) => new ProbeResponse { Number = (await context.GetHttpContext().RequestServices.GetRequiredService<IdSequence>().TakeAsync(5000, context.CancellationToken))[0] };
-        host.Behaviours["sleep"] = async (context, _) =>
-        {
-            var db = context.GetHttpContext().RequestServices.GetRequiredService<ProbeDbContext>();
-            await using var transaction = await db.Database.BeginTransactionAsync(context.CancellationToken);
-            open.SetResult();
-            await db.Database.ExecuteSqlRawAsync("SELECT pg_sleep(30)", context.CancellationToken);
-            return new ProbeResponse();
-        };
-        await CallAsync(host, "read");
-        var running = CallAsync(host, "sleep");
-        await open.Task.WaitAsync(Token);
-        await server.DisposeAsync();
-        var errors = new List<RpcException> { await Should.ThrowAsync<RpcException>(running) };
-        foreach (var behaviour in new[] { "read", "write", "id", "read" })
-        {
-            errors.Add(await Should.ThrowAsync<RpcException>(CallAsync(host, behaviour)));
-        }
-        foreach (var error in errors)
-        {
-            (error.StatusCode, error.Reason()).ShouldBe((StatusCode.Unavailable, "DATABASE_UNAVAILABLE"));
-            error.Detail<RetryInfo>().ShouldNotBeNull();
-        }
-        host.Logs.Errors.ShouldBeEmpty();
-        host.Logs.Lines.ShouldContain(l => l.Level == LogLevel.Warning && l.Message.Contains("DATABASE_UNAVAILABLE", StringComparison.Ordinal));
-    }
-
-    [Fact]
     public async Task Another_service_that_is_away_or_late_is_unavailable()
     {
         Host.Behaviours["away"] = (_, _) => throw new RpcException(new Grpc.Core.Status(StatusCode.Unavailable, "no route to 10.0.0.7"));
@@ -238,38 +169,7 @@ public sealed partial class ErrorTests(ProbeFixture fixture) : IClassFixture<Pro
         error.StatusCode.ShouldBe(StatusCode.Unimplemented);
     }
 
-    [Theory]
-    [InlineData("", 1, "is empty; a value is required")]
-    [InlineData("  ", 1, "is empty; a value is required")]
-    [InlineData("abcdef", 0, "has 6 characters; at most 5 are allowed")]
-    [InlineData("a", 2, "has 1 characters; at least 2 are required")]
-    [InlineData("a\tb", 0, "contains a control character; only printable text is allowed")]
-    public void A_text_that_is_too_long_too_short_or_unprintable_is_a_violation(string text, int minimum, string description)
-    {
-        var violations = new Violations();
-        violations.Text(text, "field", 5, minimum);
-        violations.Found.ShouldBe([new("field", description)]);
-        Should.Throw<RefusalException>(violations.ThrowIfAny).Refusal.Reason.ShouldBe(CommonReasons.InvalidField);
-    }
-
-    [Fact]
-    public void What_is_well_formed_is_no_violation()
-    {
-        var violations = new Violations();
-        violations.Text(" ab c ", "field", 5, 1).ShouldBe("ab c");
-        violations.Id(1, "id").ShouldBe(1);
-        violations.RequestId(new string('x', 64), required: true);
-        violations.None.ShouldBeTrue();
-        violations.ThrowIfAny();
-        Violations.Limit(10, 10, "ids");
-        Should.Throw<RefusalException>(() => Violations.Limit(11, 10, "ids")).Refusal.Metadata
-            .ShouldBe(new Dictionary<string, string> { ["field"] = "ids", ["limit"] = "10", ["actual"] = "11" }, ignoreOrder: true);
-    }
-
     public void Dispose() => _timeout.Dispose();
-
-    [GeneratedRegex(@"// (?<code>[A-Z_]+): (?:(?!\bERROR_REASON_).)*?ERROR_REASON_(?<name>[A-Z_]+) = ", RegexOptions.Singleline)]
-    private static partial Regex ReasonBlock();
 
     private async Task<ProbeHost> StartAsync() => await ProbeHost.StartAsync(fixture.Database, await TestServers.RedisAsync(), ProbeFixture.NewPrefix(), Token);
 

@@ -221,7 +221,7 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
                     run_id = table.Column<long>(type: "bigint", nullable: false),
                     segment_id = table.Column<long>(type: "bigint", nullable: false),
                     contact_list_id = table.Column<long>(type: "bigint", nullable: false),
-                    filter = table.Column<string>(type: "character varying(10000)", maxLength: 10000, nullable: false)
+                    filter = table.Column<string>(type: "character varying(65536)", maxLength: 65536, nullable: false)
                 },
                 constraints: table =>
                 {

@@ -571,8 +571,8 @@ namespace ContactPlatform.Sequences.Migrations.PostgreSql
 
                     b.Property<string>("Filter")
                         .IsRequired()
-                        .HasMaxLength(10000)
-                        .HasColumnType("character varying(10000)")
+                        .HasMaxLength(65536)
+                        .HasColumnType("character varying(65536)")
                         .HasColumnName("filter");
 
                     b.Property<long>("SegmentId")

@@ -574,7 +574,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
 
                     b.Property<string>("Filter")
                         .IsRequired()
-                        .HasMaxLength(10000)
+                        .HasMaxLength(65536)
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("filter");
 

@@ -220,7 +220,7 @@ namespace ContactPlatform.Sequences.Migrations.SqlServer
                     run_id = table.Column<long>(type: "bigint", nullable: false),
                     segment_id = table.Column<long>(type: "bigint", nullable: false),
                     contact_list_id = table.Column<long>(type: "bigint", nullable: false),
-                    filter = table.Column<string>(type: "nvarchar(max)", maxLength: 10000, nullable: false)
+                    filter = table.Column<string>(type: "nvarchar(max)", maxLength: 65536, nullable: false)
                 },
                 constraints: table =>
                 {
