@@ -92,7 +92,7 @@ public sealed class SmtpConnectionTests
     {
         await using var sink = new SmtpSink();
         await using var connection = await Open(sink);
-        await Should.ThrowAsync<ArgumentException>(() => connection.SendAsync(from, to, Mail, default));
+        await Should.ThrowAsync<ArgumentException>(() => connection.SendAsync(new(from, to, Mail), null, default));
         (connection.Usable, sink.Count).ShouldBe((true, 0L));
     }
 
@@ -132,7 +132,7 @@ public sealed class SmtpConnectionTests
         await using (var connection = await Open(sink))
         {
             using var impatient = new CancellationTokenSource(TimeSpan.FromSeconds(0.2));
-            (await connection.SendAsync("b@bounces.example", "good@example.com", Mail, impatient.Token)).Result.ShouldBe(SmtpResult.Unknown);
+            (await connection.SendAsync(new("b@bounces.example", "good@example.com", Mail), null, impatient.Token)).Result.ShouldBe(SmtpResult.Unknown);
         }
     }
 
@@ -141,7 +141,7 @@ public sealed class SmtpConnectionTests
     {
         await using var sink = new SmtpSink();
         await using var connection = await Open(sink);
-        (await connection.SendAsync("b@bounces.example", "good@example.com", new byte[52428801], default)).Result.ShouldBe(SmtpResult.Refused);
+        (await connection.SendAsync(new("b@bounces.example", "good@example.com", new byte[52428801]), null, default)).Result.ShouldBe(SmtpResult.Refused);
         connection.Usable.ShouldBeTrue();
     }
 
@@ -190,5 +190,5 @@ public sealed class SmtpConnectionTests
 
     private static Task<SmtpConnection> Open(SmtpSink sink) => new SmtpOpening(new() { Host = "127.0.0.1", Port = sink.Port, Tls = SmtpTls.None }, TimeProvider.System).OpenAsync(default);
 
-    private static Task<SmtpOutcome> SendAsync(SmtpConnection connection, string to) => connection.SendAsync("bounce@bounces.example", to, Mail, default);
+    private static Task<SmtpOutcome> SendAsync(SmtpConnection connection, string to) => connection.SendAsync(new("bounce@bounces.example", to, Mail), null, default);
 }
