@@ -6,7 +6,7 @@ using ContactPlatform.ServiceDefaults.Errors;
 namespace ContactPlatform.Deliverability.Sending;
 
 /// <summary>
-/// Sends what is queued, over some connections at once. One reserves groups of messages for all that wait, each sends a group, one mail
+/// Sends what is queued, over some connections at once. One reserves groups of messages for all, each sends a group, one mail
 /// after the other, and goes on to the next while what became of the last is written. Any number of processes do this on one database.
 /// </summary>
 public sealed partial class Dispatcher(
@@ -27,11 +27,8 @@ public sealed partial class Dispatcher(
     // One connection at a time looks for messages, so that all of them count the same domains.
     private readonly SemaphoreSlim turn = new(1);
 
-    /// <summary>Groups that are reserved for connections that wait for their turn.</summary>
+    /// <summary>Groups that are reserved for connections that come next.</summary>
     private readonly ConcurrentQueue<MailGroup> ready = new();
-
-    /// <summary>Connections that wait for their turn, or have it.</summary>
-    private int waiting;
 
     /// <summary>Whether the last look found messages: then there are more, as a rule, and nobody asks first.</summary>
     private volatile bool busy;
@@ -145,7 +142,7 @@ public sealed partial class Dispatcher(
         }
     }
 
-    /// <summary>Waits for its turn and reserves a group, and one for each that waits behind it; the mail server must be there before anything is reserved.</summary>
+    /// <summary>Takes a group that is ready, or waits for its turn and reserves one for each connection; the mail server must be there before anything is reserved.</summary>
     private async Task<MailGroup?> TakeAsync(PooledConnection connection, CancellationToken stopping)
     {
         if (!connection.Open && (!ready.IsEmpty || await AnyDueAsync(stopping)))
@@ -157,25 +154,17 @@ public sealed partial class Dispatcher(
         {
             return mine;
         }
-        Interlocked.Increment(ref waiting);
+        if (!await turn.WaitAsync(Idle, stopping))
+        {
+            return null;
+        }
         try
         {
-            if (!await turn.WaitAsync(Idle, stopping))
-            {
-                return null;
-            }
-            try
-            {
-                return await InTurnAsync(connection, stopping);
-            }
-            finally
-            {
-                turn.Release();
-            }
+            return await InTurnAsync(connection, stopping);
         }
         finally
         {
-            Interlocked.Decrement(ref waiting);
+            turn.Release();
         }
     }
 
@@ -197,7 +186,7 @@ public sealed partial class Dispatcher(
             return null;
         }
         var asked = !busy;
-        var (any, reserved) = await queue.ReserveAsync(worker, Math.Min(Volatile.Read(ref waiting), domains.Room), domains.Busy, stopping);
+        var (any, reserved) = await queue.ReserveAsync(worker, Math.Min(settings.Connections, domains.Room), domains.Busy, stopping);
         busy = reserved.Count > 0;
         if (!any && asked)
         {

@@ -1,6 +1,5 @@
 using ContactPlatform.Deliverability.Smtp;
 using ContactPlatform.Deliverability.Tokens;
-using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Errors;
 
 namespace ContactPlatform.Deliverability.Sending;
@@ -17,7 +16,7 @@ public readonly record struct SendStop(CancellationToken Stopping, CancellationT
 public sealed record SentGroup(IReadOnlyList<SendResult> Results, Exception? Problem);
 
 /// <summary>Sends groups of reserved messages.</summary>
-public sealed partial class MailGroups(IServiceScopeFactory scopes, MailComposer composer, MailNames names, TimeProvider time, ILogger<MailGroups> logger)
+public sealed partial class MailGroups(MailComposer composer, MailNames names, TimeProvider time, ILogger<MailGroups> logger)
 {
     /// <summary>Sends a group over one connection, which is opened anew where it breaks.</summary>
     /// <param name="group">Reserved.</param>
@@ -30,15 +29,12 @@ public sealed partial class MailGroups(IServiceScopeFactory scopes, MailComposer
         Exception? problem = null;
         try
         {
-            await using var scope = scopes.CreateAsyncScope();
-            scope.ServiceProvider.GetRequiredService<CurrentAccount>().Id = group.Mails[0].AccountId;
-            var db = scope.ServiceProvider.GetRequiredService<DeliverabilityDbContext>();
             Composed? next = null;
             for (var i = 0; i < group.Mails.Count && !stop.Stopping.IsCancellationRequested; i++)
             {
-                var mail = next ?? await ComposeAsync(group.Mails[i], db, stop.Grace);
+                var mail = next ?? await ComposeAsync(group.Mails[i], stop.Grace);
                 // Written before, so that its envelope goes with this one's end.
-                next = i + 1 < group.Mails.Count ? await ComposeAsync(group.Mails[i + 1], db, stop.Grace) : null;
+                next = i + 1 < group.Mails.Count ? await ComposeAsync(group.Mails[i + 1], stop.Grace) : null;
                 var outcome = mail.Mail is { } outgoing ? await SendAsync(outgoing, next?.Mail, connection, stop) : SmtpOutcome.Silent(SmtpResult.Refused, "the mail could not be written");
                 results.Add(new(mail.Of, outcome, time.Now()));
                 SendWorker.Attempts.Add(1, new KeyValuePair<string, object?>("result", outcome.Result.ToString()));
@@ -62,11 +58,11 @@ public sealed partial class MailGroups(IServiceScopeFactory scopes, MailComposer
     /// <param name="begun">How many of it were.</param>
     public IEnumerable<SendResult> Unsent(MailGroup group, int begun = 0) => group.Mails.Skip(begun).Select(m => new SendResult(m, null, time.Now()));
 
-    private async ValueTask<Composed> ComposeAsync(ReservedMail mail, DeliverabilityDbContext db, CancellationToken grace)
+    private async ValueTask<Composed> ComposeAsync(ReservedMail mail, CancellationToken grace)
     {
         try
         {
-            var content = composer.Compose(mail, await composer.PrepareAsync(db, mail.TransmissionId, grace), time.Now());
+            var content = composer.Compose(mail, await composer.PrepareAsync(mail.AccountId, mail.TransmissionId, grace), time.Now());
             return new(mail, new(names.BounceAddress(mail.AccountId, mail.MessageId), mail.Address, content));
         }
         catch (Exception e) when (e is not OperationCanceledException && FaultTable.Find(e) is null)

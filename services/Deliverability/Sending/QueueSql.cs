@@ -15,23 +15,24 @@ internal static class QueueSql
 
     /// <summary>
     /// Takes a sender's next messages from the queue and reserves them in groups, each with a number of its own from @first on. Answers
-    /// with what is needed to send them and what the gate needs to know of their addresses. What others hold is passed over.
+    /// with what is needed to send them and what the gate needs to know of their addresses. What others hold is passed over. Rows that are
+    /// locked are named by their places: the queue grows and shrinks faster than its statistics, and a join of its keys was planned wrong.
     /// </summary>
     public static readonly SqlText Take = new(
         $"""
         WITH due AS MATERIALIZED (
-          SELECT q.next_attempt_time, q.message_id
-          FROM message_queue AS q JOIN messages AS m ON m.account_id = q.account_id AND m.message_id = q.message_id
-          WHERE q.account_id = @account AND q.sender_id = @sender AND q.next_attempt_time <= @now
-            AND m.domain NOT IN (SELECT json_array_elements_text(@busy::json))
-          ORDER BY q.next_attempt_time, q.message_id LIMIT @size FOR UPDATE SKIP LOCKED
+          SELECT q.next_attempt_time, m.message_id, q.place, m.row
+          FROM (SELECT ctid AS place, next_attempt_time, message_id FROM message_queue WHERE account_id = @account AND sender_id = @sender AND next_attempt_time <= @now
+            ORDER BY next_attempt_time, message_id FOR UPDATE SKIP LOCKED) AS q
+          CROSS JOIN LATERAL (SELECT ctid AS row, message_id FROM messages
+            WHERE account_id = @account AND message_id = q.message_id AND domain NOT IN (SELECT json_array_elements_text(@busy::json)) FOR UPDATE SKIP LOCKED) AS m
+          LIMIT @size
         ), gone AS (
-          DELETE FROM message_queue AS q USING due AS d
-          WHERE q.account_id = @account AND q.sender_id = @sender AND q.next_attempt_time = d.next_attempt_time AND q.message_id = d.message_id
+          DELETE FROM message_queue AS q USING due AS d WHERE q.ctid = d.place
         ), taken AS (
-          UPDATE messages AS m SET state = 2, attempt_count = m.attempt_count + 1, worker_id = @worker, reservation = @first + d.place / @group
-          FROM (SELECT message_id, row_number() OVER (ORDER BY next_attempt_time, message_id) - 1 AS place FROM due) AS d
-          WHERE m.account_id = @account AND m.message_id = d.message_id AND m.state = 1
+          UPDATE messages AS m SET state = 2, attempt_count = m.attempt_count + 1, worker_id = @worker, reservation = @first + d.number / @group
+          FROM (SELECT row, row_number() OVER (ORDER BY next_attempt_time, message_id) - 1 AS number FROM due) AS d
+          WHERE m.ctid = d.row AND m.state = 1
           RETURNING m.*
         ), held AS (
           INSERT INTO mail_reservations (worker_id, reservation, account_id, lease_time, message_ids)

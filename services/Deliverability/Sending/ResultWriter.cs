@@ -10,7 +10,8 @@ namespace ContactPlatform.Deliverability.Sending;
 /// </summary>
 public sealed partial class ResultWriter
 {
-    private const int Lanes = 2;
+    // While it waits for its commit the connections send, and more comes together for the next.
+    private const int Lanes = 1;
 
     /// <summary>Groups in a transaction.</summary>
     private const int Most = 16;

@@ -7,8 +7,8 @@ public sealed class SendSettings
     public int Connections { get; init; } = 8;
 
     /// <summary>
-    /// Mails that are reserved for a connection at a time. Each sends one group while what became of the one before is written, so at most
-    /// 2 x Connections x GroupSize are in hand: when the process dies the outcome of these is unknown, also of those that it had not begun.
+    /// Mails that a connection sends before what became of them is written. One group of each connection is ready, one is sent, of one the results are written: at
+    /// most 3 x Connections x GroupSize are in hand. When the process dies their outcome is unknown, also of those that it had not begun.
     /// </summary>
     public int GroupSize { get; init; } = 16;
 

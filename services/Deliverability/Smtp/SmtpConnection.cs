@@ -18,14 +18,14 @@ public sealed class SmtpConnection : IAsyncDisposable
     private readonly SmtpStream stream;
     private readonly SmtpOffers offered;
     private readonly SmtpSettings settings;
-    private readonly TimeProvider time;
+    private readonly Patience patience;
     private int sent;
 
     /// <summary>The mail whose envelope went with the end of the one before.</summary>
     private SmtpMail? begun;
 
     internal SmtpConnection(SmtpStream stream, SmtpOffers offered, SmtpSettings settings, TimeProvider time) =>
-        (this.stream, this.offered, this.settings, this.time) = (stream, offered, settings, time);
+        (this.stream, this.offered, this.settings, patience) = (stream, offered, settings, new(time));
 
     /// <summary>False once nothing more can be sent on it.</summary>
     public bool Usable { get; private set; } = true;
@@ -51,11 +51,11 @@ public sealed class SmtpConnection : IAsyncDisposable
             return Broken(SmtpResult.Stale, "another mail was begun on the connection");
         }
         var stage = SmtpResult.Deferred;
-        using var patience = new Patience(time, cancellationToken);
+        using var giveUp = patience.Within(cancellationToken);
         try
         {
             stage = sent++ > 0 ? SmtpResult.Stale : SmtpResult.Deferred;
-            if (await EnvelopeAsync(Envelope(mail), () => stage = SmtpResult.Deferred, patience) is { } no)
+            if (await EnvelopeAsync(Envelope(mail), () => stage = SmtpResult.Deferred) is { } no)
             {
                 return no;
             }
@@ -81,6 +81,10 @@ public sealed class SmtpConnection : IAsyncDisposable
             var why = e is OperationCanceledException ? cancellationToken.IsCancellationRequested ? "sending was broken off" : "the mail server took too long to answer" : e.Message;
             return Broken(stage, why);
         }
+        finally
+        {
+            patience.Rest();
+        }
     }
 
     private SmtpOutcome? TooLarge(SmtpMail mail) => offered.Size is { } size && mail.Content.Length > size
@@ -90,7 +94,7 @@ public sealed class SmtpConnection : IAsyncDisposable
         [$"MAIL FROM:<{mail.BounceAddress}>{(offered.Size is null ? "" : string.Create(CultureInfo.InvariantCulture, $" SIZE={mail.Content.Length}"))}\r\n", $"RCPT TO:<{mail.Recipient}>\r\n", "DATA\r\n"];
 
     /// <summary>Sends the envelope, in one go where the server takes that (RFC 2920), unless it was sent with the mail before; null when the mail may follow.</summary>
-    private async Task<SmtpOutcome?> EnvelopeAsync(string[] commands, Action alive, Patience patience)
+    private async Task<SmtpOutcome?> EnvelopeAsync(string[] commands, Action alive)
     {
         SmtpOutcome? refused = null;
         SmtpReply reply = null!;
@@ -126,13 +130,13 @@ public sealed class SmtpConnection : IAsyncDisposable
         }
         if (refused is not null)
         {
-            await EndRefusedAsync(reply.Code == 354, patience);
+            await EndRefusedAsync(reply.Code == 354);
         }
         return refused;
     }
 
     /// <summary>Makes the connection ready for another mail after this one was refused.</summary>
-    private async Task EndRefusedAsync(bool dataOpen, Patience patience)
+    private async Task EndRefusedAsync(bool dataOpen)
     {
         try
         {
@@ -176,7 +180,6 @@ public sealed class SmtpConnection : IAsyncDisposable
         {
             try
             {
-                using var patience = new Patience(time, CancellationToken.None);
                 await stream.WriteAsync("QUIT\r\n", patience.For(TimeSpan.FromSeconds(1)));
             }
             catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
@@ -185,32 +188,28 @@ public sealed class SmtpConnection : IAsyncDisposable
             }
         }
         Usable = false;
+        patience.Dispose();
         await stream.DisposeAsync();
     }
 
-    /// <summary>How long each step of a mail may take: one alarm, set anew for each.</summary>
-    private sealed class Patience : IDisposable
+    /// <summary>How long each step may take: one alarm for the connection, set anew for each. Once it rang the connection is of no more use.</summary>
+    private sealed class Patience(TimeProvider time) : IDisposable
     {
-        private readonly CancellationTokenSource limit;
-        private readonly CancellationTokenSource either;
+        private readonly CancellationTokenSource alarm = new(Timeout.InfiniteTimeSpan, time);
 
-        public Patience(TimeProvider time, CancellationToken cancellationToken)
-        {
-            limit = new(Timeout.InfiniteTimeSpan, time);
-            either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-        }
+        /// <summary>Rings also when somebody gives up, until what is returned is disposed.</summary>
+        public CancellationTokenRegistration Within(CancellationToken cancellationToken) => cancellationToken.UnsafeRegister(static alarm => ((CancellationTokenSource)alarm!).Cancel(), alarm);
 
         /// <summary>Begins a step.</summary>
         public CancellationToken For(TimeSpan span)
         {
-            limit.CancelAfter(span);
-            return either.Token;
+            alarm.CancelAfter(span);
+            return alarm.Token;
         }
 
-        public void Dispose()
-        {
-            either.Dispose();
-            limit.Dispose();
-        }
+        /// <summary>Nothing is waited for.</summary>
+        public void Rest() => alarm.CancelAfter(Timeout.InfiniteTimeSpan);
+
+        public void Dispose() => alarm.Dispose();
     }
 }
