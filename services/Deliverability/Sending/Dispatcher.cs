@@ -218,7 +218,7 @@ public sealed partial class Dispatcher(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Nothing can be sent: {Problem}; trying again in {Pause}")]
     private partial void LogUnavailable(string problem, TimeSpan pause);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "What became of mails is not written; their outcome will be called unknown")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What became of mails is not written; their outcome will be called unknown")]
     private partial void LogNotWritten(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Sending waits for what passes by itself; trying again in {Pause}")]
