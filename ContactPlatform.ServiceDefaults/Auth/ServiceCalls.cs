@@ -77,7 +77,8 @@ public abstract class ServiceCalls(string name, ServiceTokens tokens, TimeProvid
             {
                 throw new RefusalException(known, e);
             }
-            catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+            // What is called invalid is a mistake of the caller's program, and does not pass.
+            catch (RpcException e) when (e.StatusCode != StatusCode.InvalidArgument && !cancellationToken.IsCancellationRequested)
             {
                 Forget(accountId, e);
                 throw Away(name, e);

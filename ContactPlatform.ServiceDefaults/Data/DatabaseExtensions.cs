@@ -42,6 +42,8 @@ public static class DatabaseExtensions
             var settings = new NpgsqlDataSourceBuilder(connectionString);
             // The same few statements over and over: planned once per connection instead of once per call.
             settings.ConnectionStringBuilder.MaxAutoPrepare = 64;
+            // Nothing is left in a session: settings are SET LOCAL, locks are a transaction's. Resetting it would be seven more statements for each call.
+            settings.ConnectionStringBuilder.NoResetOnClose = true;
             var source = settings.Build();
             builder.Services.AddSingleton(source);
             builder.Services.AddDbContext<TContext>((services, options) => options

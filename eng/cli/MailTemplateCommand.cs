@@ -28,8 +28,8 @@ internal static class MailTemplateCommand
                 Name = result.GetValue(name)!,
                 Content = new() { Subject = result.GetValue(subject)!, Text = await ReadAsync(result.GetValue(text), cancellationToken), Html = await ReadAsync(result.GetValue(html), cancellationToken) },
             };
-            var stored = await StoreAsync(stack, template, cancellationToken);
-            AnsiConsole.MarkupLine($"Template {Words.Plain(stored.Name)}: version {stored.Version}");
+            var (stored, changed) = await StoreAsync(stack, template, cancellationToken);
+            AnsiConsole.MarkupLine($"Template {Words.Plain(stored.Name)}: version {stored.Version}{(changed ? "" : ", which was the same already")}");
         });
         return command;
     }
@@ -51,17 +51,18 @@ internal static class MailTemplateCommand
         return command;
     }
 
-    private static async Task<MailTemplate> StoreAsync(Stack stack, MailTemplate template, CancellationToken cancellationToken)
+    private static async Task<(MailTemplate Stored, bool Changed)> StoreAsync(Stack stack, MailTemplate template, CancellationToken cancellationToken)
     {
         try
         {
             var known = (await stack.MailTemplates.GetMailTemplateAsync(new() { Name = template.Name }, cancellationToken: cancellationToken)).MailTemplate;
             template.MailTemplateId = known.MailTemplateId;
-            return (await stack.MailTemplates.UpdateMailTemplateAsync(new() { MailTemplate = template, UpdateMask = new() { Paths = { "content" } } }, cancellationToken: cancellationToken)).MailTemplate;
+            var updated = await stack.MailTemplates.UpdateMailTemplateAsync(new() { MailTemplate = template, UpdateMask = new() { Paths = { "content" } } }, cancellationToken: cancellationToken);
+            return (updated.MailTemplate, updated.Changed);
         }
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
         {
-            return (await stack.MailTemplates.CreateMailTemplateAsync(new() { MailTemplate = template, RequestId = RequestIds.New() }, cancellationToken: cancellationToken)).MailTemplate;
+            return ((await stack.MailTemplates.CreateMailTemplateAsync(new() { MailTemplate = template, RequestId = RequestIds.New() }, cancellationToken: cancellationToken)).MailTemplate, true);
         }
     }
 

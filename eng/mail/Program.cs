@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 var builder = WebApplication.CreateBuilder(args);
 builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, builder.Configuration.GetValue("HTTP_PORT", 7141), listen => listen.Protocols = HttpProtocols.Http1));
-await using var sink = new SmtpSink(builder.Configuration.GetValue("SMTP_PORT", 7140), new() { Kept = 1_000 });
+await using var sink = new SmtpSink(builder.Configuration.GetValue("SMTP_PORT", 7140), new() { Kept = 1_000, Answer = Refusals.Answer });
 var app = builder.Build();
 app.MapGet("/health", () => Results.Ok());
 app.MapGet("/", () => Results.Content(MailPage.List(sink), "text/html; charset=utf-8"));

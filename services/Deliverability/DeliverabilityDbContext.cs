@@ -5,6 +5,7 @@ using ContactPlatform.Deliverability.DeliveryEvents;
 using ContactPlatform.Deliverability.ProviderWebhooks;
 using ContactPlatform.Deliverability.Replays;
 using ContactPlatform.Deliverability.Messages;
+using ContactPlatform.Deliverability.Sending;
 using ContactPlatform.Deliverability.StoredTemplates;
 using ContactPlatform.Deliverability.Suppressions;
 using ContactPlatform.Deliverability.Transmissions;
@@ -83,6 +84,12 @@ public class DeliverabilityDbContext : PlatformDbContext
 
     /// <summary>Mails to one.</summary>
     public DbSet<MessageRow> Messages => Set<MessageRow>();
+
+    /// <summary>Which of them wait, in the order of senders' turns.</summary>
+    public DbSet<QueuedMessageRow> MessageQueue => Set<QueuedMessageRow>();
+
+    /// <summary>Which of them processes have in hand.</summary>
+    public DbSet<MailReservationRow> MailReservations => Set<MailReservationRow>();
 
     /// <summary>Who is told what happens.</summary>
     public DbSet<WebhookRow> Webhooks => Set<WebhookRow>();

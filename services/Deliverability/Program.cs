@@ -63,6 +63,7 @@ builder.Services
     .AddSingleton<DomainSlots>()
     .AddSingleton<MailComposer>()
     .AddSingleton<MailGroups>()
+    .AddSingleton<ResultWriter>()
     .AddScoped<StoredTemplateStore>()
     .AddScoped<TransmissionStore>()
     .AddScoped<TransmissionReads>()

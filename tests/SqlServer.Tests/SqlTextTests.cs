@@ -29,6 +29,7 @@ public class SqlTextTests
         ],
         ["Deliverability.Replays.ReplayStore.Classify"] = ["@from_classes", "@from_rules", "@from_versions", "@ids", "@rows", "@to_classes", "@to_rules", "@to_versions"],
         ["Deliverability.Addresses.FactSql.Write"] = [.. Deliverability.Addresses.AddressFacts.Columns.Append("ids").Append("statuses").Append("rows").Order(StringComparer.Ordinal).Select(c => $"@{c}")],
+        ["Deliverability.Addresses.FactSql.WriteSent"] = ["@ids", "@last_sent_time", "@rows", "@statuses"],
     };
 
     public static TheoryData<string> Statements => [.. Find().Keys];

@@ -89,9 +89,9 @@ public sealed class AddressFactStore(DeliverabilityDbContext db, AddressStore ad
         }
         if (changed.Count > 0)
         {
-            await using var command = await CommandAsync(FactSql.Write, cancellationToken);
-            command.WithFacts(changed);
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            var sent = withdrawn.Count == 0 && facts.All(f => f.Kind == FactKind.Sent);
+            await using var command = await CommandAsync(sent ? FactSql.WriteSent : FactSql.Write, cancellationToken);
+            await command.WithFacts(changed, sent ? [FactKind.Sent] : []).ExecuteNonQueryAsync(cancellationToken);
             await announcer.TellAsync(told, actor, now, cancellationToken);
         }
         return states;

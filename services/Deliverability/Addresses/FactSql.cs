@@ -10,6 +10,8 @@ namespace ContactPlatform.Deliverability.Addresses;
 /// <summary>The statements that read and write all facts of many addresses, made of <see cref="AddressFacts.Columns"/>.</summary>
 internal static class FactSql
 {
+    private static readonly FactKind[] Every = [.. AddressFacts.Columns.Select((_, i) => (FactKind)(i + 1))];
+
     private static readonly string All = string.Join(", ", AddressFacts.Columns);
 
     /// <summary>The columns of all facts of the addresses that a statement calls `a`.</summary>
@@ -74,26 +76,40 @@ internal static class FactSql
           ON a.account_id = @account AND a.address_id = r.address_id
         """);
 
-    /// <summary>Hands facts to <see cref="Write"/>.</summary>
-    public static DbCommand WithFacts(this DbCommand command, IReadOnlyList<AddressState> states)
+    /// <summary>Writes addresses of which nothing changed but when they were sent to, as every mail does.</summary>
+    public static readonly SqlText WriteSent = new(
+        """
+        UPDATE addresses AS a SET status = r.status, version = a.version + 1, last_sent_time = r.last_sent_time
+        FROM unnest(@ids, @statuses, @last_sent_time) AS r(address_id, status, last_sent_time)
+        WHERE a.account_id = @account AND a.address_id = r.address_id
+        """,
+        """
+        UPDATE a SET status = r.status, version = a.version + 1, last_sent_time = r.last_sent_time
+        FROM addresses AS a JOIN OPENJSON(@rows) WITH (address_id bigint, status smallint, last_sent_time datetime2(7)) AS r
+          ON a.account_id = @account AND a.address_id = r.address_id
+        """);
+
+    /// <summary>Hands facts to <see cref="Write"/>, or those of some kinds to a statement that takes no others.</summary>
+    public static DbCommand WithFacts(this DbCommand command, IReadOnlyList<AddressState> states, params IReadOnlyList<FactKind> kinds)
     {
+        kinds = kinds.Count > 0 ? kinds : Every;
         if (command is not NpgsqlCommand)
         {
             return command.With("rows", JsonSerializer.Serialize(states.Select(s =>
             {
                 var row = new Dictionary<string, object?> { ["address_id"] = s.AddressId, ["status"] = (short)s.Status };
-                foreach (var (i, column) in AddressFacts.Columns.Index())
+                foreach (var kind in kinds)
                 {
-                    row[column] = s.Facts[(FactKind)(i + 1)]?.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", System.Globalization.CultureInfo.InvariantCulture);
+                    row[AddressFacts.Columns[(int)kind - 1]] = s.Facts[kind]?.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", System.Globalization.CultureInfo.InvariantCulture);
                 }
                 return row;
             })));
         }
         command.With("ids", states.Select(s => s.AddressId).ToArray()).With("statuses", states.Select(s => (short)s.Status).ToArray());
-        foreach (var (i, column) in AddressFacts.Columns.Index())
+        foreach (var kind in kinds)
         {
             // Named, since an array of nothing but nulls tells no type.
-            command.Parameters.Add(new NpgsqlParameter(column, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz) { Value = states.Select(s => s.Facts[(FactKind)(i + 1)]).ToArray() });
+            command.Parameters.Add(new NpgsqlParameter(AddressFacts.Columns[(int)kind - 1], NpgsqlDbType.Array | NpgsqlDbType.TimestampTz) { Value = states.Select(s => s.Facts[kind]).ToArray() });
         }
         return command;
     }

@@ -12,6 +12,9 @@ namespace ContactPlatform.Deliverability.Addresses;
 /// <param name="Remedy">What clears it, for people.</param>
 public sealed record StatusRule(FactKind Fact, FactKind ClearedBy, DeliverabilityStatus Status, SendBlock Block, TimeSpan? Expires, TimeSpan? RetriedAfter, string Remedy)
 {
+    /// <summary>Whether a message that is kept from the address by it counts as one that came back for good.</summary>
+    public bool IsHard { get; init; }
+
     /// <summary>Whether it holds of an address at a time.</summary>
     public bool Holds(AddressFacts facts, DateTime now) => facts.Holds(Fact, ClearedBy) && !(facts[Fact] + Expires <= now);
 
@@ -47,7 +50,7 @@ public static class StatusRules
         new(FactKind.ContactUnsubscribed, FactKind.ContactResubscribed, DeliverabilityStatus.UnsubscribedByUs, SendBlock.ContactUnsubscribed, null, null,
             "ResubscribeContact in Contacts with the reason"),
         new(FactKind.DoesNotExist, FactKind.DoesNotExistCleared, DeliverabilityStatus.DoesNotExist, SendBlock.DoesNotExist, null, null,
-            "somebody has made sure that the mailbox exists: ClearFact with the reason; or the contact gets another address"),
+            "somebody has made sure that the mailbox exists: ClearFact with the reason; or the contact gets another address") { IsHard = true },
         new(FactKind.MailboxFull, FactKind.Delivered, DeliverabilityStatus.MailboxFull, SendBlock.MailboxFull, null, MailboxFullRetry,
             "a message is delivered; one may be tried every 24 hours"),
         new(FactKind.Unavailable, FactKind.Delivered, DeliverabilityStatus.Unavailable, SendBlock.Unavailable, UnavailableFor, null,

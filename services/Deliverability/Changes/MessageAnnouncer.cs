@@ -1,6 +1,6 @@
 using ContactPlatform.Common.V1;
 using ContactPlatform.Deliverability.Messages;
-using ContactPlatform.Deliverability.Sending;
+using ContactPlatform.Deliverability.Sendability;
 using ContactPlatform.Deliverability.Tokens;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Feeds;
@@ -55,9 +55,6 @@ public sealed class MessageAnnouncer(DeliverabilityDbContext db, MailNames names
         }
     }
 
-    /// <summary>Whether the gate kept a message from an address that does not exist: it would have come back for good.</summary>
-    public static bool IsHardRefusal(string refusalReason) => refusalReason == SendQueue.Reason(DeliverabilityStatus.DoesNotExist);
-
     private MessageOutcome Show(MessageRow row, byte[] header, DateTime? bounce, DateTime? hardBounce) => new()
     {
         MessageId = row.MessageId,
@@ -76,7 +73,7 @@ public sealed class MessageAnnouncer(DeliverabilityDbContext db, MailNames names
         VerdictRevision = row.VerdictRevision,
     };
 
-    private static DateTime? Refused(MessageRow row) => IsHardRefusal(row.RefusalReason) ? row.NextAttemptTime : null;
+    private static DateTime? Refused(MessageRow row) => RefusalReasons.IsHard(row.RefusalReason) ? row.NextAttemptTime : null;
 
     private static DateTime? First(IEnumerable<DateTime> times) => times.Select(t => (DateTime?)DateTime.SpecifyKind(t, DateTimeKind.Utc)).Min();
 

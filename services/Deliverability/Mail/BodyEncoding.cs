@@ -51,6 +51,17 @@ public static class BodyEncoding
                 line = 0;
                 continue;
             }
+            // Most of a text stands as it is, and is copied in one go as far as its line reaches.
+            var rest = bytes.AsSpan(i, Math.Min(bytes.Length - i, LineLength - 1 - line));
+            var run = rest.IndexOfAnyExceptInRange((byte)' ', (byte)'~') is >= 0 and var foreign ? rest[..foreign] : rest;
+            run = (run.IndexOf((byte)'=') is >= 0 and var sign ? run[..sign] : run).TrimEnd((byte)' ');
+            if (run.Length > 1)
+            {
+                output.Write(run);
+                line += run.Length;
+                i += run.Length - 1;
+                continue;
+            }
             var ends = i + 1 == bytes.Length || bytes[i + 1] is (byte)'\r' or (byte)'\n';
             // A blank at a line's end would be taken away on the way.
             var plain = b is >= (byte)'!' and <= (byte)'~' and not (byte)'=' || (b is (byte)' ' or (byte)'\t' && !ends);

@@ -48,14 +48,11 @@ public sealed class MessageRow : IAccountOwned
     /// <summary>How often it was reserved and begun.</summary>
     public int AttemptCount { get; init; }
 
-    /// <summary>How often it was reserved: tells one reservation from every other, also from one that was given back.</summary>
-    public int ReservationCount { get; init; }
-
     /// <summary>The process that reserved it last; 0 for none.</summary>
     public long WorkerId { get; init; }
 
-    /// <summary>Until when that process holds it, unless it says more; null while nobody does.</summary>
-    public DateTime? LeaseTime { get; init; }
+    /// <summary>Which of that process' reservations it was in: tells one reservation from every other, also from one that was given back.</summary>
+    public long Reservation { get; init; }
 
     /// <summary>Whether others are told what becomes of it.</summary>
     public bool Followed { get; init; }

@@ -1,14 +1,16 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using ContactPlatform.Deliverability.Smtp;
 using ContactPlatform.ServiceDefaults.Errors;
 
 namespace ContactPlatform.Deliverability.Sending;
 
 /// <summary>
-/// Sends what is queued, over some connections at once. Each reserves a group of messages, sends them one after the other,
-/// and writes what became of them. Any number of processes do this on one database.
+/// Sends what is queued, over some connections at once. One reserves groups of messages for all, each sends a group, one mail
+/// after the other, and goes on to the next while what became of the last is written. Any number of processes do this on one database.
 /// </summary>
 public sealed partial class Dispatcher(
-    IServiceScopeFactory scopes, SmtpOpening opening, MailGroups groups, DomainSlots domains, SendSettings settings, SendWorker worker, SendSignal signal, TimeProvider time, ILogger<Dispatcher> logger)
+    IServiceScopeFactory scopes, SmtpOpening opening, MailGroups groups, ResultWriter results, DomainSlots domains, SendSettings settings, SendWorker worker, SendSignal signal, TimeProvider time, ILogger<Dispatcher> logger)
     : BackgroundService
 {
     /// <summary>How long nothing may be heard of what another process has queued.</summary>
@@ -24,6 +26,9 @@ public sealed partial class Dispatcher(
 
     // One connection at a time looks for messages, so that all of them count the same domains.
     private readonly SemaphoreSlim turn = new(1);
+
+    /// <summary>Groups that are reserved for connections that come next.</summary>
+    private readonly ConcurrentQueue<MailGroup> ready = new();
 
     /// <summary>Whether the last look found messages: then there are more, as a rule, and nobody asks first.</summary>
     private volatile bool busy;
@@ -47,40 +52,44 @@ public sealed partial class Dispatcher(
         });
         var stop = new SendStop(stoppingToken, grace.Token, writeGrace.Token);
         await Task.WhenAll(Enumerable.Range(0, settings.Connections).Select(_ => SendAsync(stop)));
+        await GiveBackAsync(writeGrace.Token);
     }
 
     private async Task SendAsync(SendStop stop)
     {
         var stopping = stop.Stopping;
         var pause = TimeSpan.Zero;
+        // What became of the group before: at most one is written while the next is sent.
+        var writing = Task.CompletedTask;
         await using var connection = new PooledConnection(opening, Idle, time);
         while (!stopping.IsCancellationRequested)
         {
             try
             {
                 await connection.CloseIdleAsync();
-                if (await TakeAsync(connection, stopping) is { Count: > 0 } mails)
+                if (await TakeAsync(connection, stopping) is { } group)
                 {
-                    try
+                    var sent = await groups.SendAsync(group, connection, stop);
+                    domains.Leave(group.Mails.Select(m => m.Domain));
+                    var before = writing;
+                    writing = WriteAsync(group, sent.Results, stop.WriteGrace);
+                    await before;
+                    if (sent.Problem is { } problem)
                     {
-                        await groups.SendAsync(mails, connection, stop);
-                    }
-                    finally
-                    {
-                        worker.Leave(mails);
-                        domains.Leave(mails.Select(m => m.Domain));
+                        ExceptionDispatchInfo.Throw(problem);
                     }
                 }
                 pause = TimeSpan.Zero;
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
-                return;
+                break;
             }
             catch (SmtpUnavailableException e)
             {
                 pause = Longer(pause);
                 LogUnavailable(e.Message, pause);
+                await GiveBackAsync(stop.WriteGrace);
                 await PauseAsync(pause, stopping);
             }
             catch (Exception e)
@@ -98,49 +107,102 @@ public sealed partial class Dispatcher(
                 await PauseAsync(pause, stopping);
             }
         }
+        await SeeThroughAsync(writing);
     }
 
-    /// <summary>Waits for its turn and reserves a group; the mail server must be there before anything is reserved.</summary>
-    private async Task<IReadOnlyList<ReservedMail>> TakeAsync(PooledConnection connection, CancellationToken stopping)
+    /// <summary>Waits until something is written; that it cannot be is said.</summary>
+    private async Task SeeThroughAsync(Task writing)
     {
-        if (!connection.Open && await AnyDueAsync(stopping))
+        await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (writing.Exception is { } problem)
+        {
+            LogNotWritten(problem);
+        }
+    }
+
+    private async Task WriteAsync(MailGroup group, IReadOnlyList<SendResult> sent, CancellationToken grace)
+    {
+        try
+        {
+            await results.WriteAsync(sent, grace);
+        }
+        finally
+        {
+            worker.Leave(group);
+        }
+    }
+
+    /// <summary>Gives back what is reserved for connections that cannot be had.</summary>
+    private async Task GiveBackAsync(CancellationToken grace)
+    {
+        while (ready.TryDequeue(out var group))
+        {
+            domains.Leave(group.Mails.Select(m => m.Domain));
+            await SeeThroughAsync(WriteAsync(group, [.. groups.Unsent(group)], grace));
+        }
+    }
+
+    /// <summary>Takes a group that is ready, or waits for its turn and reserves one for each connection; the mail server must be there before anything is reserved.</summary>
+    private async Task<MailGroup?> TakeAsync(PooledConnection connection, CancellationToken stopping)
+    {
+        if (!connection.Open && (!ready.IsEmpty || await AnyDueAsync(stopping)))
         {
             // Outside of its turn: a server that is slow to greet keeps nobody else waiting.
             await connection.OpenAsync(stopping);
         }
+        if (connection.Open && ready.TryDequeue(out var mine))
+        {
+            return mine;
+        }
         if (!await turn.WaitAsync(Idle, stopping))
         {
-            return [];
+            return null;
         }
         try
         {
-            await using var scope = scopes.CreateAsyncScope();
-            var queue = scope.ServiceProvider.GetRequiredService<SendQueue>();
-            if (!(busy && connection.Open) && !await queue.AnyDueAsync(stopping))
-            {
-                await signal.WaitAsync(Poll, stopping);
-                return [];
-            }
-            if (!connection.Open)
-            {
-                return [];
-            }
-            var asked = !busy;
-            var (any, mails) = await queue.ReserveAsync(worker.Id, domains.Busy, stopping);
-            busy = mails.Count > 0;
-            if (!any && asked)
-            {
-                // Other processes have the senders whose turn it is; they are done within milliseconds.
-                await signal.WaitAsync(TimeSpan.FromMilliseconds(10), stopping);
-            }
-            worker.Take(mails);
-            domains.Enter(mails.Select(m => m.Domain));
-            return mails;
+            return await InTurnAsync(connection, stopping);
         }
         finally
         {
             turn.Release();
         }
+    }
+
+    private async Task<MailGroup?> InTurnAsync(PooledConnection connection, CancellationToken stopping)
+    {
+        if (connection.Open && ready.TryDequeue(out var mine))
+        {
+            return mine;
+        }
+        await using var scope = scopes.CreateAsyncScope();
+        var queue = scope.ServiceProvider.GetRequiredService<SendQueue>();
+        if (!(busy && connection.Open) && ready.IsEmpty && !await queue.AnyDueAsync(stopping))
+        {
+            await signal.WaitAsync(Poll, stopping);
+            return null;
+        }
+        if (!connection.Open)
+        {
+            return null;
+        }
+        var asked = !busy;
+        var (any, reserved) = await queue.ReserveAsync(worker, Math.Min(settings.Connections, domains.Room), domains.Busy, stopping);
+        busy = reserved.Count > 0;
+        if (!any && asked)
+        {
+            // Other processes have the senders whose turn it is; they are done within milliseconds.
+            await signal.WaitAsync(TimeSpan.FromMilliseconds(10), stopping);
+        }
+        foreach (var group in reserved)
+        {
+            worker.Take(group);
+            domains.Enter(group.Mails.Select(m => m.Domain));
+            if (group != reserved[0])
+            {
+                ready.Enqueue(group);
+            }
+        }
+        return reserved.Count > 0 ? reserved[0] : null;
     }
 
     private async Task<bool> AnyDueAsync(CancellationToken stopping)
@@ -155,6 +217,9 @@ public sealed partial class Dispatcher(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Nothing can be sent: {Problem}; trying again in {Pause}")]
     private partial void LogUnavailable(string problem, TimeSpan pause);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What became of mails is not written; their outcome will be called unknown")]
+    private partial void LogNotWritten(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Sending waits for what passes by itself; trying again in {Pause}")]
     private partial void LogWaiting(TimeSpan pause, Exception exception);

@@ -17,6 +17,18 @@ public sealed class DomainSlots(SendSettings settings)
         }
     }
 
+    /// <summary>How many more connections may send to any domain that is not busy: at least 1.</summary>
+    public int Room
+    {
+        get
+        {
+            lock (used)
+            {
+                return settings.PerDomain - used.Values.Where(u => u < settings.PerDomain).DefaultIfEmpty(0).Max();
+            }
+        }
+    }
+
     /// <summary>A connection begins to send to some domains.</summary>
     public void Enter(IEnumerable<string> domains) => Add(domains, 1);
 

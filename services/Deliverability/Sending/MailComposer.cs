@@ -4,6 +4,7 @@ using System.Text.Json;
 using ContactPlatform.Deliverability.Mail;
 using ContactPlatform.Deliverability.Tokens;
 using ContactPlatform.Deliverability.V1;
+using ContactPlatform.ServiceDefaults.Auth;
 using Microsoft.EntityFrameworkCore;
 
 namespace ContactPlatform.Deliverability.Sending;
@@ -42,7 +43,7 @@ public sealed record PreparedTransmission(Transmission Header, MailTemplates Tem
 }
 
 /// <summary>Makes mails of reserved messages.</summary>
-public sealed class MailComposer(MailNames names)
+public sealed class MailComposer(IServiceScopeFactory scopes, MailNames names)
 {
     /// <summary>Transmissions that are kept read: a few hundred KB each at most, and usually a few.</summary>
     private const int Kept = 32;
@@ -50,9 +51,9 @@ public sealed class MailComposer(MailNames names)
     private readonly ConcurrentDictionary<(long, long), PreparedTransmission> prepared = new();
 
     /// <summary>Reads what the mails of a transmission have in common, or has it from before: it never changes.</summary>
-    public async ValueTask<PreparedTransmission> PrepareAsync(DeliverabilityDbContext db, long transmissionId, CancellationToken cancellationToken)
+    public async ValueTask<PreparedTransmission> PrepareAsync(long accountId, long transmissionId, CancellationToken cancellationToken)
     {
-        if (prepared.TryGetValue((db.AccountId, transmissionId), out var known))
+        if (prepared.TryGetValue((accountId, transmissionId), out var known))
         {
             return known;
         }
@@ -60,7 +61,9 @@ public sealed class MailComposer(MailNames names)
         {
             prepared.Clear();
         }
-        return prepared[(db.AccountId, transmissionId)] = await PreparedTransmission.ReadAsync(db, transmissionId, cancellationToken);
+        await using var scope = scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CurrentAccount>().Id = accountId;
+        return prepared[(accountId, transmissionId)] = await PreparedTransmission.ReadAsync(scope.ServiceProvider.GetRequiredService<DeliverabilityDbContext>(), transmissionId, cancellationToken);
     }
 
     /// <summary>Writes one mail; the same at every attempt, but for its date.</summary>

@@ -1,6 +1,5 @@
 using ContactPlatform.Deliverability.Smtp;
 using ContactPlatform.Deliverability.Tokens;
-using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Errors;
 
 namespace ContactPlatform.Deliverability.Sending;
@@ -11,102 +10,79 @@ namespace ContactPlatform.Deliverability.Sending;
 /// <param name="WriteGrace">Breaks the writing of results off; later, so that what was broken off is known.</param>
 public readonly record struct SendStop(CancellationToken Stopping, CancellationToken Grace, CancellationToken WriteGrace);
 
-/// <summary>Sends groups of reserved messages, and sees to it that what became of them is written.</summary>
-public sealed partial class MailGroups(IServiceScopeFactory scopes, MailComposer composer, MailNames names, SendWorker worker, TimeProvider time, ILogger<MailGroups> logger)
-{
-    private static readonly TimeSpan WriteAgain = TimeSpan.FromSeconds(0.5);
+/// <summary>What became of a group.</summary>
+/// <param name="Results">Of each of its mails.</param>
+/// <param name="Problem">Why it was broken off; null when it was not.</param>
+public sealed record SentGroup(IReadOnlyList<SendResult> Results, Exception? Problem);
 
+/// <summary>Sends groups of reserved messages.</summary>
+public sealed partial class MailGroups(MailComposer composer, MailNames names, TimeProvider time, ILogger<MailGroups> logger)
+{
     /// <summary>Sends a group over one connection, which is opened anew where it breaks.</summary>
-    /// <param name="mails">Reserved, of one sender.</param>
+    /// <param name="group">Reserved.</param>
     /// <param name="connection">The connection.</param>
     /// <param name="stop">When to stop.</param>
-    /// <exception cref="SmtpUnavailableException">The connection broke and cannot be had again; all is written.</exception>
-    public async Task SendAsync(IReadOnlyList<ReservedMail> mails, PooledConnection connection, SendStop stop)
+    /// <returns>What became of it, which is to be written whatever else happened.</returns>
+    public async Task<SentGroup> SendAsync(MailGroup group, PooledConnection connection, SendStop stop)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        scope.ServiceProvider.GetRequiredService<CurrentAccount>().Id = mails[0].AccountId;
-        var db = scope.ServiceProvider.GetRequiredService<DeliverabilityDbContext>();
-        var results = new List<SendResult>(mails.Count);
-        SmtpUnavailableException? away = null;
+        var results = new List<SendResult>(group.Mails.Count);
+        Exception? problem = null;
         try
         {
-            foreach (var mail in mails)
+            Composed? next = null;
+            for (var i = 0; i < group.Mails.Count && !stop.Stopping.IsCancellationRequested; i++)
             {
-                if (stop.Stopping.IsCancellationRequested || away is not null)
-                {
-                    break;
-                }
-                try
-                {
-                    var outcome = await SendAsync(mail, db, connection, stop.Grace);
-                    results.Add(new(mail, outcome, time.Now()));
-                    SendWorker.Attempts.Add(1, new KeyValuePair<string, object?>("result", outcome.Result.ToString()));
-                }
-                catch (SmtpUnavailableException e)
-                {
-                    away = e;
-                }
-                catch (OperationCanceledException) when (stop.Grace.IsCancellationRequested)
-                {
-                    // Broken off before it was begun.
-                    break;
-                }
+                var mail = next ?? await ComposeAsync(group.Mails[i], stop.Grace);
+                // Written before, so that its envelope goes with this one's end.
+                next = i + 1 < group.Mails.Count ? await ComposeAsync(group.Mails[i + 1], stop.Grace) : null;
+                var outcome = mail.Mail is { } outgoing ? await SendAsync(outgoing, next?.Mail, connection, stop) : SmtpOutcome.Silent(SmtpResult.Refused, "the mail could not be written");
+                results.Add(new(mail.Of, outcome, time.Now()));
+                SendWorker.Attempts.Add(1, new KeyValuePair<string, object?>("result", outcome.Result.ToString()));
             }
         }
-        finally
+        catch (OperationCanceledException) when (stop.Grace.IsCancellationRequested)
         {
-            // Also when something else broke: what was not begun is known not to have been sent.
-            results.AddRange(mails.Skip(results.Count).Select(m => new SendResult(m, null, time.Now())));
-            await WriteAsync(results, stop.WriteGrace);
+            // Broken off before the next one was begun.
         }
-        if (away is not null)
+#pragma warning disable CA1031 // Handed on; what was not begun is known not to have been sent, whatever it is.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
-            throw away;
+            problem = e;
         }
+        return new([.. results, .. Unsent(group, results.Count)], problem);
     }
 
-    private async Task<SmtpOutcome> SendAsync(ReservedMail mail, DeliverabilityDbContext db, PooledConnection connection, CancellationToken grace)
+    /// <summary>Results of mails that were not begun.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="begun">How many of it were.</param>
+    public IEnumerable<SendResult> Unsent(MailGroup group, int begun = 0) => group.Mails.Skip(begun).Select(m => new SendResult(m, null, time.Now()));
+
+    private async ValueTask<Composed> ComposeAsync(ReservedMail mail, CancellationToken grace)
     {
-        ReadOnlyMemory<byte> content;
         try
         {
-            content = composer.Compose(mail, await composer.PrepareAsync(db, mail.TransmissionId, grace), time.Now());
+            var content = composer.Compose(mail, await composer.PrepareAsync(mail.AccountId, mail.TransmissionId, grace), time.Now());
+            return new(mail, new(names.BounceAddress(mail.AccountId, mail.MessageId), mail.Address, content));
         }
         catch (Exception e) when (e is not OperationCanceledException && FaultTable.Find(e) is null)
         {
             // Whatever it is, it would be the same the next time, and the sender's other messages wait behind it.
             LogNotComposed(mail.MessageId, e);
-            return SmtpOutcome.Silent(SmtpResult.Refused, "the mail could not be written");
+            return new(mail, null);
         }
-        var bounces = names.BounceAddress(mail.AccountId, mail.MessageId);
-        var outcome = await (await connection.OpenAsync(grace)).SendAsync(bounces, mail.Address, content, grace);
-        // The server had closed a connection that was idle: nothing was sent, and a new one does.
-        return outcome.Result == SmtpResult.Stale ? await (await connection.OpenAsync(grace)).SendAsync(bounces, mail.Address, content, grace) : outcome;
     }
 
-    /// <summary>Writes results, however long the database is away: nobody else knows them.</summary>
-    private async Task WriteAsync(List<SendResult> results, CancellationToken grace)
+    private static async Task<SmtpOutcome> SendAsync(SmtpMail mail, SmtpMail? next, PooledConnection connection, SendStop stop)
     {
-        while (true)
-        {
-            try
-            {
-                await using var scope = scopes.CreateAsyncScope();
-                scope.ServiceProvider.GetRequiredService<CurrentAccount>().Id = results[0].Mail.AccountId;
-                await scope.ServiceProvider.GetRequiredService<SendResults>().WriteAsync(worker.Id, results, grace);
-                return;
-            }
-            catch (Exception e) when (FaultTable.Find(e) is not null && !grace.IsCancellationRequested)
-            {
-                LogNotWritten(results.Count, e);
-                await Task.Delay(WriteAgain, time, grace);
-            }
-        }
+        var outcome = await (await connection.OpenAsync(stop.Grace)).SendAsync(mail, next, stop.Grace);
+        // The server had closed a connection that was idle: nothing was sent, and a new one does.
+        return outcome.Result == SmtpResult.Stale ? await (await connection.OpenAsync(stop.Grace)).SendAsync(mail, next, stop.Grace) : outcome;
     }
+
+    /// <summary>A mail as it is sent; null where it cannot be written.</summary>
+    private sealed record Composed(ReservedMail Of, SmtpMail? Mail);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Message {MessageId} cannot be written as a mail")]
     private partial void LogNotComposed(long messageId, Exception exception);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "What became of {Count} messages is written when the database is back")]
-    private partial void LogNotWritten(int count, Exception exception);
 }

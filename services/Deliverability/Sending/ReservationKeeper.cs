@@ -2,6 +2,7 @@ using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace ContactPlatform.Deliverability.Sending;
 
@@ -11,22 +12,35 @@ namespace ContactPlatform.Deliverability.Sending;
 /// </summary>
 public sealed partial class ReservationKeeper(IServiceScopeFactory scopes, SendSettings settings, SendWorker worker, TimeProvider time, ILogger<ReservationKeeper> logger) : BackgroundService
 {
-    // Rows that are locked have their results written at this moment.
+    // Those that are locked have their results written at this moment.
     private static readonly SqlText Hold = new(
         """
-        UPDATE messages AS m SET lease_time = @until
-        FROM (SELECT account_id, message_id FROM messages WHERE state = 2 AND worker_id = @worker AND message_id = ANY(@ids) FOR UPDATE SKIP LOCKED) AS h
-        WHERE m.account_id = h.account_id AND m.message_id = h.message_id
+        UPDATE mail_reservations AS r SET lease_time = @until
+        FROM (SELECT worker_id, reservation FROM mail_reservations WHERE worker_id = @worker AND reservation = ANY(@ids) FOR UPDATE SKIP LOCKED) AS h
+        WHERE r.worker_id = h.worker_id AND r.reservation = h.reservation
         """,
-        "UPDATE messages WITH (ROWLOCK, READPAST) SET lease_time = @until WHERE state = 2 AND worker_id = @worker AND message_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids))");
+        "UPDATE mail_reservations WITH (ROWLOCK, READPAST) SET lease_time = @until WHERE worker_id = @worker AND reservation IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids))");
 
     private static readonly SqlText GiveUp = new(
         """
-        UPDATE messages AS m SET state = 5, lease_time = NULL, diagnostic = @diagnostic
-        FROM (SELECT account_id, message_id FROM messages WHERE state = 2 AND lease_time < @now FOR UPDATE SKIP LOCKED) AS h
-        WHERE m.account_id = h.account_id AND m.message_id = h.message_id
+        WITH late AS (
+          SELECT worker_id, reservation FROM mail_reservations WHERE lease_time < @now FOR UPDATE SKIP LOCKED
+        ), gone AS (
+          DELETE FROM mail_reservations AS r USING late AS l WHERE r.worker_id = l.worker_id AND r.reservation = l.reservation
+          RETURNING r.account_id, r.worker_id, r.reservation, r.message_ids
+        )
+        UPDATE messages AS m SET state = 5, diagnostic = @diagnostic FROM gone AS g CROSS JOIN LATERAL unnest(g.message_ids) AS k(id)
+        WHERE m.account_id = g.account_id AND m.message_id = k.id AND m.worker_id = g.worker_id AND m.reservation = g.reservation AND m.state = 2
         """,
-        "UPDATE messages WITH (ROWLOCK, READPAST) SET state = 5, lease_time = NULL, diagnostic = @diagnostic WHERE state = 2 AND lease_time < @now");
+        """
+        SET NOCOUNT ON;
+        DECLARE @gone TABLE (account_id bigint NOT NULL, worker_id bigint NOT NULL, reservation bigint NOT NULL, message_ids nvarchar(max) NOT NULL);
+        DELETE FROM mail_reservations WITH (ROWLOCK, READPAST) OUTPUT deleted.account_id, deleted.worker_id, deleted.reservation, deleted.message_ids INTO @gone WHERE lease_time < @now;
+        SET NOCOUNT OFF;
+        UPDATE m SET state = 5, diagnostic = @diagnostic FROM @gone AS g CROSS APPLY OPENJSON(g.message_ids) AS k
+        JOIN messages AS m ON m.account_id = g.account_id AND m.message_id = CAST(k.value AS bigint)
+        WHERE m.worker_id = g.worker_id AND m.reservation = g.reservation AND m.state = 2;
+        """);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -50,12 +64,14 @@ public sealed partial class ReservationKeeper(IServiceScopeFactory scopes, SendS
     {
         await using var scope = scopes.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<DeliverabilityDbContext>().Database;
-        await database.OpenConnectionAsync(cancellationToken);
         var now = time.Now();
-        await using var hold = database.GetDbConnection().Command(Hold).With("until", now + settings.Lease).With("worker", worker.Id).WithIds("ids", worker.InHand);
+        await using var transaction = await database.BeginTransactionAsync(cancellationToken);
+        await using var hold = database.GetDbConnection().Command(Hold, transaction.GetDbTransaction()).With("until", now + settings.Lease).With("worker", worker.Id).WithIds("ids", worker.InHand);
         await hold.ExecuteNonQueryAsync(cancellationToken);
-        await using var giveUp = database.GetDbConnection().Command(GiveUp).With("now", now).With("diagnostic", "the process that had reserved it ended before it wrote what became of it");
-        if (await giveUp.ExecuteNonQueryAsync(cancellationToken) is > 0 and var lost)
+        await using var giveUp = database.GetDbConnection().Command(GiveUp, transaction.GetDbTransaction()).With("now", now).With("diagnostic", "the process that had reserved it ended before it wrote what became of it");
+        var lost = await giveUp.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        if (lost > 0)
         {
             SendWorker.Lost.Add(lost);
             LogLost(lost);

@@ -13,9 +13,14 @@ namespace ContactPlatform.Deliverability.Sending;
 /// <param name="DisplayName">The recipient's name; may be empty.</param>
 /// <param name="VariableValues">Values for it alone, as JSON.</param>
 /// <param name="AttemptCount">Which attempt this is, from 1.</param>
-/// <param name="ReservationCount">With it the reservation is told from earlier and later ones, also from those that were given back unused.</param>
+/// <param name="Reservation">Which of this process' reservations it is in.</param>
 public sealed record ReservedMail(
-    long AccountId, long MessageId, long TransmissionId, long SenderId, long AddressId, string Address, string Domain, string DisplayName, string VariableValues, int AttemptCount, int ReservationCount);
+    long AccountId, long MessageId, long TransmissionId, long SenderId, long AddressId, string Address, string Domain, string DisplayName, string VariableValues, int AttemptCount, long Reservation);
+
+/// <summary>Mails that one connection sends, one after the other.</summary>
+/// <param name="Reservation">Their reservation.</param>
+/// <param name="Mails">The mails, of one sender.</param>
+public sealed record MailGroup(long Reservation, IReadOnlyList<ReservedMail> Mails);
 
 /// <summary>What became of a reserved message.</summary>
 /// <param name="Mail">The message.</param>

@@ -7,10 +7,10 @@ public sealed class SendSettings
     public int Connections { get; init; } = 8;
 
     /// <summary>
-    /// Mails that a connection reserves at a time. When the process dies their outcome is unknown, also of those that it had
-    /// not begun; one at a time would cost a transaction each.
+    /// Mails that a connection sends before what became of them is written. One group of each connection is ready, one is sent, of one the results are written: at
+    /// most 3 x Connections x GroupSize are in hand. When the process dies their outcome is unknown, also of those that it had not begun.
     /// </summary>
-    public int GroupSize { get; init; } = 32;
+    public int GroupSize { get; init; } = 16;
 
     /// <summary>Mails a second of one sender, over all processes; a second's worth at once. At least 0.01.</summary>
     public double PerSenderPerSecond { get; init; } = 500;

@@ -18,26 +18,19 @@ public sealed class SendWorker
 
     private readonly ConcurrentDictionary<long, bool> inHand = new();
 
-    /// <summary>The messages that are being sent. What was reserved by a transaction whose commitment nobody heard of is not among them, and not held.</summary>
+    private long reservations;
+
+    /// <summary>The reservations that are being sent or settled. What was reserved by a transaction whose commitment nobody heard of is not among them, and not held.</summary>
     public IReadOnlyCollection<long> InHand => (IReadOnlyCollection<long>)inHand.Keys;
 
-    /// <summary>Begins to send messages.</summary>
-    public void Take(IEnumerable<ReservedMail> mails)
-    {
-        foreach (var mail in mails)
-        {
-            inHand[mail.MessageId] = true;
-        }
-    }
+    /// <summary>Numbers for some reservations, none used before: the first of them, and those behind it.</summary>
+    public long Reserve(int count) => Interlocked.Add(ref reservations, count) - count + 1;
 
-    /// <summary>Is done with them, however that went.</summary>
-    public void Leave(IEnumerable<ReservedMail> mails)
-    {
-        foreach (var mail in mails)
-        {
-            inHand.TryRemove(mail.MessageId, out _);
-        }
-    }
+    /// <summary>Begins to send a group.</summary>
+    public void Take(MailGroup group) => inHand[group.Reservation] = true;
+
+    /// <summary>Is done with it, however that went.</summary>
+    public void Leave(MailGroup group) => inHand.TryRemove(group.Reservation, out _);
 
     /// <summary>The number; of 63 bits, so that no two processes ever have the same.</summary>
     public long Id { get; } = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)) & long.MaxValue | 1;

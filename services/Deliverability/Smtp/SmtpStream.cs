@@ -35,33 +35,33 @@ internal sealed class SmtpStream(Stream stream) : IAsyncDisposable
     }
 
     /// <summary>
-    /// Sends a mail with its end: lines that begin with a dot get another (RFC 5321 4.5.2). When this fails, the end, which
-    /// is the last of it, was not sent.
+    /// Sends a mail with its end: lines that begin with a dot get another (RFC 5321 4.5.2). When this fails and nothing
+    /// was to follow, the end, which is the last of it, was not sent.
     /// </summary>
     /// <param name="mail">Ends with CRLF.</param>
+    /// <param name="following">Commands behind its end; may be empty.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task WriteMailAsync(ReadOnlyMemory<byte> mail, CancellationToken cancellationToken)
+    public async Task WriteMailAsync(ReadOnlyMemory<byte> mail, string following, CancellationToken cancellationToken)
     {
         var stuffed = Stuffed(mail);
+        var tail = End.Length + following.Length;
         if (stuffed.Length > MaximumCopied)
         {
             await stream.WriteAsync(stuffed, cancellationToken);
-            await stream.WriteAsync(End, cancellationToken);
+            stuffed = ReadOnlyMemory<byte>.Empty;
         }
-        else
+        // One packet less, and the server wakes once.
+        var whole = ArrayPool<byte>.Shared.Rent(stuffed.Length + tail);
+        try
         {
-            // One packet less, and the server wakes once.
-            var whole = ArrayPool<byte>.Shared.Rent(stuffed.Length + End.Length);
-            try
-            {
-                stuffed.CopyTo(whole);
-                End.CopyTo(whole.AsMemory(stuffed.Length));
-                await stream.WriteAsync(whole.AsMemory(0, stuffed.Length + End.Length), cancellationToken);
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(whole);
-            }
+            stuffed.CopyTo(whole);
+            End.CopyTo(whole.AsMemory(stuffed.Length));
+            Encoding.ASCII.GetBytes(following, whole.AsSpan(stuffed.Length + End.Length));
+            await stream.WriteAsync(whole.AsMemory(0, stuffed.Length + tail), cancellationToken);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(whole);
         }
         await stream.FlushAsync(cancellationToken);
     }

@@ -110,7 +110,7 @@ public sealed class StoredTemplateEndpoint(DeliverabilityDbContext db, StoredTem
             try
             {
                 await db.SaveChangesAsync(cancel);
-                return new() { MailTemplate = await ShowAsync(row, 0, cancel) };
+                return new() { MailTemplate = await ShowAsync(row, 0, cancel), Changed = true };
             }
             catch (DbUpdateException) when (attempt < Attempts)
             {

@@ -33,15 +33,17 @@ public sealed class MailKeys
         keys.AddRange(entries.OrderBy(e => e.Key == current ? 0 : 1).Select(e => Encoding.UTF8.GetBytes(e.Value!)));
     }
 
-    /// <summary>Signs with the current key.</summary>
-    internal byte[] Sign(ReadOnlySpan<byte> content, int bytes) => Mac(keys[0], content, bytes);
+    /// <summary>Signs with the current key, in as many bytes as there is room for.</summary>
+    internal void Sign(ReadOnlySpan<byte> content, Span<byte> mac) => Mac(keys[0], content, mac);
 
     /// <summary>True for what was signed with any of the keys.</summary>
     internal bool Signed(ReadOnlySpan<byte> content, ReadOnlySpan<byte> mac)
     {
+        Span<byte> own = stackalloc byte[HMACSHA256.HashSizeInBytes];
         foreach (var key in keys)
         {
-            if (CryptographicOperations.FixedTimeEquals(Mac(key, content, mac.Length), mac))
+            Mac(key, content, own[..mac.Length]);
+            if (CryptographicOperations.FixedTimeEquals(own[..mac.Length], mac))
             {
                 return true;
             }
@@ -49,5 +51,10 @@ public sealed class MailKeys
         return false;
     }
 
-    private static byte[] Mac(byte[] key, ReadOnlySpan<byte> content, int bytes) => HMACSHA256.HashData(key, content)[..bytes];
+    private static void Mac(byte[] key, ReadOnlySpan<byte> content, Span<byte> mac)
+    {
+        Span<byte> whole = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(key, content, whole);
+        whole[..mac.Length].CopyTo(mac);
+    }
 }

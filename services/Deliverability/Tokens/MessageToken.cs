@@ -40,21 +40,25 @@ public static class MessageToken
     /// <param name="macBytes">Bytes of the proof: 10 to 32. A guess is right once in 2^(8 macBytes).</param>
     public static byte[] Write(MailKeys keys, TokenPurpose purpose, MessageReference message, int macBytes)
     {
-        var content = new List<byte>(LongestNumbers + 1 + macBytes) { (byte)purpose };
-        Add((ulong)message.AccountId);
-        Add((ulong)message.MessageId);
-        Add((ulong)message.Number);
-        var mac = keys.Sign([.. content], macBytes);
-        return [.. content.Skip(1), .. mac];
+        Span<byte> content = stackalloc byte[1 + LongestNumbers];
+        content[0] = (byte)purpose;
+        var length = Add(content, 1, (ulong)message.AccountId);
+        length = Add(content, length, (ulong)message.MessageId);
+        length = Add(content, length, (ulong)message.Number);
+        var token = new byte[length - 1 + macBytes];
+        content[1..length].CopyTo(token);
+        keys.Sign(content[..length], token.AsSpan(length - 1));
+        return token;
+    }
 
-        void Add(ulong number)
+    private static int Add(Span<byte> content, int at, ulong number)
+    {
+        for (; number >= 0x80; number >>= 7)
         {
-            for (; number >= 0x80; number >>= 7)
-            {
-                content.Add((byte)(number | 0x80));
-            }
-            content.Add((byte)number);
+            content[at++] = (byte)(number | 0x80);
         }
+        content[at++] = (byte)number;
+        return at;
     }
 
     /// <summary>Reads a token.</summary>

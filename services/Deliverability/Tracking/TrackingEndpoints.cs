@@ -43,7 +43,7 @@ public static class TrackingEndpoints
 
     private static Task<IResult> ClickAsync(string token, HttpContext http) => WithMessageAsync(TokenPurpose.Click, token, http, async (message, row) =>
     {
-        var transmission = await http.RequestServices.GetRequiredService<MailComposer>().PrepareAsync(http.RequestServices.GetRequiredService<DeliverabilityDbContext>(), row.TransmissionId, http.RequestAborted);
+        var transmission = await http.RequestServices.GetRequiredService<MailComposer>().PrepareAsync(row.AccountId, row.TransmissionId, http.RequestAborted);
         if (Destination(transmission, row, message.Number) is not { } destination)
         {
             return Results.NotFound();

@@ -3,6 +3,7 @@ using ContactPlatform.Contacts.V1;
 using ContactPlatform.Deliverability.Addresses;
 using ContactPlatform.Deliverability.Changes;
 using ContactPlatform.Deliverability.ContactFeed;
+using ContactPlatform.Deliverability.Sending;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
@@ -23,14 +24,12 @@ public sealed class TransmissionStore(
         new("account_id", NpgsqlDbType.Bigint), new("message_id", NpgsqlDbType.Bigint), new("transmission_id", NpgsqlDbType.Bigint), new("sender_id", NpgsqlDbType.Bigint),
         new("contact_id", NpgsqlDbType.Bigint), new("address_id", NpgsqlDbType.Bigint), new("domain", NpgsqlDbType.Varchar), new("display_name", NpgsqlDbType.Varchar),
         new("variable_values", NpgsqlDbType.Text), new("state", NpgsqlDbType.Smallint), new("next_attempt_time", NpgsqlDbType.TimestampTz), new("attempt_count", NpgsqlDbType.Integer),
-        new("reservation_count", NpgsqlDbType.Integer), new("worker_id", NpgsqlDbType.Bigint), new("create_time", NpgsqlDbType.TimestampTz), new("smtp_code", NpgsqlDbType.Integer), new("enhanced_code", NpgsqlDbType.Varchar),
+        new("reservation", NpgsqlDbType.Bigint), new("worker_id", NpgsqlDbType.Bigint), new("create_time", NpgsqlDbType.TimestampTz), new("smtp_code", NpgsqlDbType.Integer), new("enhanced_code", NpgsqlDbType.Varchar),
         new("diagnostic", NpgsqlDbType.Varchar), new("refusal_reason", NpgsqlDbType.Varchar), new("followed", NpgsqlDbType.Boolean), new("verdict_revision", NpgsqlDbType.Integer),
     ];
 
-    // Whoever takes the sender's turn locks its row, so messages that are committed with this are seen by it or by the next.
-    private static readonly SqlText Wake = new(
-        "UPDATE senders SET due_time = LEAST(due_time, @now) WHERE account_id = @account AND sender_id = @sender",
-        "UPDATE senders SET due_time = CASE WHEN due_time <= @now THEN due_time ELSE @now END WHERE account_id = @account AND sender_id = @sender");
+    private static readonly BulkColumn[] QueueColumns =
+        [new("account_id", NpgsqlDbType.Bigint), new("sender_id", NpgsqlDbType.Bigint), new("next_attempt_time", NpgsqlDbType.TimestampTz), new("message_id", NpgsqlDbType.Bigint)];
 
     private static readonly SqlText AddSender = new(
         "INSERT INTO senders (account_id, sender_id, email, rate_time) VALUES (@account, @sender, @email, @now) ON CONFLICT (account_id, email) DO NOTHING",
@@ -71,10 +70,13 @@ public sealed class TransmissionStore(
             await BulkCopy.WriteAsync(db.Database.GetDbConnection(), transaction.GetDbTransaction(), "messages", Columns, recipients.Select((r, i) => new object?[]
             {
                 db.AccountId, messageIds[i], id, sender, r.ContactId, known[r.Email], r.Email[(r.Email.IndexOf('@', StringComparison.Ordinal) + 1)..], r.DisplayName,
-                JsonSerializer.Serialize(r.Values), (short)MessageState.Queued, now, 0, 0, 0L, now, 0, "", "", "", MessageAnnouncer.Follows(input.Header), 0,
+                JsonSerializer.Serialize(r.Values), (short)MessageState.Queued, now, 0, 0L, 0L, now, 0, "", "", "", MessageAnnouncer.Follows(input.Header), 0,
             }), cancellationToken);
-            await using var wake = db.Database.GetDbConnection().Command(Wake, transaction.GetDbTransaction());
-            await wake.With("account", db.AccountId).With("sender", sender).With("now", now).ExecuteNonQueryAsync(cancellationToken);
+            await BulkCopy.WriteAsync(db.Database.GetDbConnection(), transaction.GetDbTransaction(), "message_queue", QueueColumns,
+                recipients.Select((_, i) => new object?[] { db.AccountId, sender, now, messageIds[i] }), cancellationToken);
+            // Whoever takes the sender's turn locks its row, so messages that are committed with this are seen by it or by the next.
+            await using var wake = db.Database.GetDbConnection().Command(QueueSql.Wake, transaction.GetDbTransaction());
+            await wake.With("account", db.AccountId).With("sender", sender).With("due", now).ExecuteNonQueryAsync(cancellationToken);
             return (id, transaction);
         }
         catch

@@ -82,6 +82,57 @@ public sealed class SmtpConnectionTests
         sink.Count.ShouldBe(2);
     }
 
+    [Fact]
+    public async Task The_envelope_of_the_next_mail_goes_with_the_end_of_the_one_before()
+    {
+        foreach (var pipelining in new[] { true, false })
+        {
+            var steps = new List<string>();
+            await using var sink = new SmtpSink(behaviour: new()
+            {
+                Pipelining = pipelining,
+                Answer = (step, address) =>
+                {
+                    steps.Add($"{step} {address}");
+                    return step == SinkStep.Recipient && address == "no@example.com" ? new("550 5.1.1 nobody here") : null;
+                },
+            });
+            await using var connection = await Open(sink);
+            var mails = new[] { "one@example.com", "no@example.com", "two@example.com" }.Select(to => new SmtpMail($"b.{to}", to, Mail)).ToList();
+            var outcomes = new List<SmtpResult>();
+            for (var i = 0; i < mails.Count; i++)
+            {
+                outcomes.Add((await connection.SendAsync(mails[i], i + 1 < mails.Count ? mails[i + 1] : null, default)).Result);
+            }
+            outcomes.ShouldBe([SmtpResult.Accepted, SmtpResult.Refused, SmtpResult.Accepted]);
+            sink.Mails.Select(m => (m.From, m.To.Single())).ShouldBe([("b.one@example.com", "one@example.com"), ("b.two@example.com", "two@example.com")]);
+            (sink.Connections, connection.Usable, steps.Count(s => s.StartsWith("From", StringComparison.Ordinal))).ShouldBe((1, true, 3));
+        }
+    }
+
+    [Fact]
+    public async Task Of_two_mails_on_a_connection_that_breaks_the_second_was_not_sent()
+    {
+        await using var sink = new SmtpSink(behaviour: new() { Answer = (step, to) => step == SinkStep.End && to == "one@example.com" ? new(Drop: true) : null });
+        SmtpMail one = new("b@bounces.example", "one@example.com", Mail), two = one with { Recipient = "two@example.com" }, three = one with { Recipient = "three@example.com" };
+        await using var broken = await Open(sink);
+        (await broken.SendAsync(one, two, default)).Result.ShouldBe(SmtpResult.Unknown);
+        broken.Usable.ShouldBeFalse();
+        // The server takes one more and says goodbye to what was begun behind it; another mail than the one that was begun goes over no connection.
+        sink.Behaviour.Answer = (step, _) => step == SinkStep.From && sink.Count > 1 ? new("421 4.3.2 enough") : null;
+        await using var full = await Open(sink);
+        (await full.SendAsync(two, three, default)).Result.ShouldBe(SmtpResult.Accepted);
+        (await full.SendAsync(three, null, default)).Result.ShouldBe(SmtpResult.Stale);
+        sink.Behaviour.Answer = (_, _) => null;
+        await using (var other = await Open(sink))
+        {
+            (await other.SendAsync(two, three, default)).Result.ShouldBe(SmtpResult.Accepted);
+            (await other.SendAsync(one, null, default)).Result.ShouldBe(SmtpResult.Stale);
+            other.Usable.ShouldBeFalse();
+        }
+        sink.Mails.Select(m => m.To.Single()).ShouldBe(["one@example.com", "two@example.com", "two@example.com"]);
+    }
+
     [Theory]
     [InlineData("b@bounces.example>\r\nRCPT TO:<x@example.com", "good@example.com")]
     [InlineData("b@bounces.example", "good@example.com\r\nDATA")]
@@ -92,7 +143,7 @@ public sealed class SmtpConnectionTests
     {
         await using var sink = new SmtpSink();
         await using var connection = await Open(sink);
-        await Should.ThrowAsync<ArgumentException>(() => connection.SendAsync(from, to, Mail, default));
+        await Should.ThrowAsync<ArgumentException>(() => connection.SendAsync(new(from, to, Mail), null, default));
         (connection.Usable, sink.Count).ShouldBe((true, 0L));
     }
 
@@ -132,7 +183,7 @@ public sealed class SmtpConnectionTests
         await using (var connection = await Open(sink))
         {
             using var impatient = new CancellationTokenSource(TimeSpan.FromSeconds(0.2));
-            (await connection.SendAsync("b@bounces.example", "good@example.com", Mail, impatient.Token)).Result.ShouldBe(SmtpResult.Unknown);
+            (await connection.SendAsync(new("b@bounces.example", "good@example.com", Mail), null, impatient.Token)).Result.ShouldBe(SmtpResult.Unknown);
         }
     }
 
@@ -141,7 +192,7 @@ public sealed class SmtpConnectionTests
     {
         await using var sink = new SmtpSink();
         await using var connection = await Open(sink);
-        (await connection.SendAsync("b@bounces.example", "good@example.com", new byte[52428801], default)).Result.ShouldBe(SmtpResult.Refused);
+        (await connection.SendAsync(new("b@bounces.example", "good@example.com", new byte[52428801]), null, default)).Result.ShouldBe(SmtpResult.Refused);
         connection.Usable.ShouldBeTrue();
     }
 
@@ -190,5 +241,5 @@ public sealed class SmtpConnectionTests
 
     private static Task<SmtpConnection> Open(SmtpSink sink) => new SmtpOpening(new() { Host = "127.0.0.1", Port = sink.Port, Tls = SmtpTls.None }, TimeProvider.System).OpenAsync(default);
 
-    private static Task<SmtpOutcome> SendAsync(SmtpConnection connection, string to) => connection.SendAsync("bounce@bounces.example", to, Mail, default);
+    private static Task<SmtpOutcome> SendAsync(SmtpConnection connection, string to) => connection.SendAsync(new("bounce@bounces.example", to, Mail), null, default);
 }

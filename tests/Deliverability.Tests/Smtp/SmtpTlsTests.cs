@@ -81,7 +81,7 @@ public sealed class SmtpTlsTests
 
     private static Task<SmtpConnection> OpenAsync(SmtpSettings settings) => new SmtpOpening(settings, TimeProvider.System).OpenAsync(default);
 
-    private static Task<SmtpOutcome> SendAsync(SmtpConnection connection) => connection.SendAsync("bounce@bounces.example", "good@example.com", "Subject: x\r\n\r\nend\r\n"u8.ToArray(), default);
+    private static Task<SmtpOutcome> SendAsync(SmtpConnection connection) => connection.SendAsync(new("bounce@bounces.example", "good@example.com", "Subject: x\r\n\r\nend\r\n"u8.ToArray()), null, default);
 
     private static string Authority(TestFolder folder, X509Certificate2 certificate)
     {

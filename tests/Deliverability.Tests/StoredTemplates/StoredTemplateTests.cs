@@ -23,6 +23,8 @@ public sealed class StoredTemplateTests(PlatformFixture platform)
         var second = await UpdateAsync(new() { MailTemplateId = made.MailTemplateId, Content = new() { Subject = "S", Text = "Welcome {{name}}" }, Etag = made.Etag }, "content");
         (second.Version, second.Content.Text).ShouldBe((2, "Welcome {{name}}"));
         // The same again is no new version, and a name is none.
+        var same = await platform.Templates.UpdateMailTemplateAsync(new() { MailTemplate = second, UpdateMask = new FieldMask { Paths = { "name", "content" } } }, platform.Headers);
+        (same.Changed, same.MailTemplate).ShouldBe((false, second));
         (await UpdateAsync(new() { MailTemplateId = made.MailTemplateId, Name = "welcome.2", Content = second.Content }, "content", "name")).Version.ShouldBe(2);
         (await platform.Templates.GetMailTemplateAsync(new() { MailTemplateId = made.MailTemplateId, Version = 1 }, platform.Headers)).MailTemplate.Content.ShouldBe(made.Content);
         (await platform.Templates.GetMailTemplateAsync(new() { Name = "WELCOME.2" }, platform.Headers)).MailTemplate.Content.ShouldBe(second.Content);

@@ -20,7 +20,8 @@ internal sealed class ScriptedTemplates(Script script) : MailTemplateService.Mai
     public override Task<UpdateMailTemplateResponse> UpdateMailTemplate(UpdateMailTemplateRequest request, ServerCallContext context)
     {
         script.Asked = request;
-        return Task.FromResult(new UpdateMailTemplateResponse { MailTemplate = new(request.MailTemplate) { Version = 2 } });
+        var changed = request.MailTemplate.Content.Subject != "Hi";
+        return Task.FromResult(new UpdateMailTemplateResponse { MailTemplate = new(request.MailTemplate) { Version = changed ? 2 : 1 }, Changed = changed });
     }
 
     public override Task<ListMailTemplatesResponse> ListMailTemplates(ListMailTemplatesRequest request, ServerCallContext context) =>

@@ -563,10 +563,6 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnType("boolean")
                         .HasColumnName("followed");
 
-                    b.Property<DateTime?>("LeaseTime")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("lease_time");
-
                     b.Property<DateTime?>("MachineClickTime")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("machine_click_time");
@@ -593,9 +589,9 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnType("character varying(60)")
                         .HasColumnName("refusal_reason");
 
-                    b.Property<int>("ReservationCount")
-                        .HasColumnType("integer")
-                        .HasColumnName("reservation_count");
+                    b.Property<long>("Reservation")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reservation");
 
                     b.Property<DateTime?>("SendTime")
                         .HasColumnType("timestamp with time zone")
@@ -636,10 +632,6 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
 
                     b.HasKey("AccountId", "MessageId");
 
-                    b.HasIndex("LeaseTime")
-                        .HasDatabaseName("ix_messages_sending")
-                        .HasFilter("state = 2");
-
                     b.HasIndex("AccountId", "AddressId")
                         .HasDatabaseName("ix_messages_address");
 
@@ -650,11 +642,9 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.HasIndex("AccountId", "TransmissionId", "MessageId")
                         .HasDatabaseName("ix_messages_transmission");
 
-                    b.HasIndex("AccountId", "SenderId", "NextAttemptTime", "MessageId")
-                        .HasDatabaseName("ix_messages_queued")
-                        .HasFilter("state = 1");
-
                     b.ToTable("messages", (string)null);
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
             modelBuilder.Entity("ContactPlatform.Deliverability.ProviderWebhooks.ProviderCallRow", b =>
@@ -838,6 +828,57 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.HasKey("AccountId", "RunId");
 
                     b.ToTable("classification_replays", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.Sending.MailReservationRow", b =>
+                {
+                    b.Property<long>("WorkerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("worker_id");
+
+                    b.Property<long>("Reservation")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reservation");
+
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTime>("LeaseTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_time");
+
+                    b.PrimitiveCollection<long[]>("MessageIds")
+                        .IsRequired()
+                        .HasColumnType("bigint[]")
+                        .HasColumnName("message_ids");
+
+                    b.HasKey("WorkerId", "Reservation");
+
+                    b.ToTable("mail_reservations", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.Sending.QueuedMessageRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("SenderId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sender_id");
+
+                    b.Property<DateTime>("NextAttemptTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_time");
+
+                    b.Property<long>("MessageId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("message_id");
+
+                    b.HasKey("AccountId", "SenderId", "NextAttemptTime", "MessageId");
+
+                    b.ToTable("message_queue", (string)null);
                 });
 
             modelBuilder.Entity("ContactPlatform.Deliverability.StoredTemplates.StoredTemplateRow", b =>

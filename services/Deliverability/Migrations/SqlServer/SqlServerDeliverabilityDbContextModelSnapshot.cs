@@ -564,10 +564,6 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnType("bit")
                         .HasColumnName("followed");
 
-                    b.Property<DateTime?>("LeaseTime")
-                        .HasColumnType("datetime2")
-                        .HasColumnName("lease_time");
-
                     b.Property<DateTime?>("MachineClickTime")
                         .HasColumnType("datetime2")
                         .HasColumnName("machine_click_time");
@@ -594,9 +590,9 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnType("nvarchar(60)")
                         .HasColumnName("refusal_reason");
 
-                    b.Property<int>("ReservationCount")
-                        .HasColumnType("int")
-                        .HasColumnName("reservation_count");
+                    b.Property<long>("Reservation")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reservation");
 
                     b.Property<DateTime?>("SendTime")
                         .HasColumnType("datetime2")
@@ -637,10 +633,6 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
 
                     b.HasKey("AccountId", "MessageId");
 
-                    b.HasIndex("LeaseTime")
-                        .HasDatabaseName("ix_messages_sending")
-                        .HasFilter("state = 2");
-
                     b.HasIndex("AccountId", "AddressId")
                         .HasDatabaseName("ix_messages_address");
 
@@ -651,11 +643,9 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.HasIndex("AccountId", "TransmissionId", "MessageId")
                         .HasDatabaseName("ix_messages_transmission");
 
-                    b.HasIndex("AccountId", "SenderId", "NextAttemptTime", "MessageId")
-                        .HasDatabaseName("ix_messages_queued")
-                        .HasFilter("state = 1");
-
                     b.ToTable("messages", (string)null);
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
             modelBuilder.Entity("ContactPlatform.Deliverability.ProviderWebhooks.ProviderCallRow", b =>
@@ -839,6 +829,57 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.HasKey("AccountId", "RunId");
 
                     b.ToTable("classification_replays", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.Sending.MailReservationRow", b =>
+                {
+                    b.Property<long>("WorkerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("worker_id");
+
+                    b.Property<long>("Reservation")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reservation");
+
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTime>("LeaseTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("lease_time");
+
+                    b.PrimitiveCollection<string>("MessageIds")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("message_ids");
+
+                    b.HasKey("WorkerId", "Reservation");
+
+                    b.ToTable("mail_reservations", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.Sending.QueuedMessageRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("SenderId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sender_id");
+
+                    b.Property<DateTime>("NextAttemptTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("next_attempt_time");
+
+                    b.Property<long>("MessageId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("message_id");
+
+                    b.HasKey("AccountId", "SenderId", "NextAttemptTime", "MessageId");
+
+                    b.ToTable("message_queue", (string)null);
                 });
 
             modelBuilder.Entity("ContactPlatform.Deliverability.StoredTemplates.StoredTemplateRow", b =>

@@ -1,9 +1,10 @@
 ﻿using System;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace ContactPlatform.Deliverability.Migrations.SqlServer
+namespace ContactPlatform.Deliverability.Migrations.PostgreSql
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -23,8 +24,8 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     run_id = table.Column<long>(type: "bigint", nullable: false),
                     item_number = table.Column<long>(type: "bigint", nullable: false),
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
-                    input = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
-                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false)
+                    input = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -39,12 +40,12 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     run_id = table.Column<long>(type: "bigint", nullable: false),
                     item_number = table.Column<long>(type: "bigint", nullable: false),
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
-                    input = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false),
-                    address = table.Column<string>(type: "nvarchar(254)", maxLength: 254, nullable: false),
+                    input = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
+                    address = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false),
                     verdict = table.Column<short>(type: "smallint", nullable: false),
                     findings = table.Column<long>(type: "bigint", nullable: false),
-                    suggestion = table.Column<string>(type: "nvarchar(274)", maxLength: 274, nullable: false),
-                    problem = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false)
+                    suggestion = table.Column<string>(type: "character varying(274)", maxLength: 274, nullable: false),
+                    problem = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -57,7 +58,7 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     run_id = table.Column<long>(type: "bigint", nullable: false),
-                    display_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    display_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                     good_count = table.Column<long>(type: "bigint", nullable: false),
                     risky_count = table.Column<long>(type: "bigint", nullable: false),
                     bad_count = table.Column<long>(type: "bigint", nullable: false),
@@ -75,34 +76,35 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     address_id = table.Column<long>(type: "bigint", nullable: false),
-                    address = table.Column<string>(type: "nvarchar(254)", maxLength: 254, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    key_id = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: true),
+                    address = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false),
+                    key_id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
                     status = table.Column<short>(type: "smallint", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false),
-                    complaint_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    not_spam_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    unsubscribed_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    resubscribed_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    contact_unsubscribed_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    contact_resubscribed_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    suppressed_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    suppression_removed_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    does_not_exist_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    does_not_exist_cleared_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    mailbox_full_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    unavailable_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    delivered_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    last_sent_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    last_opened_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    last_clicked_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    machine_opened_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    machine_clicked_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    first_delivered_time = table.Column<DateTime>(type: "datetime2", nullable: true)
+                    complaint_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    not_spam_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    unsubscribed_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    resubscribed_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    contact_unsubscribed_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    contact_resubscribed_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    suppressed_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    suppression_removed_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    does_not_exist_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    does_not_exist_cleared_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    mailbox_full_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    unavailable_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    delivered_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    last_sent_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    last_opened_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    last_clicked_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    machine_opened_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    machine_clicked_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    first_delivered_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_addresses", x => new { x.account_id, x.address_id });
-                });
+                })
+                .Annotation("Npgsql:StorageParameter:fillfactor", 60);
 
             migrationBuilder.CreateTable(
                 name: "classification_replay_changes",
@@ -112,11 +114,11 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     run_id = table.Column<long>(type: "bigint", nullable: false),
                     delivery_event_id = table.Column<long>(type: "bigint", nullable: false),
                     from_class = table.Column<short>(type: "smallint", nullable: false),
-                    from_rule_id = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
-                    from_rule_version = table.Column<int>(type: "int", nullable: false),
+                    from_rule_id = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    from_rule_version = table.Column<int>(type: "integer", nullable: false),
                     to_class = table.Column<short>(type: "smallint", nullable: false),
-                    to_rule_id = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
-                    to_rule_version = table.Column<int>(type: "int", nullable: false)
+                    to_rule_id = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    to_rule_version = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -144,7 +146,7 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     run_id = table.Column<long>(type: "bigint", nullable: false),
-                    dry_run = table.Column<bool>(type: "bit", nullable: false),
+                    dry_run = table.Column<bool>(type: "boolean", nullable: false),
                     undone_run_id = table.Column<long>(type: "bigint", nullable: false),
                     last_event_id = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -161,7 +163,7 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
                     address_id = table.Column<long>(type: "bigint", nullable: true),
                     link_version = table.Column<long>(type: "bigint", nullable: false),
-                    delete_time = table.Column<DateTime>(type: "datetime2", nullable: true)
+                    delete_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -174,22 +176,22 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     delivery_event_id = table.Column<long>(type: "bigint", nullable: false),
-                    key_hash = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    source = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
-                    event_key = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    key_hash = table.Column<Guid>(type: "uuid", nullable: false),
+                    source = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    event_key = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
                     address_id = table.Column<long>(type: "bigint", nullable: false),
                     message_id = table.Column<long>(type: "bigint", nullable: false),
-                    message_reference = table.Column<string>(type: "nvarchar(250)", maxLength: 250, nullable: false),
+                    message_reference = table.Column<string>(type: "character varying(250)", maxLength: 250, nullable: false),
                     kind = table.Column<short>(type: "smallint", nullable: false),
-                    machine = table.Column<bool>(type: "bit", nullable: false),
-                    event_time = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    receive_time = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    enhanced_code = table.Column<string>(type: "nvarchar(9)", maxLength: 9, nullable: false),
-                    diagnostic = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false),
-                    remote_host = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
+                    machine = table.Column<bool>(type: "boolean", nullable: false),
+                    event_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    receive_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    enhanced_code = table.Column<string>(type: "character varying(9)", maxLength: 9, nullable: false),
+                    diagnostic = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    remote_host = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
                     failure_class = table.Column<short>(type: "smallint", nullable: false),
-                    rule_id = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
-                    rule_version = table.Column<int>(type: "int", nullable: false)
+                    rule_id = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    rule_version = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -204,11 +206,11 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     fact_clearance_id = table.Column<long>(type: "bigint", nullable: false),
                     address_id = table.Column<long>(type: "bigint", nullable: false),
                     kind = table.Column<short>(type: "smallint", nullable: false),
-                    clear_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    clear_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     actor_kind = table.Column<short>(type: "smallint", nullable: false),
-                    actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    actor_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false)
+                    actor_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    actor_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -219,9 +221,9 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 name: "feed_positions",
                 columns: table => new
                 {
-                    source = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
-                    position = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
-                    apply_time = table.Column<DateTime>(type: "datetime2", nullable: false)
+                    source = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    position = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    apply_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -242,16 +244,31 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "mail_reservations",
+                columns: table => new
+                {
+                    worker_id = table.Column<long>(type: "bigint", nullable: false),
+                    reservation = table.Column<long>(type: "bigint", nullable: false),
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    lease_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    message_ids = table.Column<long[]>(type: "bigint[]", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_mail_reservations", x => new { x.worker_id, x.reservation });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "mail_templates",
                 columns: table => new
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     mail_template_id = table.Column<long>(type: "bigint", nullable: false),
-                    name = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
-                    name_key = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
-                    content_version = table.Column<int>(type: "int", nullable: false),
-                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    update_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    name = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    name_key = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    content_version = table.Column<int>(type: "integer", nullable: false),
+                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    update_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -260,14 +277,28 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "message_queue",
+                columns: table => new
+                {
+                    account_id = table.Column<long>(type: "bigint", nullable: false),
+                    sender_id = table.Column<long>(type: "bigint", nullable: false),
+                    next_attempt_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    message_id = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_message_queue", x => new { x.account_id, x.sender_id, x.next_attempt_time, x.message_id });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "outbox",
                 columns: table => new
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     change_id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
-                    row_version = table.Column<byte[]>(type: "rowversion", rowVersion: true, nullable: false),
-                    payload = table.Column<byte[]>(type: "varbinary(max)", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    transaction_id = table.Column<ulong>(type: "xid8", nullable: false, defaultValueSql: "GREATEST(pg_current_xact_id(), (pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1)::text::xid8)"),
+                    payload = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -281,11 +312,11 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     provider_webhook_id = table.Column<long>(type: "bigint", nullable: false),
                     provider = table.Column<short>(type: "smallint", nullable: false),
-                    display_name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    path_token = table.Column<string>(type: "nvarchar(22)", maxLength: 22, nullable: false),
-                    verification_key = table.Column<byte[]>(type: "varbinary(1000)", maxLength: 1000, nullable: false),
-                    key_id = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
-                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false)
+                    display_name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    path_token = table.Column<string>(type: "character varying(22)", maxLength: 22, nullable: false),
+                    verification_key = table.Column<byte[]>(type: "bytea", maxLength: 1000, nullable: false),
+                    key_id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
+                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -297,11 +328,11 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 columns: table => new
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
-                    method = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
-                    request_id = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false),
-                    body_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    method = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    request_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    body_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
                     result_id = table.Column<long>(type: "bigint", nullable: false),
-                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false)
+                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -314,28 +345,28 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     run_id = table.Column<long>(type: "bigint", nullable: false),
-                    kind = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     subject_id = table.Column<long>(type: "bigint", nullable: false),
-                    state = table.Column<int>(type: "int", nullable: false),
+                    state = table.Column<int>(type: "integer", nullable: false),
                     epoch = table.Column<long>(type: "bigint", nullable: false),
                     cursor_id = table.Column<long>(type: "bigint", nullable: false),
                     total_count = table.Column<long>(type: "bigint", nullable: false),
                     done_count = table.Column<long>(type: "bigint", nullable: false),
                     changed_count = table.Column<long>(type: "bigint", nullable: false),
                     unchanged_count = table.Column<long>(type: "bigint", nullable: false),
-                    skip_counts = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false),
-                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    start_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    set_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    end_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    skip_counts = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
+                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    start_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    set_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    end_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     actor_kind = table.Column<short>(type: "smallint", nullable: false),
-                    actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    actor_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    failure_reason = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
-                    message = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
-                    cancel_requested = table.Column<bool>(type: "bit", nullable: false),
-                    trace_parent = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false),
-                    broken_attempts = table.Column<int>(type: "int", nullable: false)
+                    actor_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    actor_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    failure_reason = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    message = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    cancel_requested = table.Column<bool>(type: "boolean", nullable: false),
+                    trace_parent = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false),
+                    broken_attempts = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -348,9 +379,9 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     sender_id = table.Column<long>(type: "bigint", nullable: false),
-                    email = table.Column<string>(type: "nvarchar(254)", maxLength: 254, nullable: false),
-                    due_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    rate_time = table.Column<DateTime>(type: "datetime2", nullable: false)
+                    email = table.Column<string>(type: "character varying(254)", maxLength: 254, nullable: false),
+                    due_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    rate_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -363,15 +394,15 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     address_id = table.Column<long>(type: "bigint", nullable: false),
-                    suppress_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    suppress_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     actor_kind = table.Column<short>(type: "smallint", nullable: false),
-                    actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    actor_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
-                    remove_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    actor_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    actor_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    remove_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     remove_actor_kind = table.Column<short>(type: "smallint", nullable: false),
-                    remove_actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    remove_reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false)
+                    remove_actor_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    remove_reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -384,13 +415,13 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     transmission_id = table.Column<long>(type: "bigint", nullable: false),
-                    header = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
+                    header = table.Column<byte[]>(type: "bytea", nullable: false),
                     total_count = table.Column<long>(type: "bigint", nullable: false),
-                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    cancel_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    cancel_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     actor_kind = table.Column<short>(type: "smallint", nullable: false),
-                    actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    actor_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false)
+                    actor_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    actor_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -406,11 +437,11 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     kind = table.Column<short>(type: "smallint", nullable: false),
                     credit_count = table.Column<long>(type: "bigint", nullable: false),
                     run_id = table.Column<long>(type: "bigint", nullable: false),
-                    reason = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
-                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    reason = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     actor_kind = table.Column<short>(type: "smallint", nullable: false),
-                    actor_subject = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    actor_name = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false)
+                    actor_subject = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    actor_name = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -438,18 +469,18 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     webhook_id = table.Column<long>(type: "bigint", nullable: false),
                     webhook_delivery_id = table.Column<long>(type: "bigint", nullable: false)
-                        .Annotation("SqlServer:Identity", "1, 1"),
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     order_key = table.Column<long>(type: "bigint", nullable: false),
                     event_type = table.Column<short>(type: "smallint", nullable: false),
-                    body = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
+                    body = table.Column<byte[]>(type: "bytea", nullable: false),
                     state = table.Column<short>(type: "smallint", nullable: false),
-                    attempt_count = table.Column<int>(type: "int", nullable: false),
-                    next_attempt_time = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    attempt_time = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    attempt_count = table.Column<int>(type: "integer", nullable: false),
+                    next_attempt_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    attempt_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     last_result = table.Column<short>(type: "smallint", nullable: false),
-                    response_code = table.Column<int>(type: "int", nullable: false),
-                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    end_time = table.Column<DateTime>(type: "datetime2", nullable: true)
+                    response_code = table.Column<int>(type: "integer", nullable: false),
+                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    end_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -462,19 +493,19 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     webhook_id = table.Column<long>(type: "bigint", nullable: false),
-                    url = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false),
-                    display_name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
+                    url = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    display_name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     event_mask = table.Column<long>(type: "bigint", nullable: false),
-                    disabled = table.Column<bool>(type: "bit", nullable: false),
-                    disabled_reason = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
-                    secret = table.Column<byte[]>(type: "varbinary(200)", maxLength: 200, nullable: false),
-                    key_id = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false),
+                    disabled = table.Column<bool>(type: "boolean", nullable: false),
+                    disabled_reason = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    secret = table.Column<byte[]>(type: "bytea", maxLength: 200, nullable: false),
+                    key_id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
                     secret_version = table.Column<long>(type: "bigint", nullable: false),
-                    former_secret = table.Column<byte[]>(type: "varbinary(200)", maxLength: 200, nullable: true),
-                    former_key_id = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: true),
-                    overlap_end_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    update_time = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    former_secret = table.Column<byte[]>(type: "bytea", maxLength: 200, nullable: true),
+                    former_key_id = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: true),
+                    overlap_end_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    update_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -488,9 +519,9 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     mail_template_id = table.Column<long>(type: "bigint", nullable: false),
-                    content_version = table.Column<int>(type: "int", nullable: false),
-                    content = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
-                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false)
+                    content_version = table.Column<int>(type: "integer", nullable: false),
+                    content = table.Column<byte[]>(type: "bytea", nullable: false),
+                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -509,15 +540,15 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     provider_webhook_id = table.Column<long>(type: "bigint", nullable: false),
-                    token = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
-                    body_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
-                    sign_time = table.Column<DateTime>(type: "datetime2", nullable: false)
+                    token = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    body_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    sign_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_provider_calls", x => new { x.account_id, x.provider_webhook_id, x.token });
                     table.ForeignKey(
-                        name: "FK_provider_calls_provider_webhooks_account_id_provider_webhook_id",
+                        name: "FK_provider_calls_provider_webhooks_account_id_provider_webhoo~",
                         columns: x => new { x.account_id, x.provider_webhook_id },
                         principalTable: "provider_webhooks",
                         principalColumns: new[] { "account_id", "provider_webhook_id" },
@@ -534,32 +565,31 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     sender_id = table.Column<long>(type: "bigint", nullable: false),
                     contact_id = table.Column<long>(type: "bigint", nullable: false),
                     address_id = table.Column<long>(type: "bigint", nullable: false),
-                    domain = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false),
-                    display_name = table.Column<string>(type: "nvarchar(401)", maxLength: 401, nullable: false),
-                    variable_values = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    domain = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    display_name = table.Column<string>(type: "character varying(401)", maxLength: 401, nullable: false),
+                    variable_values = table.Column<string>(type: "text", nullable: false),
                     state = table.Column<short>(type: "smallint", nullable: false),
-                    next_attempt_time = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    attempt_count = table.Column<int>(type: "int", nullable: false),
-                    reservation_count = table.Column<int>(type: "int", nullable: false),
+                    next_attempt_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    attempt_count = table.Column<int>(type: "integer", nullable: false),
                     worker_id = table.Column<long>(type: "bigint", nullable: false),
-                    lease_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    followed = table.Column<bool>(type: "bit", nullable: false),
-                    verdict_revision = table.Column<int>(type: "int", nullable: false),
-                    create_time = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    send_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    deliver_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    open_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    click_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    machine_open_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    machine_click_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    unsubscribe_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    bounce_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    complain_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    not_spam_time = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    smtp_code = table.Column<int>(type: "int", nullable: false),
-                    enhanced_code = table.Column<string>(type: "nvarchar(9)", maxLength: 9, nullable: false),
-                    diagnostic = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: false),
-                    refusal_reason = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false)
+                    reservation = table.Column<long>(type: "bigint", nullable: false),
+                    followed = table.Column<bool>(type: "boolean", nullable: false),
+                    verdict_revision = table.Column<int>(type: "integer", nullable: false),
+                    create_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    send_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    deliver_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    open_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    click_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    machine_open_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    machine_click_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    unsubscribe_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    bounce_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    complain_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    not_spam_time = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    smtp_code = table.Column<int>(type: "integer", nullable: false),
+                    enhanced_code = table.Column<string>(type: "character varying(9)", maxLength: 9, nullable: false),
+                    diagnostic = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    refusal_reason = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -570,7 +600,8 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         principalTable: "transmissions",
                         principalColumns: new[] { "account_id", "transmission_id" },
                         onDelete: ReferentialAction.Cascade);
-                });
+                })
+                .Annotation("Npgsql:StorageParameter:fillfactor", 50);
 
             migrationBuilder.CreateTable(
                 name: "transmission_contents",
@@ -578,8 +609,8 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 {
                     account_id = table.Column<long>(type: "bigint", nullable: false),
                     transmission_id = table.Column<long>(type: "bigint", nullable: false),
-                    content = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
-                    shared_values = table.Column<string>(type: "nvarchar(max)", nullable: false)
+                    content = table.Column<byte[]>(type: "bytea", nullable: false),
+                    shared_values = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -685,26 +716,14 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 filter: "contact_id <> 0");
 
             migrationBuilder.CreateIndex(
-                name: "ix_messages_queued",
-                table: "messages",
-                columns: new[] { "account_id", "sender_id", "next_attempt_time", "message_id" },
-                filter: "state = 1");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_messages_sending",
-                table: "messages",
-                column: "lease_time",
-                filter: "state = 2");
-
-            migrationBuilder.CreateIndex(
                 name: "ix_messages_transmission",
                 table: "messages",
                 columns: new[] { "account_id", "transmission_id", "message_id" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_outbox_row_version_change_id",
+                name: "IX_outbox_transaction_id_change_id",
                 table: "outbox",
-                columns: new[] { "row_version", "change_id" });
+                columns: new[] { "transaction_id", "change_id" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_provider_calls_sign_time",
@@ -820,7 +839,13 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 name: "former_addresses");
 
             migrationBuilder.DropTable(
+                name: "mail_reservations");
+
+            migrationBuilder.DropTable(
                 name: "mail_template_versions");
+
+            migrationBuilder.DropTable(
+                name: "message_queue");
 
             migrationBuilder.DropTable(
                 name: "messages");

@@ -3,16 +3,16 @@ using System;
 using ContactPlatform.Deliverability;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
-using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace ContactPlatform.Deliverability.Migrations.PostgreSql
+namespace ContactPlatform.Deliverability.Migrations.SqlServer
 {
-    [DbContext(typeof(DeliverabilityDbContext))]
-    [Migration("20261122012909_Initial")]
+    [DbContext(typeof(SqlServerDeliverabilityDbContext))]
+    [Migration("20261122042105_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -21,9 +21,9 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
 #pragma warning disable 612, 618
             modelBuilder
                 .HasAnnotation("ProductVersion", "10.0.14")
-                .HasAnnotation("Relational:MaxIdentifierLength", 63);
+                .HasAnnotation("Relational:MaxIdentifierLength", 128);
 
-            NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
+            SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
 
             modelBuilder.HasSequence("ids")
                 .IncrementsBy(1000);
@@ -47,13 +47,13 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnName("contact_id");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<string>("Input")
                         .IsRequired()
                         .HasMaxLength(400)
-                        .HasColumnType("character varying(400)")
+                        .HasColumnType("nvarchar(400)")
                         .HasColumnName("input");
 
                     b.HasKey("AccountId", "RunId", "ItemNumber");
@@ -78,7 +78,7 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.Property<string>("Address")
                         .IsRequired()
                         .HasMaxLength(254)
-                        .HasColumnType("character varying(254)")
+                        .HasColumnType("nvarchar(254)")
                         .HasColumnName("address");
 
                     b.Property<long>("ContactId")
@@ -92,19 +92,19 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.Property<string>("Input")
                         .IsRequired()
                         .HasMaxLength(400)
-                        .HasColumnType("character varying(400)")
+                        .HasColumnType("nvarchar(400)")
                         .HasColumnName("input");
 
                     b.Property<string>("Problem")
                         .IsRequired()
                         .HasMaxLength(300)
-                        .HasColumnType("character varying(300)")
+                        .HasColumnType("nvarchar(300)")
                         .HasColumnName("problem");
 
                     b.Property<string>("Suggestion")
                         .IsRequired()
                         .HasMaxLength(274)
-                        .HasColumnType("character varying(274)")
+                        .HasColumnType("nvarchar(274)")
                         .HasColumnName("suggestion");
 
                     b.Property<short>("Verdict")
@@ -145,7 +145,7 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("display_name");
 
                     b.Property<long>("GoodCount")
@@ -182,72 +182,73 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.Property<string>("Address")
                         .IsRequired()
                         .HasMaxLength(254)
-                        .HasColumnType("character varying(254)")
-                        .HasColumnName("address");
+                        .HasColumnType("nvarchar(254)")
+                        .HasColumnName("address")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime?>("ComplaintTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("complaint_time");
 
                     b.Property<DateTime?>("ContactResubscribedTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("contact_resubscribed_time");
 
                     b.Property<DateTime?>("ContactUnsubscribedTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("contact_unsubscribed_time");
 
                     b.Property<DateTime?>("DeliveredTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("delivered_time");
 
                     b.Property<DateTime?>("DoesNotExistClearedTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("does_not_exist_cleared_time");
 
                     b.Property<DateTime?>("DoesNotExistTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("does_not_exist_time");
 
                     b.Property<DateTime?>("FirstDeliveredTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("first_delivered_time");
 
                     b.Property<string>("KeyId")
                         .HasMaxLength(40)
-                        .HasColumnType("character varying(40)")
+                        .HasColumnType("nvarchar(40)")
                         .HasColumnName("key_id");
 
                     b.Property<DateTime?>("LastClickedTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("last_clicked_time");
 
                     b.Property<DateTime?>("LastOpenedTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("last_opened_time");
 
                     b.Property<DateTime?>("LastSentTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("last_sent_time");
 
                     b.Property<DateTime?>("MachineClickedTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("machine_clicked_time");
 
                     b.Property<DateTime?>("MachineOpenedTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("machine_opened_time");
 
                     b.Property<DateTime?>("MailboxFullTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("mailbox_full_time");
 
                     b.Property<DateTime?>("NotSpamTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("not_spam_time");
 
                     b.Property<DateTime?>("ResubscribedTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("resubscribed_time");
 
                     b.Property<short>("Status")
@@ -255,19 +256,19 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnName("status");
 
                     b.Property<DateTime?>("SuppressedTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("suppressed_time");
 
                     b.Property<DateTime?>("SuppressionRemovedTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("suppression_removed_time");
 
                     b.Property<DateTime?>("UnavailableTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("unavailable_time");
 
                     b.Property<DateTime?>("UnsubscribedTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("unsubscribed_time");
 
                     b.Property<long>("Version")
@@ -307,13 +308,13 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<long>("AddressId")
@@ -321,7 +322,7 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnName("address_id");
 
                     b.Property<DateTime>("ClearTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("clear_time");
 
                     b.Property<short>("Kind")
@@ -331,7 +332,7 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("reason");
 
                     b.HasKey("AccountId", "FactClearanceId");
@@ -356,7 +357,7 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnName("address_id");
 
                     b.Property<DateTime?>("DeleteTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("delete_time");
 
                     b.Property<long>("LinkVersion")
@@ -406,23 +407,23 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.Property<string>("Diagnostic")
                         .IsRequired()
                         .HasMaxLength(2000)
-                        .HasColumnType("character varying(2000)")
+                        .HasColumnType("nvarchar(2000)")
                         .HasColumnName("diagnostic");
 
                     b.Property<string>("EnhancedCode")
                         .IsRequired()
                         .HasMaxLength(9)
-                        .HasColumnType("character varying(9)")
+                        .HasColumnType("nvarchar(9)")
                         .HasColumnName("enhanced_code");
 
                     b.Property<string>("EventKey")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("event_key");
 
                     b.Property<DateTime>("EventTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("event_time");
 
                     b.Property<short>("FailureClass")
@@ -430,7 +431,7 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnName("failure_class");
 
                     b.Property<Guid>("KeyHash")
-                        .HasColumnType("uuid")
+                        .HasColumnType("uniqueidentifier")
                         .HasColumnName("key_hash");
 
                     b.Property<short>("Kind")
@@ -438,7 +439,7 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnName("kind");
 
                     b.Property<bool>("Machine")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("machine");
 
                     b.Property<long>("MessageId")
@@ -448,33 +449,33 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.Property<string>("MessageReference")
                         .IsRequired()
                         .HasMaxLength(250)
-                        .HasColumnType("character varying(250)")
+                        .HasColumnType("nvarchar(250)")
                         .HasColumnName("message_reference");
 
                     b.Property<DateTime>("ReceiveTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("receive_time");
 
                     b.Property<string>("RemoteHost")
                         .IsRequired()
                         .HasMaxLength(255)
-                        .HasColumnType("character varying(255)")
+                        .HasColumnType("nvarchar(255)")
                         .HasColumnName("remote_host");
 
                     b.Property<string>("RuleId")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("rule_id");
 
                     b.Property<int>("RuleVersion")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("rule_version");
 
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("source");
 
                     b.HasKey("AccountId", "DeliveryEventId");
@@ -511,19 +512,19 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnName("address_id");
 
                     b.Property<int>("AttemptCount")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("attempt_count");
 
                     b.Property<DateTime?>("BounceTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("bounce_time");
 
                     b.Property<DateTime?>("ClickTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("click_time");
 
                     b.Property<DateTime?>("ComplainTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("complain_time");
 
                     b.Property<long>("ContactId")
@@ -531,77 +532,73 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnName("contact_id");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<DateTime?>("DeliverTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("deliver_time");
 
                     b.Property<string>("Diagnostic")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("diagnostic");
 
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasMaxLength(401)
-                        .HasColumnType("character varying(401)")
+                        .HasColumnType("nvarchar(401)")
                         .HasColumnName("display_name");
 
                     b.Property<string>("Domain")
                         .IsRequired()
                         .HasMaxLength(255)
-                        .HasColumnType("character varying(255)")
+                        .HasColumnType("nvarchar(255)")
                         .HasColumnName("domain");
 
                     b.Property<string>("EnhancedCode")
                         .IsRequired()
                         .HasMaxLength(9)
-                        .HasColumnType("character varying(9)")
+                        .HasColumnType("nvarchar(9)")
                         .HasColumnName("enhanced_code");
 
                     b.Property<bool>("Followed")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("followed");
 
-                    b.Property<DateTime?>("LeaseTime")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("lease_time");
-
                     b.Property<DateTime?>("MachineClickTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("machine_click_time");
 
                     b.Property<DateTime?>("MachineOpenTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("machine_open_time");
 
                     b.Property<DateTime>("NextAttemptTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("next_attempt_time");
 
                     b.Property<DateTime?>("NotSpamTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("not_spam_time");
 
                     b.Property<DateTime?>("OpenTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("open_time");
 
                     b.Property<string>("RefusalReason")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("refusal_reason");
 
-                    b.Property<int>("ReservationCount")
-                        .HasColumnType("integer")
-                        .HasColumnName("reservation_count");
+                    b.Property<long>("Reservation")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reservation");
 
                     b.Property<DateTime?>("SendTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("send_time");
 
                     b.Property<long>("SenderId")
@@ -609,7 +606,7 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnName("sender_id");
 
                     b.Property<int>("SmtpCode")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("smtp_code");
 
                     b.Property<short>("State")
@@ -621,16 +618,16 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnName("transmission_id");
 
                     b.Property<DateTime?>("UnsubscribeTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("unsubscribe_time");
 
                     b.Property<string>("VariableValues")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("variable_values");
 
                     b.Property<int>("VerdictRevision")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("verdict_revision");
 
                     b.Property<long>("WorkerId")
@@ -638,10 +635,6 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnName("worker_id");
 
                     b.HasKey("AccountId", "MessageId");
-
-                    b.HasIndex("LeaseTime")
-                        .HasDatabaseName("ix_messages_sending")
-                        .HasFilter("state = 2");
 
                     b.HasIndex("AccountId", "AddressId")
                         .HasDatabaseName("ix_messages_address");
@@ -653,11 +646,9 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.HasIndex("AccountId", "TransmissionId", "MessageId")
                         .HasDatabaseName("ix_messages_transmission");
 
-                    b.HasIndex("AccountId", "SenderId", "NextAttemptTime", "MessageId")
-                        .HasDatabaseName("ix_messages_queued")
-                        .HasFilter("state = 1");
-
                     b.ToTable("messages", (string)null);
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
             modelBuilder.Entity("ContactPlatform.Deliverability.ProviderWebhooks.ProviderCallRow", b =>
@@ -672,17 +663,17 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
 
                     b.Property<string>("Token")
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("token");
 
                     b.Property<byte[]>("BodyHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("body_hash");
 
                     b.Property<DateTime>("SignTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("sign_time");
 
                     b.HasKey("AccountId", "ProviderWebhookId", "Token");
@@ -703,25 +694,25 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnName("provider_webhook_id");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("display_name");
 
                     b.Property<string>("KeyId")
                         .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("character varying(40)")
+                        .HasColumnType("nvarchar(40)")
                         .HasColumnName("key_id");
 
                     b.Property<string>("PathToken")
                         .IsRequired()
                         .HasMaxLength(22)
-                        .HasColumnType("character varying(22)")
+                        .HasColumnType("nvarchar(22)")
                         .HasColumnName("path_token");
 
                     b.Property<short>("Provider")
@@ -731,7 +722,7 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.Property<byte[]>("VerificationKey")
                         .IsRequired()
                         .HasMaxLength(1000)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(1000)")
                         .HasColumnName("verification_key");
 
                     b.HasKey("AccountId", "ProviderWebhookId");
@@ -763,11 +754,11 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.Property<string>("FromRuleId")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("from_rule_id");
 
                     b.Property<int>("FromRuleVersion")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("from_rule_version");
 
                     b.Property<short>("ToClass")
@@ -777,11 +768,11 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.Property<string>("ToRuleId")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("to_rule_id");
 
                     b.Property<int>("ToRuleVersion")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("to_rule_version");
 
                     b.HasKey("AccountId", "RunId", "DeliveryEventId");
@@ -827,7 +818,7 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnName("run_id");
 
                     b.Property<bool>("DryRun")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("dry_run");
 
                     b.Property<long>("LastEventId")
@@ -843,6 +834,57 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.ToTable("classification_replays", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Deliverability.Sending.MailReservationRow", b =>
+                {
+                    b.Property<long>("WorkerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("worker_id");
+
+                    b.Property<long>("Reservation")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reservation");
+
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTime>("LeaseTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("lease_time");
+
+                    b.PrimitiveCollection<string>("MessageIds")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("message_ids");
+
+                    b.HasKey("WorkerId", "Reservation");
+
+                    b.ToTable("mail_reservations", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.Sending.QueuedMessageRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("SenderId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sender_id");
+
+                    b.Property<DateTime>("NextAttemptTime")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("next_attempt_time");
+
+                    b.Property<long>("MessageId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("message_id");
+
+                    b.HasKey("AccountId", "SenderId", "NextAttemptTime", "MessageId");
+
+                    b.ToTable("message_queue", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Deliverability.StoredTemplates.StoredTemplateRow", b =>
                 {
                     b.Property<long>("AccountId")
@@ -854,27 +896,27 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnName("mail_template_id");
 
                     b.Property<int>("ContentVersion")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("content_version");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("name");
 
                     b.Property<string>("NameKey")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("name_key");
 
                     b.Property<DateTime>("UpdateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("update_time");
 
                     b.Property<long>("Version")
@@ -902,16 +944,16 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnName("mail_template_id");
 
                     b.Property<int>("ContentVersion")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("content_version");
 
                     b.Property<byte[]>("Content")
                         .IsRequired()
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(max)")
                         .HasColumnName("content");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.HasKey("AccountId", "MailTemplateId", "ContentVersion");
@@ -936,19 +978,19 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("reason");
 
                     b.Property<short>("RemoveActorKind")
@@ -958,21 +1000,21 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.Property<string>("RemoveActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("remove_actor_subject");
 
                     b.Property<string>("RemoveReason")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("remove_reason");
 
                     b.Property<DateTime?>("RemoveTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("remove_time");
 
                     b.Property<DateTime>("SuppressTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("suppress_time");
 
                     b.HasKey("AccountId", "AddressId");
@@ -991,17 +1033,17 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnName("sender_id");
 
                     b.Property<DateTime?>("DueTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("due_time");
 
                     b.Property<string>("Email")
                         .IsRequired()
                         .HasMaxLength(254)
-                        .HasColumnType("character varying(254)")
+                        .HasColumnType("nvarchar(254)")
                         .HasColumnName("email");
 
                     b.Property<DateTime>("RateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("rate_time");
 
                     b.HasKey("AccountId", "SenderId");
@@ -1027,12 +1069,12 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
 
                     b.Property<byte[]>("Content")
                         .IsRequired()
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(max)")
                         .HasColumnName("content");
 
                     b.Property<string>("SharedValues")
                         .IsRequired()
-                        .HasColumnType("text")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("shared_values");
 
                     b.HasKey("AccountId", "TransmissionId");
@@ -1057,26 +1099,26 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<DateTime?>("CancelTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("cancel_time");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<byte[]>("Header")
                         .IsRequired()
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(max)")
                         .HasColumnName("header");
 
                     b.Property<long>("TotalCount")
@@ -1105,17 +1147,17 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<long>("CreditCount")
@@ -1129,7 +1171,7 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("reason");
 
                     b.Property<long>("RunId")
@@ -1179,27 +1221,27 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("webhook_delivery_id");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("WebhookDeliveryId"));
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("WebhookDeliveryId"));
 
                     b.Property<int>("AttemptCount")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("attempt_count");
 
                     b.Property<DateTime?>("AttemptTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("attempt_time");
 
                     b.Property<byte[]>("Body")
                         .IsRequired()
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(max)")
                         .HasColumnName("body");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<DateTime?>("EndTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("end_time");
 
                     b.Property<short>("EventType")
@@ -1211,7 +1253,7 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnName("last_result");
 
                     b.Property<DateTime>("NextAttemptTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("next_attempt_time");
 
                     b.Property<long>("OrderKey")
@@ -1219,7 +1261,7 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnName("order_key");
 
                     b.Property<int>("ResponseCode")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("response_code");
 
                     b.Property<short>("State")
@@ -1257,23 +1299,23 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnName("webhook_id");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<bool>("Disabled")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("disabled");
 
                     b.Property<string>("DisabledReason")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("disabled_reason");
 
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
+                        .HasColumnType("nvarchar(100)")
                         .HasColumnName("display_name");
 
                     b.Property<long>("EventMask")
@@ -1282,28 +1324,28 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
 
                     b.Property<string>("FormerKeyId")
                         .HasMaxLength(40)
-                        .HasColumnType("character varying(40)")
+                        .HasColumnType("nvarchar(40)")
                         .HasColumnName("former_key_id");
 
                     b.Property<byte[]>("FormerSecret")
                         .HasMaxLength(200)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(200)")
                         .HasColumnName("former_secret");
 
                     b.Property<string>("KeyId")
                         .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("character varying(40)")
+                        .HasColumnType("nvarchar(40)")
                         .HasColumnName("key_id");
 
                     b.Property<DateTime?>("OverlapEndTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("overlap_end_time");
 
                     b.Property<byte[]>("Secret")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(200)")
                         .HasColumnName("secret");
 
                     b.Property<long>("SecretVersion")
@@ -1311,13 +1353,13 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnName("secret_version");
 
                     b.Property<DateTime>("UpdateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("update_time");
 
                     b.Property<string>("Url")
                         .IsRequired()
                         .HasMaxLength(2000)
-                        .HasColumnType("character varying(2000)")
+                        .HasColumnType("nvarchar(2000)")
                         .HasColumnName("url");
 
                     b.Property<long>("Version")
@@ -1337,17 +1379,17 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                 {
                     b.Property<string>("Source")
                         .HasMaxLength(40)
-                        .HasColumnType("character varying(40)")
+                        .HasColumnType("nvarchar(40)")
                         .HasColumnName("source");
 
                     b.Property<DateTime>("ApplyTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("apply_time");
 
                     b.Property<string>("Position")
                         .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("character varying(40)")
+                        .HasColumnType("nvarchar(40)")
                         .HasColumnName("position");
 
                     b.HasKey("Source");
@@ -1366,22 +1408,23 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("change_id");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("ChangeId"));
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("ChangeId"));
 
                     b.Property<byte[]>("Payload")
                         .IsRequired()
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(max)")
                         .HasColumnName("payload");
 
-                    b.Property<ulong>("TransactionId")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("xid8")
-                        .HasColumnName("transaction_id")
-                        .HasDefaultValueSql("GREATEST(pg_current_xact_id(), (pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1)::text::xid8)");
+                    b.Property<byte[]>("RowVersion")
+                        .IsConcurrencyToken()
+                        .IsRequired()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("rowversion")
+                        .HasColumnName("row_version");
 
                     b.HasKey("AccountId", "ChangeId");
 
-                    b.HasIndex("TransactionId", "ChangeId");
+                    b.HasIndex("RowVersion", "ChangeId");
 
                     b.ToTable("outbox", (string)null);
                 });
@@ -1394,22 +1437,22 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
 
                     b.Property<string>("Method")
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("method");
 
                     b.Property<string>("RequestId")
                         .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
+                        .HasColumnType("nvarchar(64)")
                         .HasColumnName("request_id");
 
                     b.Property<byte[]>("BodyHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("bytea")
+                        .HasColumnType("varbinary(32)")
                         .HasColumnName("body_hash");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<long>("ResultId")
@@ -1440,21 +1483,21 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("nvarchar(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<int>("BrokenAttempts")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("broken_attempts");
 
                     b.Property<bool>("CancelRequested")
-                        .HasColumnType("boolean")
+                        .HasColumnType("bit")
                         .HasColumnName("cancel_requested");
 
                     b.Property<long>("ChangedCount")
@@ -1462,7 +1505,7 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnName("changed_count");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("create_time");
 
                     b.Property<long>("CursorId")
@@ -1474,7 +1517,7 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnName("done_count");
 
                     b.Property<DateTime?>("EndTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("end_time");
 
                     b.Property<long>("Epoch")
@@ -1484,37 +1527,37 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.Property<string>("FailureReason")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("failure_reason");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("character varying(40)")
+                        .HasColumnType("nvarchar(40)")
                         .HasColumnName("kind");
 
                     b.Property<string>("Message")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
+                        .HasColumnType("nvarchar(500)")
                         .HasColumnName("message");
 
                     b.Property<DateTime?>("SetTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("set_time");
 
                     b.Property<string>("SkipCounts")
                         .IsRequired()
                         .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
+                        .HasColumnType("nvarchar(1000)")
                         .HasColumnName("skip_counts");
 
                     b.Property<DateTime?>("StartTime")
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("datetime2")
                         .HasColumnName("start_time");
 
                     b.Property<int>("State")
-                        .HasColumnType("integer")
+                        .HasColumnType("int")
                         .HasColumnName("state");
 
                     b.Property<long>("SubjectId")
@@ -1528,7 +1571,7 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                     b.Property<string>("TraceParent")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("character varying(60)")
+                        .HasColumnType("nvarchar(60)")
                         .HasColumnName("trace_parent");
 
                     b.Property<long>("UnchangedCount")

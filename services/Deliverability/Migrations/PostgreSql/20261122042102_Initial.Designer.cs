@@ -3,16 +3,16 @@ using System;
 using ContactPlatform.Deliverability;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace ContactPlatform.Deliverability.Migrations.SqlServer
+namespace ContactPlatform.Deliverability.Migrations.PostgreSql
 {
-    [DbContext(typeof(SqlServerDeliverabilityDbContext))]
-    [Migration("20261122012912_Initial")]
+    [DbContext(typeof(DeliverabilityDbContext))]
+    [Migration("20261122042102_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -21,9 +21,9 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
 #pragma warning disable 612, 618
             modelBuilder
                 .HasAnnotation("ProductVersion", "10.0.14")
-                .HasAnnotation("Relational:MaxIdentifierLength", 128);
+                .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
-            SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
+            NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
             modelBuilder.HasSequence("ids")
                 .IncrementsBy(1000);
@@ -47,13 +47,13 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnName("contact_id");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
                     b.Property<string>("Input")
                         .IsRequired()
                         .HasMaxLength(400)
-                        .HasColumnType("nvarchar(400)")
+                        .HasColumnType("character varying(400)")
                         .HasColumnName("input");
 
                     b.HasKey("AccountId", "RunId", "ItemNumber");
@@ -78,7 +78,7 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.Property<string>("Address")
                         .IsRequired()
                         .HasMaxLength(254)
-                        .HasColumnType("nvarchar(254)")
+                        .HasColumnType("character varying(254)")
                         .HasColumnName("address");
 
                     b.Property<long>("ContactId")
@@ -92,19 +92,19 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.Property<string>("Input")
                         .IsRequired()
                         .HasMaxLength(400)
-                        .HasColumnType("nvarchar(400)")
+                        .HasColumnType("character varying(400)")
                         .HasColumnName("input");
 
                     b.Property<string>("Problem")
                         .IsRequired()
                         .HasMaxLength(300)
-                        .HasColumnType("nvarchar(300)")
+                        .HasColumnType("character varying(300)")
                         .HasColumnName("problem");
 
                     b.Property<string>("Suggestion")
                         .IsRequired()
                         .HasMaxLength(274)
-                        .HasColumnType("nvarchar(274)")
+                        .HasColumnType("character varying(274)")
                         .HasColumnName("suggestion");
 
                     b.Property<short>("Verdict")
@@ -145,7 +145,7 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("display_name");
 
                     b.Property<long>("GoodCount")
@@ -182,73 +182,72 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.Property<string>("Address")
                         .IsRequired()
                         .HasMaxLength(254)
-                        .HasColumnType("nvarchar(254)")
-                        .HasColumnName("address")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("character varying(254)")
+                        .HasColumnName("address");
 
                     b.Property<DateTime?>("ComplaintTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("complaint_time");
 
                     b.Property<DateTime?>("ContactResubscribedTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("contact_resubscribed_time");
 
                     b.Property<DateTime?>("ContactUnsubscribedTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("contact_unsubscribed_time");
 
                     b.Property<DateTime?>("DeliveredTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("delivered_time");
 
                     b.Property<DateTime?>("DoesNotExistClearedTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("does_not_exist_cleared_time");
 
                     b.Property<DateTime?>("DoesNotExistTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("does_not_exist_time");
 
                     b.Property<DateTime?>("FirstDeliveredTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("first_delivered_time");
 
                     b.Property<string>("KeyId")
                         .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)")
+                        .HasColumnType("character varying(40)")
                         .HasColumnName("key_id");
 
                     b.Property<DateTime?>("LastClickedTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_clicked_time");
 
                     b.Property<DateTime?>("LastOpenedTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_opened_time");
 
                     b.Property<DateTime?>("LastSentTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_sent_time");
 
                     b.Property<DateTime?>("MachineClickedTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("machine_clicked_time");
 
                     b.Property<DateTime?>("MachineOpenedTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("machine_opened_time");
 
                     b.Property<DateTime?>("MailboxFullTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("mailbox_full_time");
 
                     b.Property<DateTime?>("NotSpamTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("not_spam_time");
 
                     b.Property<DateTime?>("ResubscribedTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("resubscribed_time");
 
                     b.Property<short>("Status")
@@ -256,19 +255,19 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnName("status");
 
                     b.Property<DateTime?>("SuppressedTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("suppressed_time");
 
                     b.Property<DateTime?>("SuppressionRemovedTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("suppression_removed_time");
 
                     b.Property<DateTime?>("UnavailableTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("unavailable_time");
 
                     b.Property<DateTime?>("UnsubscribedTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("unsubscribed_time");
 
                     b.Property<long>("Version")
@@ -308,13 +307,13 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<long>("AddressId")
@@ -322,7 +321,7 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnName("address_id");
 
                     b.Property<DateTime>("ClearTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("clear_time");
 
                     b.Property<short>("Kind")
@@ -332,7 +331,7 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("reason");
 
                     b.HasKey("AccountId", "FactClearanceId");
@@ -357,7 +356,7 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnName("address_id");
 
                     b.Property<DateTime?>("DeleteTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("delete_time");
 
                     b.Property<long>("LinkVersion")
@@ -407,23 +406,23 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.Property<string>("Diagnostic")
                         .IsRequired()
                         .HasMaxLength(2000)
-                        .HasColumnType("nvarchar(2000)")
+                        .HasColumnType("character varying(2000)")
                         .HasColumnName("diagnostic");
 
                     b.Property<string>("EnhancedCode")
                         .IsRequired()
                         .HasMaxLength(9)
-                        .HasColumnType("nvarchar(9)")
+                        .HasColumnType("character varying(9)")
                         .HasColumnName("enhanced_code");
 
                     b.Property<string>("EventKey")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("event_key");
 
                     b.Property<DateTime>("EventTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("event_time");
 
                     b.Property<short>("FailureClass")
@@ -431,7 +430,7 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnName("failure_class");
 
                     b.Property<Guid>("KeyHash")
-                        .HasColumnType("uniqueidentifier")
+                        .HasColumnType("uuid")
                         .HasColumnName("key_hash");
 
                     b.Property<short>("Kind")
@@ -439,7 +438,7 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnName("kind");
 
                     b.Property<bool>("Machine")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("machine");
 
                     b.Property<long>("MessageId")
@@ -449,33 +448,33 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.Property<string>("MessageReference")
                         .IsRequired()
                         .HasMaxLength(250)
-                        .HasColumnType("nvarchar(250)")
+                        .HasColumnType("character varying(250)")
                         .HasColumnName("message_reference");
 
                     b.Property<DateTime>("ReceiveTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("receive_time");
 
                     b.Property<string>("RemoteHost")
                         .IsRequired()
                         .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
+                        .HasColumnType("character varying(255)")
                         .HasColumnName("remote_host");
 
                     b.Property<string>("RuleId")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("rule_id");
 
                     b.Property<int>("RuleVersion")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("rule_version");
 
                     b.Property<string>("Source")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("source");
 
                     b.HasKey("AccountId", "DeliveryEventId");
@@ -512,19 +511,19 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnName("address_id");
 
                     b.Property<int>("AttemptCount")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("attempt_count");
 
                     b.Property<DateTime?>("BounceTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("bounce_time");
 
                     b.Property<DateTime?>("ClickTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("click_time");
 
                     b.Property<DateTime?>("ComplainTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("complain_time");
 
                     b.Property<long>("ContactId")
@@ -532,77 +531,73 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnName("contact_id");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
                     b.Property<DateTime?>("DeliverTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("deliver_time");
 
                     b.Property<string>("Diagnostic")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("diagnostic");
 
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasMaxLength(401)
-                        .HasColumnType("nvarchar(401)")
+                        .HasColumnType("character varying(401)")
                         .HasColumnName("display_name");
 
                     b.Property<string>("Domain")
                         .IsRequired()
                         .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
+                        .HasColumnType("character varying(255)")
                         .HasColumnName("domain");
 
                     b.Property<string>("EnhancedCode")
                         .IsRequired()
                         .HasMaxLength(9)
-                        .HasColumnType("nvarchar(9)")
+                        .HasColumnType("character varying(9)")
                         .HasColumnName("enhanced_code");
 
                     b.Property<bool>("Followed")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("followed");
 
-                    b.Property<DateTime?>("LeaseTime")
-                        .HasColumnType("datetime2")
-                        .HasColumnName("lease_time");
-
                     b.Property<DateTime?>("MachineClickTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("machine_click_time");
 
                     b.Property<DateTime?>("MachineOpenTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("machine_open_time");
 
                     b.Property<DateTime>("NextAttemptTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("next_attempt_time");
 
                     b.Property<DateTime?>("NotSpamTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("not_spam_time");
 
                     b.Property<DateTime?>("OpenTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("open_time");
 
                     b.Property<string>("RefusalReason")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("refusal_reason");
 
-                    b.Property<int>("ReservationCount")
-                        .HasColumnType("int")
-                        .HasColumnName("reservation_count");
+                    b.Property<long>("Reservation")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reservation");
 
                     b.Property<DateTime?>("SendTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("send_time");
 
                     b.Property<long>("SenderId")
@@ -610,7 +605,7 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnName("sender_id");
 
                     b.Property<int>("SmtpCode")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("smtp_code");
 
                     b.Property<short>("State")
@@ -622,16 +617,16 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnName("transmission_id");
 
                     b.Property<DateTime?>("UnsubscribeTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("unsubscribe_time");
 
                     b.Property<string>("VariableValues")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("variable_values");
 
                     b.Property<int>("VerdictRevision")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("verdict_revision");
 
                     b.Property<long>("WorkerId")
@@ -639,10 +634,6 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnName("worker_id");
 
                     b.HasKey("AccountId", "MessageId");
-
-                    b.HasIndex("LeaseTime")
-                        .HasDatabaseName("ix_messages_sending")
-                        .HasFilter("state = 2");
 
                     b.HasIndex("AccountId", "AddressId")
                         .HasDatabaseName("ix_messages_address");
@@ -654,11 +645,9 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.HasIndex("AccountId", "TransmissionId", "MessageId")
                         .HasDatabaseName("ix_messages_transmission");
 
-                    b.HasIndex("AccountId", "SenderId", "NextAttemptTime", "MessageId")
-                        .HasDatabaseName("ix_messages_queued")
-                        .HasFilter("state = 1");
-
                     b.ToTable("messages", (string)null);
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
             modelBuilder.Entity("ContactPlatform.Deliverability.ProviderWebhooks.ProviderCallRow", b =>
@@ -673,17 +662,17 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
 
                     b.Property<string>("Token")
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("token");
 
                     b.Property<byte[]>("BodyHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("varbinary(32)")
+                        .HasColumnType("bytea")
                         .HasColumnName("body_hash");
 
                     b.Property<DateTime>("SignTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("sign_time");
 
                     b.HasKey("AccountId", "ProviderWebhookId", "Token");
@@ -704,25 +693,25 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnName("provider_webhook_id");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("display_name");
 
                     b.Property<string>("KeyId")
                         .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)")
+                        .HasColumnType("character varying(40)")
                         .HasColumnName("key_id");
 
                     b.Property<string>("PathToken")
                         .IsRequired()
                         .HasMaxLength(22)
-                        .HasColumnType("nvarchar(22)")
+                        .HasColumnType("character varying(22)")
                         .HasColumnName("path_token");
 
                     b.Property<short>("Provider")
@@ -732,7 +721,7 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.Property<byte[]>("VerificationKey")
                         .IsRequired()
                         .HasMaxLength(1000)
-                        .HasColumnType("varbinary(1000)")
+                        .HasColumnType("bytea")
                         .HasColumnName("verification_key");
 
                     b.HasKey("AccountId", "ProviderWebhookId");
@@ -764,11 +753,11 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.Property<string>("FromRuleId")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("from_rule_id");
 
                     b.Property<int>("FromRuleVersion")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("from_rule_version");
 
                     b.Property<short>("ToClass")
@@ -778,11 +767,11 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.Property<string>("ToRuleId")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("to_rule_id");
 
                     b.Property<int>("ToRuleVersion")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("to_rule_version");
 
                     b.HasKey("AccountId", "RunId", "DeliveryEventId");
@@ -828,7 +817,7 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnName("run_id");
 
                     b.Property<bool>("DryRun")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("dry_run");
 
                     b.Property<long>("LastEventId")
@@ -844,6 +833,57 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.ToTable("classification_replays", (string)null);
                 });
 
+            modelBuilder.Entity("ContactPlatform.Deliverability.Sending.MailReservationRow", b =>
+                {
+                    b.Property<long>("WorkerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("worker_id");
+
+                    b.Property<long>("Reservation")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reservation");
+
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTime>("LeaseTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_time");
+
+                    b.PrimitiveCollection<long[]>("MessageIds")
+                        .IsRequired()
+                        .HasColumnType("bigint[]")
+                        .HasColumnName("message_ids");
+
+                    b.HasKey("WorkerId", "Reservation");
+
+                    b.ToTable("mail_reservations", (string)null);
+                });
+
+            modelBuilder.Entity("ContactPlatform.Deliverability.Sending.QueuedMessageRow", b =>
+                {
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("SenderId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sender_id");
+
+                    b.Property<DateTime>("NextAttemptTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_time");
+
+                    b.Property<long>("MessageId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("message_id");
+
+                    b.HasKey("AccountId", "SenderId", "NextAttemptTime", "MessageId");
+
+                    b.ToTable("message_queue", (string)null);
+                });
+
             modelBuilder.Entity("ContactPlatform.Deliverability.StoredTemplates.StoredTemplateRow", b =>
                 {
                     b.Property<long>("AccountId")
@@ -855,27 +895,27 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnName("mail_template_id");
 
                     b.Property<int>("ContentVersion")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("content_version");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("name");
 
                     b.Property<string>("NameKey")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("name_key");
 
                     b.Property<DateTime>("UpdateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("update_time");
 
                     b.Property<long>("Version")
@@ -903,16 +943,16 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnName("mail_template_id");
 
                     b.Property<int>("ContentVersion")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("content_version");
 
                     b.Property<byte[]>("Content")
                         .IsRequired()
-                        .HasColumnType("varbinary(max)")
+                        .HasColumnType("bytea")
                         .HasColumnName("content");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
                     b.HasKey("AccountId", "MailTemplateId", "ContentVersion");
@@ -937,19 +977,19 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("reason");
 
                     b.Property<short>("RemoveActorKind")
@@ -959,21 +999,21 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.Property<string>("RemoveActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("remove_actor_subject");
 
                     b.Property<string>("RemoveReason")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("remove_reason");
 
                     b.Property<DateTime?>("RemoveTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("remove_time");
 
                     b.Property<DateTime>("SuppressTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("suppress_time");
 
                     b.HasKey("AccountId", "AddressId");
@@ -992,17 +1032,17 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnName("sender_id");
 
                     b.Property<DateTime?>("DueTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("due_time");
 
                     b.Property<string>("Email")
                         .IsRequired()
                         .HasMaxLength(254)
-                        .HasColumnType("nvarchar(254)")
+                        .HasColumnType("character varying(254)")
                         .HasColumnName("email");
 
                     b.Property<DateTime>("RateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("rate_time");
 
                     b.HasKey("AccountId", "SenderId");
@@ -1028,12 +1068,12 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
 
                     b.Property<byte[]>("Content")
                         .IsRequired()
-                        .HasColumnType("varbinary(max)")
+                        .HasColumnType("bytea")
                         .HasColumnName("content");
 
                     b.Property<string>("SharedValues")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
+                        .HasColumnType("text")
                         .HasColumnName("shared_values");
 
                     b.HasKey("AccountId", "TransmissionId");
@@ -1058,26 +1098,26 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<DateTime?>("CancelTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("cancel_time");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
                     b.Property<byte[]>("Header")
                         .IsRequired()
-                        .HasColumnType("varbinary(max)")
+                        .HasColumnType("bytea")
                         .HasColumnName("header");
 
                     b.Property<long>("TotalCount")
@@ -1106,17 +1146,17 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
                     b.Property<long>("CreditCount")
@@ -1130,7 +1170,7 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.Property<string>("Reason")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("reason");
 
                     b.Property<long>("RunId")
@@ -1180,27 +1220,27 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnType("bigint")
                         .HasColumnName("webhook_delivery_id");
 
-                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("WebhookDeliveryId"));
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("WebhookDeliveryId"));
 
                     b.Property<int>("AttemptCount")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("attempt_count");
 
                     b.Property<DateTime?>("AttemptTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("attempt_time");
 
                     b.Property<byte[]>("Body")
                         .IsRequired()
-                        .HasColumnType("varbinary(max)")
+                        .HasColumnType("bytea")
                         .HasColumnName("body");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
                     b.Property<DateTime?>("EndTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("end_time");
 
                     b.Property<short>("EventType")
@@ -1212,7 +1252,7 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnName("last_result");
 
                     b.Property<DateTime>("NextAttemptTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("next_attempt_time");
 
                     b.Property<long>("OrderKey")
@@ -1220,7 +1260,7 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnName("order_key");
 
                     b.Property<int>("ResponseCode")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("response_code");
 
                     b.Property<short>("State")
@@ -1258,23 +1298,23 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnName("webhook_id");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
                     b.Property<bool>("Disabled")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("disabled");
 
                     b.Property<string>("DisabledReason")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("disabled_reason");
 
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
+                        .HasColumnType("character varying(100)")
                         .HasColumnName("display_name");
 
                     b.Property<long>("EventMask")
@@ -1283,28 +1323,28 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
 
                     b.Property<string>("FormerKeyId")
                         .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)")
+                        .HasColumnType("character varying(40)")
                         .HasColumnName("former_key_id");
 
                     b.Property<byte[]>("FormerSecret")
                         .HasMaxLength(200)
-                        .HasColumnType("varbinary(200)")
+                        .HasColumnType("bytea")
                         .HasColumnName("former_secret");
 
                     b.Property<string>("KeyId")
                         .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)")
+                        .HasColumnType("character varying(40)")
                         .HasColumnName("key_id");
 
                     b.Property<DateTime?>("OverlapEndTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("overlap_end_time");
 
                     b.Property<byte[]>("Secret")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("varbinary(200)")
+                        .HasColumnType("bytea")
                         .HasColumnName("secret");
 
                     b.Property<long>("SecretVersion")
@@ -1312,13 +1352,13 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnName("secret_version");
 
                     b.Property<DateTime>("UpdateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("update_time");
 
                     b.Property<string>("Url")
                         .IsRequired()
                         .HasMaxLength(2000)
-                        .HasColumnType("nvarchar(2000)")
+                        .HasColumnType("character varying(2000)")
                         .HasColumnName("url");
 
                     b.Property<long>("Version")
@@ -1338,17 +1378,17 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 {
                     b.Property<string>("Source")
                         .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)")
+                        .HasColumnType("character varying(40)")
                         .HasColumnName("source");
 
                     b.Property<DateTime>("ApplyTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("apply_time");
 
                     b.Property<string>("Position")
                         .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)")
+                        .HasColumnType("character varying(40)")
                         .HasColumnName("position");
 
                     b.HasKey("Source");
@@ -1367,23 +1407,22 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnType("bigint")
                         .HasColumnName("change_id");
 
-                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("ChangeId"));
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("ChangeId"));
 
                     b.Property<byte[]>("Payload")
                         .IsRequired()
-                        .HasColumnType("varbinary(max)")
+                        .HasColumnType("bytea")
                         .HasColumnName("payload");
 
-                    b.Property<byte[]>("RowVersion")
-                        .IsConcurrencyToken()
-                        .IsRequired()
-                        .ValueGeneratedOnAddOrUpdate()
-                        .HasColumnType("rowversion")
-                        .HasColumnName("row_version");
+                    b.Property<ulong>("TransactionId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("xid8")
+                        .HasColumnName("transaction_id")
+                        .HasDefaultValueSql("GREATEST(pg_current_xact_id(), (pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1)::text::xid8)");
 
                     b.HasKey("AccountId", "ChangeId");
 
-                    b.HasIndex("RowVersion", "ChangeId");
+                    b.HasIndex("TransactionId", "ChangeId");
 
                     b.ToTable("outbox", (string)null);
                 });
@@ -1396,22 +1435,22 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
 
                     b.Property<string>("Method")
                         .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("method");
 
                     b.Property<string>("RequestId")
                         .HasMaxLength(64)
-                        .HasColumnType("nvarchar(64)")
+                        .HasColumnType("character varying(64)")
                         .HasColumnName("request_id");
 
                     b.Property<byte[]>("BodyHash")
                         .IsRequired()
                         .HasMaxLength(32)
-                        .HasColumnType("varbinary(32)")
+                        .HasColumnType("bytea")
                         .HasColumnName("body_hash");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
                     b.Property<long>("ResultId")
@@ -1442,21 +1481,21 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_name");
 
                     b.Property<string>("ActorSubject")
                         .IsRequired()
                         .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasColumnType("character varying(200)")
                         .HasColumnName("actor_subject");
 
                     b.Property<int>("BrokenAttempts")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("broken_attempts");
 
                     b.Property<bool>("CancelRequested")
-                        .HasColumnType("bit")
+                        .HasColumnType("boolean")
                         .HasColumnName("cancel_requested");
 
                     b.Property<long>("ChangedCount")
@@ -1464,7 +1503,7 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnName("changed_count");
 
                     b.Property<DateTime>("CreateTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
                     b.Property<long>("CursorId")
@@ -1476,7 +1515,7 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnName("done_count");
 
                     b.Property<DateTime?>("EndTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("end_time");
 
                     b.Property<long>("Epoch")
@@ -1486,37 +1525,37 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.Property<string>("FailureReason")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("failure_reason");
 
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)")
+                        .HasColumnType("character varying(40)")
                         .HasColumnName("kind");
 
                     b.Property<string>("Message")
                         .IsRequired()
                         .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
+                        .HasColumnType("character varying(500)")
                         .HasColumnName("message");
 
                     b.Property<DateTime?>("SetTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("set_time");
 
                     b.Property<string>("SkipCounts")
                         .IsRequired()
                         .HasMaxLength(1000)
-                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnType("character varying(1000)")
                         .HasColumnName("skip_counts");
 
                     b.Property<DateTime?>("StartTime")
-                        .HasColumnType("datetime2")
+                        .HasColumnType("timestamp with time zone")
                         .HasColumnName("start_time");
 
                     b.Property<int>("State")
-                        .HasColumnType("int")
+                        .HasColumnType("integer")
                         .HasColumnName("state");
 
                     b.Property<long>("SubjectId")
@@ -1530,7 +1569,7 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                     b.Property<string>("TraceParent")
                         .IsRequired()
                         .HasMaxLength(60)
-                        .HasColumnType("nvarchar(60)")
+                        .HasColumnType("character varying(60)")
                         .HasColumnName("trace_parent");
 
                     b.Property<long>("UnchangedCount")
