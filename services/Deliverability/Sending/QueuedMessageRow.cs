@@ -53,5 +53,5 @@ internal sealed class MailReservationConfiguration : IEntityTypeConfiguration<Ma
 {
     // Without an index on the lease: there are some dozens.
     public void Configure(EntityTypeBuilder<MailReservationRow> builder) =>
-        builder.ToTable("mail_reservations").HasKey(r => new { r.WorkerId, r.Reservation });
+        builder.ToTable("mail_reservations").HasKey(r => new { r.AccountId, r.WorkerId, r.Reservation });
 }

@@ -16,17 +16,17 @@ public sealed partial class ReservationKeeper(IServiceScopeFactory scopes, SendS
     private static readonly SqlText Hold = new(
         """
         UPDATE mail_reservations AS r SET lease_time = @until
-        FROM (SELECT worker_id, reservation FROM mail_reservations WHERE worker_id = @worker AND reservation = ANY(@ids) FOR UPDATE SKIP LOCKED) AS h
-        WHERE r.worker_id = h.worker_id AND r.reservation = h.reservation
+        FROM (SELECT account_id, worker_id, reservation FROM mail_reservations WHERE worker_id = @worker AND reservation = ANY(@ids) FOR UPDATE SKIP LOCKED) AS h
+        WHERE r.account_id = h.account_id AND r.worker_id = h.worker_id AND r.reservation = h.reservation
         """,
         "UPDATE mail_reservations WITH (ROWLOCK, READPAST) SET lease_time = @until WHERE worker_id = @worker AND reservation IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids))");
 
     private static readonly SqlText GiveUp = new(
         """
         WITH late AS (
-          SELECT worker_id, reservation FROM mail_reservations WHERE lease_time < @now FOR UPDATE SKIP LOCKED
+          SELECT account_id, worker_id, reservation FROM mail_reservations WHERE lease_time < @now FOR UPDATE SKIP LOCKED
         ), gone AS (
-          DELETE FROM mail_reservations AS r USING late AS l WHERE r.worker_id = l.worker_id AND r.reservation = l.reservation
+          DELETE FROM mail_reservations AS r USING late AS l WHERE r.account_id = l.account_id AND r.worker_id = l.worker_id AND r.reservation = l.reservation
           RETURNING r.account_id, r.worker_id, r.reservation, r.message_ids
         )
         UPDATE messages AS m SET state = 5, diagnostic = @diagnostic FROM gone AS g CROSS JOIN LATERAL unnest(g.message_ids) AS k(id)

@@ -37,8 +37,8 @@ public sealed class SendResults(DeliverabilityDbContext db, DeliveryEventStore e
 
     // Before messages, as where reservations are given up.
     private static readonly SqlText End = new(
-        "DELETE FROM mail_reservations WHERE worker_id = @worker AND reservation = ANY(@ids)",
-        "DELETE FROM mail_reservations WHERE worker_id = @worker AND reservation IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids))");
+        "DELETE FROM mail_reservations WHERE account_id = @account AND worker_id = @worker AND reservation = ANY(@ids)",
+        "DELETE FROM mail_reservations WHERE account_id = @account AND worker_id = @worker AND reservation IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids))");
 
     /// <summary>Writes results of whole reservations of the context's account. Again they change nothing.</summary>
     /// <param name="workerId">The process that reserved them.</param>
@@ -48,7 +48,7 @@ public sealed class SendResults(DeliverabilityDbContext db, DeliveryEventStore e
     {
         var steps = results.Select(r => (Result: r, Step: SendDecisions.After(r.Mail.AttemptCount, r.Outcome, r.Time, settings.Delays))).ToList();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        await using (var end = Command(End).With("worker", workerId).WithIds("ids", [.. results.Select(r => r.Mail.Reservation).Distinct()]))
+        await using (var end = Command(End).With("account", db.AccountId).With("worker", workerId).WithIds("ids", [.. results.Select(r => r.Mail.Reservation).Distinct()]))
         {
             await end.ExecuteNonQueryAsync(cancellationToken);
         }

@@ -856,7 +856,7 @@ namespace ContactPlatform.Deliverability.Migrations.PostgreSql
                         .HasColumnType("bigint[]")
                         .HasColumnName("message_ids");
 
-                    b.HasKey("WorkerId", "Reservation");
+                    b.HasKey("AccountId", "WorkerId", "Reservation");
 
                     b.ToTable("mail_reservations", (string)null);
                 });

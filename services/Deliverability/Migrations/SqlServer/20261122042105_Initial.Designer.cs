@@ -857,7 +857,7 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("message_ids");
 
-                    b.HasKey("WorkerId", "Reservation");
+                    b.HasKey("AccountId", "WorkerId", "Reservation");
 
                     b.ToTable("mail_reservations", (string)null);
                 });

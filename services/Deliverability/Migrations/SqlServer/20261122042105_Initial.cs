@@ -253,7 +253,7 @@ namespace ContactPlatform.Deliverability.Migrations.SqlServer
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_mail_reservations", x => new { x.worker_id, x.reservation });
+                    table.PrimaryKey("PK_mail_reservations", x => new { x.account_id, x.worker_id, x.reservation });
                 });
 
             migrationBuilder.CreateTable(
