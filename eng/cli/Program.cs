@@ -61,6 +61,7 @@ var root = new RootCommand(
     BulkCommand.Create(),
     ProjectionCommand.Create(),
     ExportCommand.Create(),
+    CallCommand.Create(),
     token,
 };
 

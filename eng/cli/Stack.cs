@@ -119,6 +119,16 @@ internal sealed class Stack : IDisposable
 
     public ConsistencyService.ConsistencyServiceClient Consistency => new(_sequences.Value);
 
+    /// <summary>The service whose contracts are in such a package.</summary>
+    public ChannelBase Of(string package) => package switch
+    {
+        "contacts" => _contacts,
+        "funnel" => _funnel,
+        "deliverability" => _deliverability,
+        "sequences" => _sequences.Value,
+        _ => throw new ArgumentOutOfRangeException(nameof(package), package, "is none of the platform's"),
+    };
+
     /// <exception cref="CliException">Nothing is running here and the environment does not say where else.</exception>
     public static Stack Find()
     {

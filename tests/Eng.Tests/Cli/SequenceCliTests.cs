@@ -40,5 +40,21 @@ public sealed class SequenceCliTests : IAsyncLifetime, IDisposable
         (await RunAsync("tasks", "complete", "9001", "--outcome", "bored")).Output.ShouldContain("There is no outcome \"bored\"");
     }
 
+    [Fact]
+    public async Task Any_method_can_be_called_with_JSON()
+    {
+        var listed = await RunAsync("call", "sequences.v1.TaskService/ListTasks", """{ "assigneeSubject": "ann", "page_size": 5 }""");
+        (listed.ExitCode, listed.Output.Contains("\"assignee", StringComparison.Ordinal)).ShouldBe((0, true), listed.Output);
+        _services.Script.Asked.ShouldBe(new ListTasksRequest { AssigneeSubject = "ann", PageSize = 5 });
+        (await RunAsync("call", "contactplatform.sequences.v1.TaskService/CompleteTask", """{ "taskId": 9001 }""")).ExitCode.ShouldBe(0);
+        _services.Script.Asked.ShouldBe(new CompleteTaskRequest { TaskId = 9001 });
+
+        (await RunAsync("call", "sequences.v1.TaskServices/ListTasks")).Output.ShouldContain("  contacts.v1.LabelService");
+        (await RunAsync("call", "sequences.v1.TaskService")).Output.ShouldContain("  CompleteTask");
+        (await RunAsync("call", "sequences.v1.TaskService/ListTasks", """{ "assignee": "ann" }""")).Output.ShouldContain("assigneeSubject");
+        (await RunAsync("call", "sequences.v1.TaskService/ListTasks", "ann")).Output.ShouldContain("That is no ListTasksRequest");
+        (await RunAsync("call", "contacts.v1.ImportService/UploadImport")).Output.ShouldContain("takes a stream of requests");
+    }
+
     private Task<ChildProcess> RunAsync(params string[] arguments) => ScriptedServices.RunCliAsync(_services.Address, arguments, _timeout.Token);
 }
