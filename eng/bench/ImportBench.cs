@@ -126,7 +126,8 @@ internal static class ImportBench
 
     private static async Task<double> CopyAsync(OwnStack stack, int rows, long[] labels, CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(stack.Contacts.Database.ConnectionString);
+        // The end of a COPY waits for all its indexes.
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(stack.Contacts.Database.ConnectionString) { CommandTimeout = 600 }.ConnectionString);
         await connection.OpenAsync(cancellationToken);
         var first = await OwnStack.NumberAsync(stack.Contacts.Database, $"SELECT MIN(first) FROM (SELECT nextval('ids') AS first FROM generate_series(1, {(rows + 999) / 1000})) b", cancellationToken);
         var now = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss.ffffff+00", CultureInfo.InvariantCulture);
