@@ -14,7 +14,7 @@ internal static class MailPage
     /// <summary>All mails that are kept, newest first.</summary>
     public static string List(SmtpSink sink)
     {
-        var page = new StringBuilder(Head).Append(CultureInfo.InvariantCulture, $"<meta http-equiv=\"refresh\" content=\"5\"><h1>{sink.Count} mails</h1><table><tr><th>When<th>To<th>Subject</tr>");
+        var page = new StringBuilder(Head).Append(CultureInfo.InvariantCulture, $"<meta http-equiv=\"refresh\" content=\"5\"><h1>{sink.Count} {(sink.Count == 1 ? "mail" : "mails")}</h1><table><tr><th>When<th>To<th>Subject</tr>");
         foreach (var mail in sink.Mails.Reverse())
         {
             page.Append(CultureInfo.InvariantCulture, $"<tr><td>{mail.Time:HH:mm:ss}<td>{Encode(string.Join(", ", mail.To))}<td><a href=\"/mails/{mail.Number}\">{Encode(mail.Subject)}</a></tr>");

@@ -6,7 +6,7 @@ internal static class TrackingPages
     /// <summary>Asks; looking at it changes nothing, since programs look at every link.</summary>
     public const string Ask = """
         <h1>Unsubscribe</h1>
-        <p>You will get no more mails from this sender.</p>
+        <p>One press, and you get no more mails from this sender.</p>
         <form method="post"><input type="hidden" name="List-Unsubscribe" value="One-Click"><button>Unsubscribe</button></form>
         """;
 

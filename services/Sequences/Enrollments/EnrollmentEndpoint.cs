@@ -96,7 +96,7 @@ public sealed class EnrollmentEndpoint(
         var contactId = violations.Id(request.ContactId, "contact_id");
         var from = violations.Id(request.FromSequenceId, "from_sequence_id");
         var to = violations.Id(request.ToSequenceId, "to_sequence_id");
-        violations.Check(from != to, "to_sequence_id", "is the sequence that the contact is in; expected another");
+        violations.Check(to <= 0 || from != to, "to_sequence_id", "is the sequence that the contact is in; expected another");
         violations.ThrowIfAny();
         var caller = Caller.Of(context);
         await OwnAsync(from, caller, cancel);
