@@ -20,8 +20,10 @@ internal sealed class Announcement(
     IResourceBuilder<ProjectResource>? mail,
     IReadOnlyList<IResourceBuilder<ProjectResource>> services,
     ResourceNotificationService notifications,
+    ResourceLoggerService logs,
     IConfiguration configuration) : BackgroundService
 {
+    private const int LastWords = 5;
     private static readonly TimeSpan _tokenTimeout = TimeSpan.FromSeconds(10);
 
     private string AddressesFile => Path.Combine(data.Path, "addresses.json");
@@ -59,7 +61,7 @@ internal sealed class Announcement(
                 if (state is not null && KnownResourceStates.TerminalStates.Contains(state))
                 {
                     var exitCode = change.Snapshot.ExitCode is { } code ? $" with exit code {code}" : "";
-                    Console.WriteLine($"{change.ResourceId}: {state}{exitCode}; why is in its console log: {DashboardAddress()}");
+                    Console.WriteLine($"{change.ResourceId}: {state}{exitCode}; all of its console log is at {DashboardAddress()}{await LastWordsAsync(change.ResourceId, cancellationToken)}");
                 }
             }
         }
@@ -67,6 +69,17 @@ internal sealed class Announcement(
         {
             // All healthy, or stopping: there is nothing more to tell.
         }
+    }
+
+    /// <summary>The end of a replica's console log, without the stack of an exception; each line as <c>time what was written</c>.</summary>
+    private async Task<string> LastWordsAsync(string replica, CancellationToken cancellationToken)
+    {
+        var lines = new List<string>();
+        await foreach (var part in logs.GetAllAsync(replica).WithCancellation(cancellationToken))
+        {
+            lines.AddRange(part.Select(l => l.Content[(l.Content.IndexOf(' ', StringComparison.Ordinal) + 1)..]));
+        }
+        return string.Concat(lines.Where(l => l.Length > 0 && !l.StartsWith("   at ", StringComparison.Ordinal)).TakeLast(LastWords).Select(l => $"{Environment.NewLine}  {l}"));
     }
 
     private string Compose(string? token)
@@ -138,5 +151,6 @@ internal static class AnnouncementExtensions
             mail,
             services,
             provider.GetRequiredService<ResourceNotificationService>(),
+            provider.GetRequiredService<ResourceLoggerService>(),
             provider.GetRequiredService<IConfiguration>()));
 }

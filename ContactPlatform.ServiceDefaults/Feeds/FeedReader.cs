@@ -5,6 +5,7 @@ using ContactPlatform.ServiceDefaults.Hosting;
 using Google.Protobuf;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry;
 
 namespace ContactPlatform.ServiceDefaults.Feeds;
 
@@ -107,6 +108,8 @@ public sealed class FeedReader(IServiceScopeFactory scopes, CommitSignal signal,
 
     private async Task<List<(ulong Order, long Id, byte[] Payload)>> ReadBatchAsync(ulong order, long id, int most, CancellationToken cancellationToken)
     {
+        // A follower's call lasts for days: with a span for each look into the outbox its trace would grow for as long.
+        using var untraced = SuppressInstrumentationScope.Begin();
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<PlatformDbContext>();
         await db.Database.OpenConnectionAsync(cancellationToken);

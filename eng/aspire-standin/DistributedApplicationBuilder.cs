@@ -75,6 +75,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<Orchestrator>>()));
         _host.Services.AddSingleton(services => new ResourceNotificationService(services.GetRequiredService<Orchestrator>()));
+        _host.Services.AddSingleton(services => new ResourceLoggerService(services.GetRequiredService<Orchestrator>()));
         _host.Services.AddSingleton(services => new ResourceCommandService(services.GetRequiredService<Orchestrator>()));
         _host.Services.AddHostedService(services => services.GetRequiredService<Orchestrator>());
     }

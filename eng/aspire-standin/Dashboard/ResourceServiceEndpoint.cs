@@ -69,11 +69,11 @@ internal sealed class ResourceServiceEndpoint(
             var lines = log.After(last);
             if (lines.Count > 0)
             {
-                last = lines[^1].Number;
+                last = lines[^1].LineNumber;
                 await responseStream.WriteAsync(
                     new WatchResourceConsoleLogsUpdate
                     {
-                        LogLines = { lines.Select(l => new ConsoleLogLine { Text = l.Text, IsStdErr = l.IsError, LineNumber = l.Number }) },
+                        LogLines = { lines.Select(l => new ConsoleLogLine { Text = l.Content, IsStdErr = l.IsErrorMessage, LineNumber = l.LineNumber }) },
                     },
                     end.Token);
             }

@@ -33,7 +33,7 @@ internal sealed class LogBuffer(TimeProvider clock) : ILogger
     {
         lock (_lines)
         {
-            return [.. _lines.Where(line => line.Number > number)];
+            return [.. _lines.Where(line => line.LineNumber > number)];
         }
     }
 
@@ -50,5 +50,3 @@ internal sealed class LogBuffer(TimeProvider clock) : ILogger
         }
     }
 }
-
-internal sealed record LogLine(int Number, string Text, bool IsError);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ContactPlatform.Contacts.CustomFields;
+using ContactPlatform.ServiceDefaults.Requests;
 
 namespace ContactPlatform.Contacts.Columns;
 
@@ -33,5 +34,5 @@ public static class ColumnText
 
     /// <summary>The words of an enumeration, LOYAL_CUSTOMER for LoyalCustomer: as callers and imports write them.</summary>
     public static Dictionary<T, string> Words<T>() where T : struct, Enum =>
-        Enum.GetValues<T>().ToDictionary(v => v, v => string.Concat(v.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? $"_{c}" : $"{char.ToUpperInvariant(c)}")));
+        Enum.GetValues<T>().ToDictionary(v => v, v => EnumWord.Of(v));
 }

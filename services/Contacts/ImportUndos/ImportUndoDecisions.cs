@@ -4,6 +4,7 @@ using ContactPlatform.Contacts.FunnelProjection;
 using ContactPlatform.Contacts.Imports;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.ServiceDefaults.Requests;
 using ContactPlatform.ServiceDefaults.Runs;
 
 namespace ContactPlatform.Contacts.ImportUndos;
@@ -31,7 +32,7 @@ public static class ImportUndoDecisions
         if (!run.Ended)
         {
             return new Refusal(ContactsReasons.ImportNotEnded, $"import {run.RunId} has not ended; cancel it or wait, then undo it")
-                .From(run.State.ToString().ToUpperInvariant(), "undo", "SUCCEEDED,FAILED,CANCELLED");
+                .From(EnumWord.Of(run.State), "undo", "SUCCEEDED,FAILED,CANCELLED");
         }
         var (from, allowed, why) =
             config.DryRun ? ("dry run", "another import", "changed nothing")

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Csv;
+using ContactPlatform.ServiceDefaults.Requests;
 using Google.Protobuf;
 using Microsoft.EntityFrameworkCore;
 
@@ -39,7 +40,7 @@ public sealed class ValidationFile(DeliverabilityDbContext db)
                 CsvWriter.Append(csv,
                 [
                     row.ItemNumber.ToString(CultureInfo.InvariantCulture), row.Input, row.Address, row.ContactId == 0 ? "" : row.ContactId.ToString(CultureInfo.InvariantCulture),
-                    Word(row.Verdict), string.Join(';', row.Found.Select(f => Word(f))), row.Suggestion, row.Problem,
+                    EnumWord.Of(row.Verdict), string.Join(';', row.Found.Select(f => EnumWord.Of(f))), row.Suggestion, row.Problem,
                 ]);
                 after = row.ItemNumber;
             }
@@ -51,8 +52,4 @@ public sealed class ValidationFile(DeliverabilityDbContext db)
             }
         }
     }
-
-    /// <summary>`LIKELY_TYPO` for ADDRESS_FINDING_LIKELY_TYPO.</summary>
-    private static string Word<T>(T value) where T : struct, Enum =>
-        string.Concat(value.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? $"_{c}" : $"{char.ToUpperInvariant(c)}"));
 }

@@ -1,6 +1,7 @@
 using ContactPlatform.Common.V1;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.Deliverability.WebhookDeliveries;
+using ContactPlatform.ServiceDefaults.Requests;
 using FunnelChange = ContactPlatform.Funnel.V1.StreamChangesResponse;
 
 namespace ContactPlatform.Deliverability.FunnelFeed;
@@ -27,13 +28,9 @@ public static class StageNotes
                     FromLost = move.From?.Lost == true,
                     ToStage = move.To?.Stage ?? FunnelStage.Unspecified,
                     ToLost = move.To?.Lost == true,
-                    Cause = Cause(change.StagesChanged!.Cause),
+                    Cause = EnumWord.Of(change.StagesChanged!.Cause),
                 });
             }
         }
     }
-
-    /// <summary>`LABEL_RULE` for STAGE_CHANGE_CAUSE_LABEL_RULE.</summary>
-    private static string Cause(Funnel.V1.StageChangeCause cause) =>
-        string.Concat(cause.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? $"_{c}" : $"{char.ToUpperInvariant(c)}"));
 }

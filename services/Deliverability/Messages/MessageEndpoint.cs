@@ -2,6 +2,7 @@ using ContactPlatform.Deliverability.Transmissions;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.ServiceDefaults.Errors;
 using ContactPlatform.ServiceDefaults.Paging;
+using ContactPlatform.ServiceDefaults.Requests;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 
@@ -45,7 +46,7 @@ public sealed class MessageEndpoint(DeliverabilityDbContext db, TransmissionRead
         var message = await LoadAsync(id, context.CancellationToken);
         return message.State == MessageState.Cancelled ? new() { Message = message }
             : throw new RefusalException(new Refusal(DeliverabilityReasons.MessageNotQueued, $"message {id} is no longer queued, so it cannot be cancelled")
-                .From(message.State.ToString().ToUpperInvariant(), "cancel", "QUEUED").With("message_id", id));
+                .From(EnumWord.Of(message.State), "cancel", "QUEUED").With("message_id", id));
     }
 
     private async Task<Message> LoadAsync(long id, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using ContactPlatform.Deliverability.Addresses;
 using ContactPlatform.Deliverability.V1;
+using ContactPlatform.ServiceDefaults.Requests;
 
 namespace ContactPlatform.Deliverability.Sendability;
 
@@ -12,8 +13,7 @@ public static class RefusalReasons
     private static readonly HashSet<string> Hard = [.. StatusRules.Table.Where(r => r.IsHard).Select(r => Of(r.Status))];
 
     /// <summary>The reason where the address is shown so: the status' name.</summary>
-    public static string Of(DeliverabilityStatus status) =>
-        string.Concat(status.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? $"_{c}" : $"{char.ToUpperInvariant(c)}"));
+    public static string Of(DeliverabilityStatus status) => EnumWord.Of(status);
 
     /// <summary>Whether a message refused for this counts as one that came back for good.</summary>
     public static bool IsHard(string reason) => Hard.Contains(reason);

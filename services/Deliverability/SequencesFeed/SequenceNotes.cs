@@ -1,6 +1,7 @@
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.Deliverability.WebhookDeliveries;
 using ContactPlatform.Sequences.V1;
+using ContactPlatform.ServiceDefaults.Requests;
 using SequencesChange = ContactPlatform.Sequences.V1.StreamChangesResponse;
 
 namespace ContactPlatform.Deliverability.SequencesFeed;
@@ -58,5 +59,5 @@ public static class SequenceNotes
 
     /// <summary>`OUT_OF_OFFICE` for OutOfOffice; empty for unspecified.</summary>
     private static string Word<T>(T value) where T : struct, Enum => Convert.ToInt32(value, System.Globalization.CultureInfo.InvariantCulture) == 0 ? ""
-        : string.Concat(value.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? $"_{c}" : $"{char.ToUpperInvariant(c)}"));
+        : EnumWord.Of(value);
 }

@@ -1,6 +1,7 @@
 using ContactPlatform.Funnel.Stages;
 using ContactPlatform.Funnel.V1;
 using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.ServiceDefaults.Requests;
 using ContactPlatform.ServiceDefaults.Runs;
 
 namespace ContactPlatform.Funnel.Undos;
@@ -19,7 +20,7 @@ public static class UndoDecisions
     /// <summary>Only a run that has ended can be undone: what it did is complete then. Null: go ahead.</summary>
     public static Refusal? Undo(RunRow run) => run.Ended ? null
         : new Refusal(FunnelReasons.RunNotEnded, $"run {run.RunId} has not ended; cancel it or wait, then undo it")
-            .From(run.State.ToString().ToUpperInvariant(), "undo", "SUCCEEDED,FAILED,CANCELLED");
+            .From(EnumWord.Of(run.State), "undo", "SUCCEEDED,FAILED,CANCELLED");
 
     /// <summary>The stored outcomes that are shown as the one wanted, or as any.</summary>
     public static Outcome[] Outcomes(UndoOutcome wanted) =>

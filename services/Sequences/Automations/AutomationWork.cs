@@ -17,7 +17,11 @@ public sealed class AutomationWork(SequencesDbContext db, CurrentAccount account
         var now = time.Machine().Now();
         await using var transaction = await db.BeginBulkAsync(cancellationToken);
         var taken = await store.TakeAsync(now, now + settings.Lease, Batch, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        if (taken.Count > 0)
+        {
+            // Only then: a commit wakes everybody who follows this service.
+            await transaction.CommitAsync(cancellationToken);
+        }
         return taken;
     }
 

@@ -3,6 +3,7 @@ using ContactPlatform.Deliverability.V1;
 using ContactPlatform.Sequences.ContactFeed;
 using ContactPlatform.Sequences.V1;
 using ContactPlatform.ServiceDefaults.Auth;
+using ContactPlatform.ServiceDefaults.Requests;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
@@ -58,14 +59,11 @@ public sealed class ContactActions(
             RuleDisplayName = rule.DisplayName,
             AutomationFiringId = firing.AutomationFiringId,
             Contact = WebhookContacts.Of(contact),
-            FromStatus = Word(firing.FromEngagement),
-            Status = Word(firing.Engagement),
+            FromStatus = EnumWord.Of(firing.FromEngagement),
+            Status = EnumWord.Of(firing.Engagement),
             StatusVersion = firing.StatusVersion,
             FireTime = Timestamp.FromDateTime(firing.FireTime),
             FirstWorkingTime = worked is { } at ? Timestamp.FromDateTime(at) : null,
         };
     }
-
-    /// <summary>`BAD_EMAIL` for BadEmail.</summary>
-    private static string Word(EngagementStatus status) => string.Concat(status.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? $"_{c}" : $"{char.ToUpperInvariant(c)}"));
 }

@@ -1,5 +1,6 @@
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.Deliverability.V1;
+using ContactPlatform.ServiceDefaults.Requests;
 
 namespace ContactPlatform.Sequences.Automations;
 
@@ -17,7 +18,7 @@ internal static class WebhookContacts
             GivenName = contact.GivenName,
             FamilyName = contact.FamilyName,
             TimeZone = contact.TimeZone,
-            RecordState = contact.RecordState.ToString().ToUpperInvariant(),
+            RecordState = EnumWord.Of(contact.RecordState),
             Source = contact.Source,
             Owner = contact.Owner,
             LeadScore = contact.LeadScore,

@@ -46,7 +46,7 @@ public sealed class ErasureKeyTests
     [Fact]
     public async Task Without_a_key_nothing_is_erased_and_what_was_erased_keeps_the_service_from_starting()
     {
-        await using var without = await ContactsHost.StartAsync(CancellationToken.None, erasureKey: null);
+        await using var without = await ContactsHost.StartAsync(CancellationToken.None, gate: false, erasureKey: null);
         var (contacts, erasures, headers) = (new V1.ContactService.ContactServiceClient(without.Service.Channel), new V1.ContactErasureService.ContactErasureServiceClient(without.Service.Channel), await without.HeadersAsync(1, CancellationToken.None));
         var contact = (await contacts.CreateContactAsync(new() { Contact = new() { Email = "ada@example.org" } }, headers)).Contact;
         (await erasures.EraseContactAsync(new() { ContactId = contact.ContactId }, headers).ForAsync(ContactsReasons.ErasureNotConfigured))["setting"].ShouldBe("Erasure:Keys");
@@ -54,16 +54,16 @@ public sealed class ErasureKeyTests
         await Imports.ImportCaller.RefusedAsync(() => new Imports.ImportCaller(without).UploadAsync("email\nada@example.org\n", new() { Mode = V1.ImportMode.Unsubscribe }), ContactsReasons.ErasureNotConfigured);
         (await contacts.GetContactAsync(new() { ContactId = contact.ContactId }, headers)).Contact.ShouldBe(contact);
 
-        await using var with = await ContactsHost.StartAsync(CancellationToken.None, database: without.Database);
+        await using var with = await ContactsHost.StartAsync(CancellationToken.None, gate: false, database: without.Database);
         await new V1.ContactErasureService.ContactErasureServiceClient(with.Service.Channel).EraseContactAsync(new() { ContactId = contact.ContactId }, headers);
-        (await Should.ThrowAsync<Exception>(() => ContactsHost.StartAsync(CancellationToken.None, erasureKey: null, database: without.Database))).Message.ShouldContain("Erasure:Keys:1");
+        (await Should.ThrowAsync<Exception>(() => ContactsHost.StartAsync(CancellationToken.None, gate: false, erasureKey: null, database: without.Database))).Message.ShouldContain("Erasure:Keys:1");
     }
 
     /// <summary>Killed while it waits in the middle, an erasure has not happened, and happens when it is asked for again.</summary>
     [Fact]
     public async Task A_killed_erasure_has_happened_wholly_or_not_at_all()
     {
-        await using var host = await ContactsHost.StartAsync(CancellationToken.None);
+        await using var host = await ContactsHost.StartAsync(CancellationToken.None, gate: false);
         var (contacts, erasures, headers) = (new V1.ContactService.ContactServiceClient(host.Service.Channel), new V1.ContactErasureService.ContactErasureServiceClient(host.Service.Channel), await host.HeadersAsync(1, CancellationToken.None));
         var label = (await new V1.LabelService.LabelServiceClient(host.Service.Channel).CreateLabelAsync(new() { DisplayName = "x" }, headers)).Label;
         var contact = (await contacts.CreateContactAsync(new() { Contact = new() { Email = "ada@example.org" }, LabelIds = { label.LabelId } }, headers)).Contact;

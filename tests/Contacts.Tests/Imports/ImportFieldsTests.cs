@@ -6,26 +6,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace ContactPlatform.Contacts.Tests.Imports;
 
-/// <summary>Imports into custom fields, on an account of their own.</summary>
-public sealed class ImportFieldsTests : IAsyncLifetime
+/// <summary>Imports into custom fields, each test with addresses of its own.</summary>
+public sealed class ImportFieldsTests(ImportFieldsFixture fixture) : IClassFixture<ImportFieldsFixture>
 {
-    private ContactsHost host = null!;
-    private ImportCaller caller = null!;
+    private readonly ImportCaller caller = fixture.Caller;
 
-    private CustomFieldService.CustomFieldServiceClient Fields => new(host.Service.Channel);
-
-    public async Task InitializeAsync()
-    {
-        host = await ContactsHost.StartAsync(CancellationToken.None);
-        caller = new ImportCaller(host);
-        await CreateAsync("note", CustomFieldType.Text);
-        await CreateAsync("budget", CustomFieldType.Number);
-        await CreateAsync("since", CustomFieldType.Date);
-        await CreateAsync("vip", CustomFieldType.Boolean);
-        await CreateAsync("tier", CustomFieldType.Choice, "Gold", "Silver");
-    }
-
-    public Task DisposeAsync() => host.DisposeAsync().AsTask();
+    private CustomFieldService.CustomFieldServiceClient Fields => new(caller.Host.Service.Channel);
 
     [Fact]
     public async Task Columns_named_like_keys_feed_their_fields_and_empty_cells_change_nothing()
@@ -89,8 +75,8 @@ public sealed class ImportFieldsTests : IAsyncLifetime
     {
         // While a label of the import is held as a label rule holds it, the import waits; so the fields change under it.
         var headers = await caller.HeadersAsync();
-        var label = (await new LabelService.LabelServiceClient(host.Service.Channel).CreateLabelAsync(new() { DisplayName = "held" }, headers)).Label.LabelId;
-        var gone = await CreateAsync("gone", CustomFieldType.Choice, "One", "Two");
+        var label = (await new LabelService.LabelServiceClient(caller.Host.Service.Channel).CreateLabelAsync(new() { DisplayName = "held" }, headers)).Label.LabelId;
+        var gone = await fixture.CreateAsync("gone", CustomFieldType.Choice, "One", "Two");
         Import import;
         await using (var db = caller.Database())
         await using (var hold = await HoldAsync(db, label))
@@ -143,11 +129,8 @@ public sealed class ImportFieldsTests : IAsyncLifetime
         details.Details.First(d => d.Is(Google.Rpc.BadRequest.Descriptor)).Unpack<Google.Rpc.BadRequest>().FieldViolations.ShouldHaveSingleItem().Field.ShouldBe(field);
     }
 
-    private async Task<CustomField> CreateAsync(string key, CustomFieldType type, params string[] choices) =>
-        (await Fields.CreateCustomFieldAsync(new() { CustomField = new() { Key = key, Type = type, Choices = { choices } } }, await caller.HeadersAsync())).CustomField;
-
     private async Task<Contact> GetAsync(string email) =>
-        (await new ContactService.ContactServiceClient(host.Service.Channel).GetContactAsync(new() { Email = email }, await caller.HeadersAsync())).Contact;
+        (await new ContactService.ContactServiceClient(caller.Host.Service.Channel).GetContactAsync(new() { Email = email }, await caller.HeadersAsync())).Contact;
 
     private static string Shown(CustomFieldValue value) => value.ValueCase switch
     {
@@ -157,4 +140,28 @@ public sealed class ImportFieldsTests : IAsyncLifetime
         CustomFieldValue.ValueOneofCase.BooleanValue => $"{value.Key}={(value.BooleanValue ? "true" : "false")}",
         _ => $"{value.Key}={value.ChoiceValue}",
     };
+}
+
+/// <summary>A Contacts of its own, with a field of each type.</summary>
+public sealed class ImportFieldsFixture : IAsyncLifetime
+{
+    private ContactsHost? host;
+
+    public ImportCaller Caller { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        host = await ContactsHost.StartAsync(CancellationToken.None, gate: false);
+        Caller = new ImportCaller(host);
+        await CreateAsync("note", CustomFieldType.Text);
+        await CreateAsync("budget", CustomFieldType.Number);
+        await CreateAsync("since", CustomFieldType.Date);
+        await CreateAsync("vip", CustomFieldType.Boolean);
+        await CreateAsync("tier", CustomFieldType.Choice, "Gold", "Silver");
+    }
+
+    public Task DisposeAsync() => host is null ? Task.CompletedTask : host.DisposeAsync().AsTask();
+
+    public async Task<CustomField> CreateAsync(string key, CustomFieldType type, params string[] choices) =>
+        (await new CustomFieldService.CustomFieldServiceClient(Caller.Host.Service.Channel).CreateCustomFieldAsync(new() { CustomField = new() { Key = key, Type = type, Choices = { choices } } }, await Caller.HeadersAsync())).CustomField;
 }

@@ -17,7 +17,7 @@ public sealed class LocksAwayTests
             ["ConnectionStrings__contacts"] = database.ConnectionString,
             ["ConnectionStrings__redis"] = $"127.0.0.1:{FreePort.Next()}",
             ["Access__ServiceKey"] = ContactsHost.ServiceKey,
-        }, CancellationToken.None);
+        }, CancellationToken.None, gate: false);
         var reply = await new V1.AccessService.AccessServiceClient(service.Channel).ExchangeServiceKeyAsync(new() { ServiceKey = ContactsHost.ServiceKey, Service = "tests", AccountId = 5 });
         var headers = new Metadata { { "authorization", $"Bearer {reply.AccessToken}" } };
         var labels = new V1.LabelService.LabelServiceClient(service.Channel);

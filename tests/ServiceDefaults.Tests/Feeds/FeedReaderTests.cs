@@ -3,11 +3,14 @@ using System.Diagnostics;
 using System.Globalization;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Feeds;
+using ContactPlatform.ServiceDefaults.Telemetry;
 using ContactPlatform.ServiceDefaults.Tests.Support;
 using ContactPlatform.ServiceDefaults.Tests.V1;
 using ContactPlatform.Testing;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using OpenTelemetry;
+using OpenTelemetry.Trace;
 
 namespace ContactPlatform.ServiceDefaults.Tests.Feeds;
 
@@ -166,6 +169,25 @@ public sealed class FeedReaderTests : IAsyncLifetime, IDisposable
         read.ShouldBe([(other, 1), (row.Position, 2)]);
     }
 
+    [Fact]
+    public async Task Looking_for_changes_leaves_no_spans_in_the_trace_of_the_call_that_follows()
+    {
+        var spans = new Spans();
+        await using var host = await ProbeHost.StartAsync(_database, await TestServers.RedisAsync(), ProbeFixture.NewPrefix(), Token,
+            builder => builder.Services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddProcessor(spans)));
+        using var call = PlatformTelemetry.Source.StartActivity("a follower's call").ShouldNotBeNull();
+        var read = new ConcurrentQueue<(string Position, long Number)>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var reading = ReadAsync(host, read, stop.Token);
+        await AddAsync(host, 1);
+        await Eventually.ShouldBeAsync("the change is read", () => !read.IsEmpty);
+        await stop.CancelAsync();
+        await reading;
+        var told = spans.Ended.Where(s => s.TraceId == call.TraceId).SelectMany(s => s.TagObjects).Select(t => t.Value).OfType<string>().ToList();
+        told.ShouldContain(t => t.Contains("INSERT INTO outbox", StringComparison.Ordinal));
+        told.ShouldNotContain(t => t.Contains("FROM outbox", StringComparison.Ordinal));
+    }
+
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
     public void Dispose() => _timeout.Dispose();
@@ -219,4 +241,12 @@ public sealed class FeedReaderTests : IAsyncLifetime, IDisposable
     }, CancellationToken.None);
 
     private ProbeDbContext Context() => new(new DbContextOptionsBuilder<ProbeDbContext>().UseNpgsql(_database).Options, new CurrentAccount { Id = 1 });
+
+    /// <summary>What was traced.</summary>
+    private sealed class Spans : BaseProcessor<Activity>
+    {
+        public ConcurrentQueue<Activity> Ended { get; } = new();
+
+        public override void OnEnd(Activity data) => Ended.Enqueue(data);
+    }
 }
