@@ -58,8 +58,16 @@ internal static class CallCommand
         }
         catch (Exception e) when (e is InvalidProtocolBufferException or InvalidJsonException)
         {
-            throw new CliException($"That is no {method.InputType.Name}: {e.Message}\nIts fields: {string.Join(", ", method.InputType.Fields.InFieldNumberOrder().Select(f => f.JsonName))}");
+            throw new CliException($"That is no {method.InputType.Name}: {e.Message}\nIts fields: {string.Join(", ", method.InputType.Fields.InFieldNumberOrder().Select(f => f.JsonName))}{Values(e.Message)}");
         }
+    }
+
+    /// <summary>The names that an enum has, where a message says that one is none of them.</summary>
+    private static string Values(string message)
+    {
+        var type = message.Split("for enum type: ") is [_, var name] ? name.Trim() : null;
+        var found = type is null ? null : _services.Value.SelectMany(s => s.File.Dependencies.Append(s.File)).SelectMany(f => f.EnumTypes).FirstOrDefault(e => e.FullName == type);
+        return found is null ? "" : $"\n{found.Name} is one of: {string.Join(", ", found.Values.Where(v => v.Number != 0).Select(v => v.Name))}";
     }
 
     private static async IAsyncEnumerable<IMessage> AnswersAsync(Stack stack, MethodDescriptor method, IMessage request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using ContactPlatform.Contacts.V1;
+using Grpc.Core;
 
 namespace ContactPlatform.Cli;
 
@@ -9,9 +10,22 @@ internal static class ContactKey
 {
     public static Argument<string> Argument() => new("CONTACT") { Description = "An email, a phone such as +12005550001, or a contact's number." };
 
-    /// <exception cref="CliException">The text is none of the three.</exception>
+    /// <exception cref="CliException">The text is none of the three, or names nobody.</exception>
     public static async Task<Contact> FindAsync(Stack stack, string text, CancellationToken cancellationToken) =>
-        (await stack.Contacts.GetContactAsync(Read(text), cancellationToken: cancellationToken)).Contact;
+        (await AskAsync(stack, text, cancellationToken)).Contact;
+
+    private static async Task<GetContactResponse> AskAsync(Stack stack, string text, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await stack.Contacts.GetContactAsync(Read(text), cancellationToken: cancellationToken);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+        {
+            // The service does not repeat what was asked for, and a command can name many.
+            throw new CliException($"There is no contact {text}.");
+        }
+    }
 
     private static GetContactRequest Read(string text) => text switch
     {

@@ -46,6 +46,7 @@ builder.Services
     .AddSingleton<ContactSets>()
     .AddSingleton<IRunExecutor, EnrollmentRunExecutor>()
     .AddScoped<ReplyWork>()
+    .AddScoped<PhoneOwners>()
     .AddScoped<ReplySenders>()
     .AddScoped<ReplyRecorder>()
     .AddScoped<ReplyWebhookCalls>()

@@ -17,7 +17,7 @@ namespace ContactPlatform.Sequences.Replies;
 public sealed record ReplySender(long ContactId, ReplyMatch Match, long EnrollmentId, long MessageId);
 
 /// <summary>Finds the contact that a reply is from: the one that is named, the one that has the address, the one whose thread it is, the one who forwarded.</summary>
-public sealed class ReplySenders(SequencesDbContext db, ContactService.ContactServiceClient contacts, ContactsCalls calls)
+public sealed class ReplySenders(SequencesDbContext db, ContactService.ContactServiceClient contacts, PhoneOwners phones, ContactsCalls calls)
 {
     /// <summary>Addresses of a quotation that Contacts is asked for: who forwarded stands near its beginning.</summary>
     private const int AskedAddresses = 4;
@@ -58,6 +58,10 @@ public sealed class ReplySenders(SequencesDbContext db, ContactService.ContactSe
         if (input.From.Length > 0 && await AskAsync(EmailAddress.IsEmail(input.From) ? new() { Email = input.From } : new() { Phone = input.From }, cancellationToken) is { } sender)
         {
             return (sender, ReplyMatch.Address);
+        }
+        if (input.Reply.IsSms && await phones.FindAsync(input.From, cancellationToken) is { } owner)
+        {
+            return (owner, ReplyMatch.Address);
         }
         if (answered is not null)
         {

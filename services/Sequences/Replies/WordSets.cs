@@ -25,6 +25,7 @@ public static class WordSets
         ["facts"] = "information|info|details|detail|pricing|price|prices|quote|quotation|offer|proposal|brochure|deck|slides|link|demo|sample|case|times|dates|numbers|invite|material|materials|contract|documentation",
         ["weekday"] = "monday|tuesday|wednesday|thursday|friday|mon|tue|wed|thu|fri",
         ["month"] = "january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|apr|jun|jul|aug|sept|sep|oct|nov|dec",
+        ["day"] = "1|2|3|4|5|6|7|8|9|10|11|12|13|14|15|16|17|18|19|20|21|22|23|24|25|26|27|28|29|30|31|01|02|03|04|05|06|07|08|09|1st|2nd|3rd|4th|5th|6th|7th|8th|9th|10th|11th|12th|13th|14th|15th|16th|17th|18th|19th|20th|21st|22nd|23rd|24th|25th|26th|27th|28th|29th|30th|31st|2026|2027|2028",
         ["season"] = "q1|q2|q3|q4|spring|summer|autumn|fall|winter|easter|christmas|2027|2028",
         ["period"] = "week|weeks|month|months|quarter|quarters|year|years",
         ["some"] = "a|few|couple|several|one|two|three|four|five|six|nine|twelve|2|3|4|5|6|8|9|10|12|18",

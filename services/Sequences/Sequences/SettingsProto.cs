@@ -54,7 +54,7 @@ public static class SettingsProto
             return;
         }
         violations.Check(window.TimeZone.Contains('/', StringComparison.Ordinal) || window.TimeZone == "UTC", $"{Field}.sending_window.time_zone", "is no IANA name, such as Europe/Berlin or UTC");
-        violations.Check(TimeZoneInfo.TryFindSystemTimeZoneById(window.TimeZone, out _), $"{Field}.sending_window.time_zone", "is no time zone that is known here");
+        violations.Check(TimeZoneInfo.TryFindSystemTimeZoneById(window.TimeZone, out _), $"{Field}.sending_window.time_zone", $"is \"{window.TimeZone}\", which is not known; expected an IANA name such as Europe/Berlin");
         violations.Check(window.Weekdays.Count > 0 && window.Weekdays.All(d => d is >= 1 and <= 7) && window.Weekdays.Distinct().Count() == window.Weekdays.Count,
             $"{Field}.sending_window.weekdays", "expected are 1 (Monday) to 7 (Sunday), at least one, each once");
         violations.Check(window.StartMinute is >= 0 and < MinutesOfDay, $"{Field}.sending_window.start_minute", $"is {window.StartMinute}; expected 0 to {MinutesOfDay - 1}");

@@ -50,7 +50,7 @@ public static class StepTemplates
     {
         var variant = Variant(step, contact.ContactId);
         var templates = Read(step, variant);
-        string Value(string name) => ContactVariables.Value(contact, name) ?? $"{{{name}}}";
+        string Value(string name) => ContactVariables.Value(contact, name) ?? (name == Template.UnsubscribeUrl ? $"[{name}]" : $"{{{name}}}");
         return new()
         {
             StepId = step.StepId,

@@ -8,13 +8,15 @@ namespace ContactPlatform.Sequences.StatusMatrix;
 /// <summary>Reads and writes status_matrix.proto.</summary>
 public static class StatusProto
 {
+    private static readonly string Statuses = string.Join(", ", Enum.GetValues<SequenceStatus>().Where(s => s != SequenceStatus.Unspecified).Select(Name));
+
     /// <summary>Name of a status as in the contract, without its prefix.</summary>
     public static string Name(SequenceStatus status) => SequenceProto.Name(EnrollmentReflection.Descriptor, "SequenceStatus", (int)status, "SEQUENCE_STATUS_");
 
     /// <summary>Reads a status.</summary>
     public static SequenceStatus Status(this Violations violations, SequenceStatus value)
     {
-        violations.Check(value != SequenceStatus.Unspecified && Enum.IsDefined(value), "status", $"is {(int)value}; expected one of the statuses");
+        violations.Check(value != SequenceStatus.Unspecified && Enum.IsDefined(value), "status", $"is {(int)value}; expected one of {Statuses}");
         return value;
     }
 

@@ -48,7 +48,7 @@ public sealed class TaskEndpoint(SequencesDbContext db, TaskWork work, SequenceS
         var call = (await work.GetAsync(ReadId(request.TaskId), cancel)).Kind == TaskKind.Call;
         var violations = new Violations();
         violations.Check(Enum.IsDefined(request.CallOutcome) && call == (request.CallOutcome != CallOutcome.Unspecified), "call_outcome",
-            call ? $"is {(int)request.CallOutcome}; how the call went is expected" : "is given, and the task is no call; leave it out");
+            call ? $"is {(int)request.CallOutcome}; expected how the call went: REACHED, NO_ANSWER, MESSAGE_LEFT, BUSY or WRONG_NUMBER" : "is given, and the task is no call; leave it out");
         violations.ThrowIfAny();
         var (row, enrollment, token) = await work.CloseAsync(request.TaskId, TaskState.Completed, request.CallOutcome, request.Etag, Caller.Of(context), cancel);
         return new() { Task = row.ToProto(), Enrollment = enrollment.ToProto(), ChangeToken = token };

@@ -53,6 +53,7 @@ public sealed class SequenceCliTests : IAsyncLifetime, IDisposable
         (await RunAsync("call", "sequences.v1.TaskService")).Output.ShouldContain("  CompleteTask");
         (await RunAsync("call", "sequences.v1.TaskService/ListTasks", """{ "assignee": "ann" }""")).Output.ShouldContain("assigneeSubject");
         (await RunAsync("call", "sequences.v1.TaskService/ListTasks", "ann")).Output.ShouldContain("That is no ListTasksRequest");
+        (await RunAsync("call", "sequences.v1.TaskService/ListTasks", """{ "state": "OPEN" }""")).Output.ShouldContain("TaskState is one of: TASK_STATE_OPEN, ");
         (await RunAsync("call", "contacts.v1.ImportService/UploadImport")).Output.ShouldContain("takes a stream of requests");
     }
 

@@ -93,7 +93,21 @@ public sealed class ReplyServiceTests(PlatformFixture platform)
         var sms = await Replies.RecordReplyAsync(new() { Source = "app", ContactId = contact, Sms = new() { FromPhone = "+442079460123", Text = "STOP", MessageKey = "SM1" } }, platform.Headers);
         (sms.Reply.Channel, sms.Reply.RuleId, await OptedOutAsync(contact)).ShouldBe((ReplyChannel.Sms, "sms.opt-out", true));
         (await Replies.RecordReplyAsync(new() { Source = "app", Sms = new() { FromPhone = "no phone", Text = "STOP", MessageKey = "SM2" } }, platform.Headers)).Outcome.ShouldBe(RecordOutcome.Unmatched);
+        await OfPhoneAsync();
         (await Replies.RecordReplyAsync(Mail("From: postmaster@mx.example\n\nReturned"), platform.Headers)).Outcome.ShouldBe(RecordOutcome.DeliveryReport);
+    }
+
+    /// <summary>A phone beside an email finds its contact; of several the one that is on its way.</summary>
+    private async Task OfPhoneAsync()
+    {
+        var phone = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"+4420{System.Security.Cryptography.RandomNumberGenerator.GetInt32(70_000_000, 79_999_999)}");
+        async Task<RecordReplyResponse> StopAsync(string key) => await Replies.RecordReplyAsync(new() { Source = "app", Sms = new() { FromPhone = phone, Text = "STOP", MessageKey = key + phone } }, platform.Headers);
+        var alone = await platform.CreateContactAsync(c => c.Phone = phone);
+        var found = (await StopAsync("alone")).Reply;
+        (found.ContactId, found.Match, await OptedOutAsync(alone)).ShouldBe((alone, ReplyMatch.Address, true));
+        var (enrolled, _) = await platform.EnrolledAsync((await platform.CreateSequenceAsync()).SequenceId, c => c.Phone = phone);
+        (await StopAsync("shared")).Reply.ContactId.ShouldBe(enrolled);
+        (await OptedOutAsync(enrolled)).ShouldBeTrue();
     }
 
     [Fact]

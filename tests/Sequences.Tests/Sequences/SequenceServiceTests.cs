@@ -128,10 +128,10 @@ public sealed class SequenceServiceTests(PlatformFixture platform)
     [Fact]
     public async Task A_preview_fills_in_and_marks_what_is_missing()
     {
-        var sequence = await platform.CreateSequenceAsync(activate: false, Made.Sequence(platform.NewName(), Made.Mail(text: "Hi {{given_name}} of {{field.city}}"), Made.Sms()));
+        var sequence = await platform.CreateSequenceAsync(activate: false, Made.Sequence(platform.NewName(), Made.Mail(text: "Hi {{given_name}} of {{field.city}}, {{unsubscribe_url}}"), Made.Sms()));
         var contact = await platform.CreateContactAsync(c => c.GivenName = "Ada & Co");
         var preview = await platform.Sequencing.PreviewSequenceAsync(new() { SequenceId = sequence.SequenceId, ContactId = contact }, platform.Headers);
-        preview.Steps[0].Text.ShouldBe("Hi Ada & Co of {field.city}");
+        preview.Steps[0].Text.ShouldBe("Hi Ada & Co of {field.city}, [unsubscribe_url]");
         preview.MissingVariables.ShouldBe(["field.city", "phone"]);
         preview.Steps[1].MissingVariables.ShouldBe(["phone"]);
         await RefusedAsync(StatusCode.NotFound, "CONTACT_NOT_FOUND", async () => await platform.Sequencing.PreviewSequenceAsync(new() { SequenceId = sequence.SequenceId, ContactId = long.MaxValue }, platform.Headers));
