@@ -53,7 +53,7 @@ internal static class ScriptedWebhooks
         public override Task<ReplayWebhookDeliveriesResponse> ReplayWebhookDeliveries(ReplayWebhookDeliveriesRequest request, ServerCallContext context)
         {
             script.Asked = request;
-            return Task.FromResult(new ReplayWebhookDeliveriesResponse { ReplayedCount = request.WebhookId == 5 ? 0 : 2 });
+            return Task.FromResult(new ReplayWebhookDeliveriesResponse { ReplayedCount = request.WebhookId == 6 ? 0 : 2 });
         }
     }
 
