@@ -19,6 +19,9 @@ internal static class SendBench
     private const int Senders = 4;
     private const int PerTransmission = 1_000;
 
+    /// <summary>Mails that a connection has reserved at a time: the service's default.</summary>
+    private const int PerGroup = 16;
+
     private static int _requests;
 
     private static readonly Dictionary<string, string?> Settings = new()
@@ -56,6 +59,12 @@ internal static class SendBench
             bed.Processor.Begin();
             limit.Add(await PlainAsync(sink, sink.Mails.Last(), run.Size, cancellationToken));
             BenchRun.Sample("SMTP alone", limit[^1], "s");
+            bed.Processor.Sample();
+
+            bed.Processor.Begin();
+            var durable = await DurableSend.RunAsync(bed, run.Size, Connections * PerGroup, cancellationToken);
+            BenchRun.Sample("what must be durable of them, in SQL alone", durable, "s");
+            BenchRun.Sample("both, one after the other", limit[^1] + durable, "s");
             bed.Processor.Sample();
         }
         return new Outcome(work.Median(), "s", limit.Median());

@@ -1,14 +1,18 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 
 namespace ContactPlatform.Cli;
 
-/// <summary>Calls any method of the contracts that is asked once: with JSON, as the contracts' field names say it.</summary>
+/// <summary>Calls any method of the contracts: with JSON, as the contracts' field names say it.</summary>
 internal static class CallCommand
 {
     private const string Root = "contactplatform.";
+
+    /// <summary>What stands for standard input.</summary>
+    private const string Input = "-";
 
     private static readonly JsonFormatter _json = new(JsonFormatter.Settings.Default.WithIndentation());
 
@@ -22,14 +26,14 @@ internal static class CallCommand
     public static Command Create()
     {
         var name = new Argument<string>("METHOD") { Description = "Such as contacts.v1.LabelService/ListLabels; a service alone names its methods." };
-        var body = new Argument<string>("JSON") { Description = "The request, with fields as in the .proto files; {} unless given.", DefaultValueFactory = _ => "{}" };
+        var body = new Argument<string>("JSON") { Description = "The request, with fields as in the .proto files; {} unless given. With - it is read from standard input, where a method that takes a stream gets one request from each line.", DefaultValueFactory = _ => "{}" };
         var command = new Command("call", "Calls any method of the contracts and prints its answers as JSON.") { name, body };
         command.SetAction(async (result, cancellationToken) =>
         {
             var method = Find(result.GetValue(name)!);
-            var request = Read(method, result.GetValue(body)!);
+            var requests = Requests(method, result.GetValue(body)!, Console.In);
             using var stack = Stack.Find();
-            await foreach (var answer in AnswersAsync(stack, method, request, cancellationToken))
+            await foreach (var answer in method.IsClientStreaming ? StreamAsync(stack, method, requests, cancellationToken) : AnswersAsync(stack, method, requests.Single(), cancellationToken))
             {
                 Console.WriteLine(_json.Format(answer));
             }
@@ -37,20 +41,38 @@ internal static class CallCommand
         return command;
     }
 
-    /// <exception cref="CliException">There is none, or it takes a stream.</exception>
+    /// <exception cref="CliException">There is none.</exception>
     private static MethodDescriptor Find(string name)
     {
         var parts = name.Split('/');
         var wanted = parts[0].StartsWith(Root, StringComparison.Ordinal) ? parts[0] : Root + parts[0];
         var service = _services.Value.FirstOrDefault(s => s.FullName == wanted)
             ?? throw new CliException($"There is no service {parts[0]}. There are:\n{string.Join('\n', _services.Value.Select(s => $"  {s.FullName[Root.Length..]}"))}");
-        var method = service.Methods.FirstOrDefault(m => parts.Length == 2 && m.Name == parts[1])
+        return service.Methods.FirstOrDefault(m => parts.Length == 2 && m.Name == parts[1])
             ?? throw new CliException($"Say which method of {parts[0]}:\n{string.Join('\n', service.Methods.Select(m => $"  {m.Name}"))}");
-        return method.IsClientStreaming ? throw new CliException($"{name} takes a stream of requests, which a line cannot hold: see the commands for files, such as import and validate.") : method;
+    }
+
+    /// <summary>The requests, as they are asked for: of a stream no more than one is in memory.</summary>
+    /// <exception cref="CliException">One is no such message.</exception>
+    private static IEnumerable<IMessage> Requests(MethodDescriptor method, string body, TextReader input)
+    {
+        if (body != Input || !method.IsClientStreaming)
+        {
+            yield return Read(method, body == Input ? input.ReadToEnd() : body);
+            yield break;
+        }
+
+        for (var number = 1; input.ReadLine() is { } line; number++)
+        {
+            if (!string.IsNullOrWhiteSpace(line))
+            {
+                yield return Read(method, line, $"Line {number}");
+            }
+        }
     }
 
     /// <exception cref="CliException">It is no such message.</exception>
-    private static IMessage Read(MethodDescriptor method, string json)
+    private static IMessage Read(MethodDescriptor method, string json, string what = "That")
     {
         try
         {
@@ -58,7 +80,7 @@ internal static class CallCommand
         }
         catch (Exception e) when (e is InvalidProtocolBufferException or InvalidJsonException)
         {
-            throw new CliException($"That is no {method.InputType.Name}: {e.Message}\nIts fields: {string.Join(", ", method.InputType.Fields.InFieldNumberOrder().Select(f => f.JsonName))}{Values(e.Message)}");
+            throw new CliException($"{what} is no {method.InputType.Name}: {e.Message}\nIts fields: {string.Join(", ", method.InputType.Fields.InFieldNumberOrder().Select(f => f.JsonName))}{Values(e.Message)}");
         }
     }
 
@@ -70,13 +92,30 @@ internal static class CallCommand
         return found is null ? "" : $"\n{found.Name} is one of: {string.Join(", ", found.Values.Where(v => v.Number != 0).Select(v => v.Name))}";
     }
 
-    private static async IAsyncEnumerable<IMessage> AnswersAsync(Stack stack, MethodDescriptor method, IMessage request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<IMessage> StreamAsync(Stack stack, MethodDescriptor method, IEnumerable<IMessage> requests, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var rpc = new Method<IMessage, IMessage>(method.IsServerStreaming ? MethodType.ServerStreaming : MethodType.Unary, method.Service.FullName, method.Name,
-            Marshallers.Create<IMessage>(m => m.ToByteArray(), bytes => method.InputType.Parser.ParseFrom(bytes)),
-            Marshallers.Create<IMessage>(m => m.ToByteArray(), bytes => method.OutputType.Parser.ParseFrom(bytes)));
-        var invoker = stack.Of(method.Service.FullName.Split('.')[1]).CreateCallInvoker();
-        var options = new CallOptions(cancellationToken: cancellationToken);
+        var (invoker, rpc, options) = Open(stack, method, MethodType.ClientStreaming, cancellationToken);
+        using var call = invoker.AsyncClientStreamingCall(rpc, null, options);
+        try
+        {
+            foreach (var request in requests)
+            {
+                await call.RequestStream.WriteAsync(request, cancellationToken);
+            }
+
+            await call.RequestStream.CompleteAsync();
+        }
+        catch (Exception e) when (e is RpcException or InvalidOperationException)
+        {
+            // The service ended the call early; its answer says why.
+        }
+
+        yield return await call;
+    }
+
+    private static async IAsyncEnumerable<IMessage> AnswersAsync(Stack stack, MethodDescriptor method, IMessage request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (invoker, rpc, options) = Open(stack, method, method.IsServerStreaming ? MethodType.ServerStreaming : MethodType.Unary, cancellationToken);
         if (!method.IsServerStreaming)
         {
             yield return await invoker.AsyncUnaryCall(rpc, null, options, request);
@@ -89,4 +128,11 @@ internal static class CallCommand
             yield return answer;
         }
     }
+
+    private static (CallInvoker Invoker, Method<IMessage, IMessage> Rpc, CallOptions Options) Open(Stack stack, MethodDescriptor method, MethodType type, CancellationToken cancellationToken) => (
+        stack.Of(method.Service.FullName.Split('.')[1]).CreateCallInvoker(),
+        new(type, method.Service.FullName, method.Name,
+            Marshallers.Create<IMessage>(m => m.ToByteArray(), bytes => method.InputType.Parser.ParseFrom(bytes)),
+            Marshallers.Create<IMessage>(m => m.ToByteArray(), bytes => method.OutputType.Parser.ParseFrom(bytes))),
+        new(cancellationToken: cancellationToken));
 }

@@ -57,6 +57,7 @@ internal static class ClassificationCommand
             () => stack.Classification.WatchClassificationReplay(new() { ClassificationReplayId = replay.ClassificationReplayId }, cancellationToken: cancellationToken), m => m.ClassificationReplay, r => r.Run, cancellationToken);
         var what = replay.UndoneReplayId > 0 ? $"Undo {replay.ClassificationReplayId} of replay {replay.UndoneReplayId}" : $"Replay {replay.ClassificationReplayId} by version {replay.RuleVersion}";
         AnsiConsole.MarkupLine($"{what}{(replay.DryRun ? ", dry run" : "")}: {Words.Count(replay.Run.TotalCount, "failure")}, {(replay.DryRun ? "would change" : "changed")} {Words.Count(replay.Run.ChangedCount)}");
+        RunWatch.WriteSkipped(replay.Run.SkipCounts);
         foreach (var count in replay.Counts)
         {
             AnsiConsole.MarkupLine($"  {Words.Spaced(count.FromClass.ToString())} to {Words.Spaced(count.ToClass.ToString())}: {Words.Count(count.Count)}");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ContactPlatform.Deliverability.V1;
 using Spectre.Console;
 
 namespace ContactPlatform.Cli;
@@ -42,12 +43,13 @@ internal static class ContactCommand
     private static Command Show()
     {
         var contact = ContactKey.Argument();
-        var command = new Command("show", "Shows what is known of a contact: its data, its labels, its custom fields, where it stands.") { contact };
+        var command = new Command("show", "Shows what is known of a contact: its data, its labels, its custom fields, where it stands, whether mail reaches it.") { contact };
         command.SetAction(async (result, cancellationToken) =>
         {
             using var stack = Stack.Find();
             var person = await ContactKey.FindAsync(stack, result.GetValue(contact)!, cancellationToken);
             var stage = (await stack.Stages.GetContactStageAsync(new() { ContactId = person.ContactId }, cancellationToken: cancellationToken)).ContactStage;
+            var mail = (await stack.Sendability.CheckSendableAsync(new() { ContactIds = { person.ContactId } }, cancellationToken: cancellationToken)).Checks.SingleOrDefault();
             var labels = await LabelLookup.ListAsync(stack, cancellationToken);
             var names = (await stack.Fields.ListCustomFieldsAsync(new() { PageSize = 1000 }, cancellationToken: cancellationToken)).CustomFields.ToDictionary(f => f.Key, f => f.DisplayName);
             var table = new Table().RoundedBorder().AddColumns("Field", "Value");
@@ -63,6 +65,7 @@ internal static class ContactCommand
             Add("Unsubscribed", Words.Time(person.UnsubscribedTime));
             Add("Owner", person.Owner);
             Add("Stands at", Words.Describe(stage));
+            Add("Mail", mail is null || mail.Block == SendBlock.NoAddress ? "" : Words.Spaced(mail.Status.ToString()) + (mail.Sendable ? "" : ", may not be written to"));
             Add("Labels", string.Join(", ", labels.Where(l => person.LabelIds.Contains(l.LabelId)).Select(l => l.DisplayName)));
             foreach (var value in person.CustomFields)
             {

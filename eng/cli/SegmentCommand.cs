@@ -9,7 +9,7 @@ internal static class SegmentCommand
 {
     public static Command Create() => new("segment", "Contacts found by what is known of them: a saved filter, or one given here.")
     {
-        CreateOne(), List(), FieldsOf(), Count(), Page(), Explain(), Freeze(),
+        CreateOne(), Update(), Delete(), List(), FieldsOf(), Count(), Page(), Explain(), Freeze(),
     };
 
     private static Command CreateOne()
@@ -26,6 +26,37 @@ internal static class SegmentCommand
         });
         return command;
     }
+
+    private static Command Update()
+    {
+        var (which, filter) = (Saved(), new Argument<string>("FILTER") { Description = "What it finds from now on." });
+        var command = new Command("update", "Gives a segment another filter.") { which, filter };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            using var stack = Stack.Find();
+            var id = await SegmentArgument.FindSavedAsync(stack, result.GetValue(which)!, cancellationToken);
+            var request = new UpdateSegmentRequest { Segment = new() { SegmentId = id, Filter = result.GetValue(filter) }, UpdateMask = new() { Paths = { "filter" } } };
+            var segment = (await stack.Segments.UpdateSegmentAsync(request, cancellationToken: cancellationToken)).Segment;
+            AnsiConsole.MarkupLine($"Segment {segment.SegmentId}, {Words.Plain(segment.DisplayName)}: {Words.Plain(segment.Filter)}");
+        });
+        return command;
+    }
+
+    private static Command Delete()
+    {
+        var which = Saved();
+        var command = new Command("delete", "Deletes a segment; its contacts and its snapshots stay.") { which };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            using var stack = Stack.Find();
+            var id = await SegmentArgument.FindSavedAsync(stack, result.GetValue(which)!, cancellationToken);
+            await stack.Segments.DeleteSegmentAsync(new() { SegmentId = id }, cancellationToken: cancellationToken);
+            AnsiConsole.MarkupLine($"Segment {id} is gone.");
+        });
+        return command;
+    }
+
+    private static Argument<string> Saved() => new("SEGMENT") { Description = "A segment's number or name." };
 
     private static Command List()
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using ContactPlatform.Deliverability.V1;
+using Grpc.Core;
 using Spectre.Console;
 
 namespace ContactPlatform.Cli;
@@ -22,7 +23,8 @@ internal static class SendCommand
         var version = new Option<int>("--version") { Description = "Which version of the template; the newest unless given." };
         var set = new Option<string[]>("--set") { Description = "A variable's value for all recipients, as name=value.", AllowMultipleArgumentsPerToken = true };
         var track = new Option<bool>("--track") { Description = "Tell who opened the mail and who followed its links." };
-        var command = new Command("send", "Sends a mail to each of some recipients, and waits until the mail server has them.") { to, from, name, subject, text, html, template, version, set, track };
+        var wait = new Option<int>("--wait") { Description = "Seconds without a change after which it waits no longer.", DefaultValueFactory = _ => 10 };
+        var command = new Command("send", "Sends a mail to each of some recipients, and waits until the mail server has them, or nothing moves any more.") { to, from, name, subject, text, html, template, version, set, track, wait };
         command.SetAction(async (result, cancellationToken) =>
         {
             using var stack = Stack.Find();
@@ -47,13 +49,7 @@ internal static class SendCommand
 
             var sent = (await stack.Transmissions.CreateTransmissionAsync(request, cancellationToken: cancellationToken)).Transmission;
             AnsiConsole.MarkupLine($"Transmission {sent.TransmissionId}: {Words.Count(sent.TotalCount, "message")} queued");
-            using var watch = stack.Transmissions.WatchTransmission(new() { TransmissionId = sent.TransmissionId }, cancellationToken: cancellationToken);
-            while (await watch.ResponseStream.MoveNext(cancellationToken))
-            {
-                sent = watch.ResponseStream.Current.Transmission;
-            }
-
-            await ShowAsync(stack, sent, cancellationToken);
+            await ShowAsync(stack, await WatchAsync(stack, sent, TimeSpan.FromSeconds(Math.Max(0, result.GetValue(wait))), cancellationToken), cancellationToken);
         });
         return command;
     }
@@ -71,6 +67,32 @@ internal static class SendCommand
         return command;
     }
 
+    /// <summary>Follows a transmission while it gets on; what a mail server puts off is tried again for up to a day, which nobody waits for.</summary>
+    private static async Task<Transmission> WatchAsync(Stack stack, Transmission sent, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(wait);
+        using var watch = stack.Transmissions.WatchTransmission(new() { TransmissionId = sent.TransmissionId }, cancellationToken: patience.Token);
+        try
+        {
+            while (await watch.ResponseStream.MoveNext(patience.Token))
+            {
+                if (!watch.ResponseStream.Current.Transmission.StateCounts.Equals(sent.StateCounts))
+                {
+                    patience.CancelAfter(wait);
+                }
+
+                sent = watch.ResponseStream.Current.Transmission;
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled } && !cancellationToken.IsCancellationRequested)
+        {
+            // What is known so far is shown.
+        }
+
+        return sent;
+    }
+
     private static async Task ShowAsync(Stack stack, Transmission transmission, CancellationToken cancellationToken)
     {
         var page = await stack.Messages.ListMessagesAsync(new() { TransmissionId = transmission.TransmissionId, PageSize = Shown }, cancellationToken: cancellationToken);
@@ -79,15 +101,25 @@ internal static class SendCommand
         {
             table.AddRow(
                 Words.Plain(message.Email.Length > 0 ? message.Email : "(erased)"),
-                Words.Spaced(message.State.ToString()) + (message.RefusalReason.Length > 0 ? $": {Words.Plain(message.RefusalReason)}" : ""),
+                Words.Spaced(message.State.ToString()) + (message.RefusalReason.Length > 0 ? $": {Words.Plain(message.RefusalReason)}" : "")
+                    + (message is { State: MessageState.Queued, AttemptCount: > 0 } ? $", again at {Words.Time(message.NextAttemptTime)}" : ""),
                 message.RecipientStatus == RecipientStatus.Unspecified ? "" : Words.Spaced(message.RecipientStatus.ToString()),
-                Words.Plain(message.Diagnostic));
+                Words.Plain($"{(message.SmtpCode > 0 ? $"{message.SmtpCode} " : "")}{message.Diagnostic}"));
         }
 
         AnsiConsole.Write(table);
         var states = string.Join(", ", transmission.StateCounts.Select(s => $"{Words.Count(s.Count)} {Words.Spaced(s.State.ToString()).ToLowerInvariant()}"));
         AnsiConsole.MarkupLine($"{Words.Count(transmission.TotalCount, "message")}: {states}; {Words.Count(transmission.DeliveredCount)} delivered, {Words.Count(transmission.OpenedCount)} opened, "
             + $"{Words.Count(transmission.ClickedCount)} clicked, {Words.Count(transmission.BouncedCount)} bounced, {Words.Count(transmission.ComplainedCount)} complained");
+        if (transmission.TotalCount > page.Messages.Count)
+        {
+            AnsiConsole.MarkupLine($"The first {page.Messages.Count} are shown; MessageService.ListMessages has all.");
+        }
+
+        if (!transmission.Complete)
+        {
+            AnsiConsole.MarkupLine($"Not all are through yet: `./dev cli sent {transmission.TransmissionId}` shows later what became of them.");
+        }
     }
 
     private static Recipient Recipient(string text) =>

@@ -56,6 +56,7 @@ internal static class TimelineCommand
         TimelineEvent.EventOneofCase.Merged => $"contact {happened.Merged.MergedContactId} merged into it{(happened.Merged.FilledFields.Count > 0 ? $", took over {string.Join(", ", happened.Merged.FilledFields)}" : "")}",
         TimelineEvent.EventOneofCase.Stage => $"{Status(happened.Stage.FromStage, happened.Stage.FromLost)} → {Status(happened.Stage.ToStage, happened.Stage.ToLost)}",
         TimelineEvent.EventOneofCase.Enrollment => Describe(happened.Enrollment),
+        TimelineEvent.EventOneofCase.DeliverabilityStatus => $"mail {Said([happened.DeliverabilityStatus.FromStatus])} → {Said([happened.DeliverabilityStatus.Status])}",
         TimelineEvent.EventOneofCase.Outreach => string.Join(", ", Outreach(happened.Outreach)),
         _ => "something that this program does not know",
     };

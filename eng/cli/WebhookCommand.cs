@@ -84,7 +84,7 @@ internal static class WebhookCommand
         {
             var tried = delivery.AttemptCount == 0 ? "" : $" after {Words.Count(delivery.AttemptCount, "call")}: {Last(delivery)}";
             table.AddRow(Number(delivery.WebhookDeliveryId), Type(delivery.EventType), delivery.ContactId == 0 ? "" : Number(delivery.ContactId), Words.Time(delivery.CreateTime),
-                delivery.State.ToString().ToLowerInvariant() + tried);
+                delivery.State.ToString().ToLowerInvariant() + tried + (delivery is { State: WebhookDeliveryState.Waiting, AttemptCount: > 0 } ? $", again at {Words.Time(delivery.NextAttemptTime)}" : ""));
         }
 
         AnsiConsole.Write(table);
@@ -94,7 +94,7 @@ internal static class WebhookCommand
     {
         var count = (await stack.WebhookDeliveries.ReplayWebhookDeliveriesAsync(new() { WebhookId = id, DeadLetters = true }, cancellationToken: cancellationToken)).ReplayedCount;
         var webhook = (await stack.Webhooks.GetWebhookAsync(new() { WebhookId = id }, cancellationToken: cancellationToken)).Webhook;
-        AnsiConsole.MarkupLine($"{Words.Count(count, "dead letter")} {(webhook.Disabled ? $"in the queue again; `./dev cli webhooks enable {id}` lets them go." : "on the way again.")}");
+        AnsiConsole.MarkupLine(count == 0 ? "There are no dead letters." : $"{Words.Count(count, "dead letter")} {(webhook.Disabled ? $"in the queue again; `./dev cli webhooks enable {id}` lets them go." : "on the way again.")}");
     });
 
     private static Command One(string verb, string description, Func<Stack, long, CancellationToken, Task> act)

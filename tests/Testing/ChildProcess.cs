@@ -54,13 +54,15 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <param name="environment">Set on top of this process's own; null removes a variable.</param>
     /// <param name="workingFolder">This process's own when null.</param>
     /// <param name="endSignal">What it gets when the test process dies: KILL, or TERM for one that stops children of its own.</param>
+    /// <param name="input">What it reads on standard input, a few kilobytes at most.</param>
     /// <exception cref="System.ComponentModel.Win32Exception">There is no such program (where nothing can tie processes; else it ends with code 127).</exception>
     public static ChildProcess Start(
         string program,
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string?>? environment = null,
         string? workingFolder = null,
-        string endSignal = "KILL")
+        string endSignal = "KILL",
+        string input = "")
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -75,6 +77,7 @@ public sealed class ChildProcess : IAsyncDisposable
         }
 
         var child = new ChildProcess(ProcessLauncher.Start(start, endSignal));
+        child._process.StandardInput.Write(input);
         child._process.StandardInput.Close();
         return child;
     }
@@ -82,12 +85,13 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Starts a built .NET program: <c>dotnet X.dll</c>.</summary>
     /// <inheritdoc cref="Start"/>
     public static ChildProcess StartDotNet(
-        string assembly, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
+        string assembly, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string input = "") =>
         Start(
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
             arguments.Prepend(assembly),
             environment,
-            Path.GetDirectoryName(assembly));
+            Path.GetDirectoryName(assembly),
+            input: input);
 
     /// <summary>kill -9: nothing in the process can react.</summary>
     public Task KillAsync(CancellationToken cancellationToken) => SignalAndWaitAsync(Signals.Kill, cancellationToken);

@@ -15,5 +15,6 @@ public static class DeliverabilityProjectionServices
         configuration["services:deliverability:grpc:0"] is not { Length: > 0 } address ? services : services
             .AddDeliverabilityClients(new Uri(address))
             .AddScoped<LinkUnsubscriptions>()
-            .AddProjection<DeliverabilityFeed, DeliverabilityChange, DeliverabilityProjectionStore>();
+            .AddProjection<DeliverabilityFeed, DeliverabilityChange, DeliverabilityProjectionStore>()
+            .AddHostedService<Timelines.DeliverabilityEventConsumer>();
 }

@@ -48,7 +48,7 @@ public static class Dimensions
         new("funnel.change_time", FilterType.Time, FilterRows.Stages, "change_time", "When stage or lost last changed; missing while nothing has."),
         new("deliverability.status", FilterType.Choice, FilterRows.Deliverability, "status", "How the contact stands with mail; NEW until Deliverability tells otherwise.") { Choices = MailStatuses, Choice = FilterChoice.Deliverability },
         new("last_send_time", FilterType.Time, FilterRows.Deliverability, "last_send_time", "When a message was last sent to its address; missing for never.") { CanBeNull = true },
-        new("last_open_time", FilterType.Time, FilterRows.Deliverability, "last_open_time", "When somebody last opened a message there; missing for never.") { CanBeNull = true },
+        new("last_open_time", FilterType.Time, FilterRows.Deliverability, "last_open_time", "When somebody last opened a message there; missing for never.") { CanBeNull = true, Alias = "last_open" },
         new("last_click_time", FilterType.Time, FilterRows.Deliverability, "last_click_time", "When somebody last followed a link of one; missing for never.") { CanBeNull = true },
         new("engagement.status", FilterType.Choice, FilterRows.Outreach, "engagement", "Where the contact is in its outreach, over all sequences; OPEN until Sequences tells otherwise.") { Choices = SequenceWords.Engagement, Choice = FilterChoice.Engagement, Alias = "engagement_status" },
         new("engagement.change_time", FilterType.Time, FilterRows.Outreach, "engagement_time", "When that last changed; missing while it never did.") { CanBeNull = true },

@@ -17,8 +17,8 @@ internal static class FactSql
     /// <summary>The columns of all facts of the addresses that a statement calls `a`.</summary>
     private static readonly string OfA = string.Join(", ", AddressFacts.Columns.Select(c => $"a.{c}"));
 
-    /// <summary>How many kinds, from the first, the send gate reads; those behind are of opening and clicking.</summary>
-    private static readonly int OfGate = StatusRules.Table.SelectMany(r => new[] { r.Fact, r.ClearedBy }).Append(FactKind.Sent).Max(k => (int)k);
+    /// <summary>How many kinds, from the first, the send gate reads; those behind are what machines did.</summary>
+    private static readonly int OfGate = StatusRules.Table.SelectMany(r => new[] { r.Fact, r.ClearedBy }).Append(FactKind.Sent).Concat(StatusRules.Received).Max(k => (int)k);
 
     /// <summary>The columns of the facts that the send gate reads, of the addresses that a statement calls `a`.</summary>
     public static readonly string GateOfA = string.Join(", ", AddressFacts.Columns.Take(OfGate).Select(c => $"a.{c}"));

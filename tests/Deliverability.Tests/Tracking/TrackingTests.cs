@@ -36,6 +36,7 @@ public sealed partial class TrackingTests(PlatformFixture platform) : IDisposabl
         (await GetAsync(links[1], Browser, HttpMethod.Head)).StatusCode.ShouldBe(HttpStatusCode.Redirect);
         var scanned = await caller.MessageAsync(id);
         (scanned.RecipientStatus, scanned.MachineOpenTime is not null, scanned.MachineClickTime is not null).ShouldBe((RecipientStatus.Unspecified, true, true));
+        (await platform.AddressAsync(email)).Status.ShouldBe(DeliverabilityStatus.New);
 
         // A person reads it a while later: the clock of the test is the machine's, so the mail is made older instead.
         await platform.Stores.AskAsync(Testing.ContactsHost.Account, db => db.Messages.Where(m => m.MessageId == id)
@@ -43,6 +44,7 @@ public sealed partial class TrackingTests(PlatformFixture platform) : IDisposabl
         var picture = await GetAsync(links[3], Browser);
         (picture.Content.Headers.ContentType!.MediaType, picture.Headers.CacheControl!.NoStore).ShouldBe(("image/gif", true));
         (await caller.MessageAsync(id)).RecipientStatus.ShouldBe(RecipientStatus.Opened);
+        (await platform.AddressAsync(email)).Status.ShouldBe(DeliverabilityStatus.Active, "no server told of a delivery, but somebody has it");
         var one = await GetAsync(links[0], Browser);
         (one.StatusCode, one.Headers.Location!.OriginalString).ShouldBe((HttpStatusCode.Redirect, "https://one.example/?plan=a%26b&x=1"));
         (await GetAsync(links[1], Browser)).Headers.Location!.OriginalString.ShouldBe("https://two.example/");

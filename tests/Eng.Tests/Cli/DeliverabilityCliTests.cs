@@ -44,6 +44,15 @@ public sealed class DeliverabilityCliTests : IAsyncLifetime, IDisposable
         asked = _services.Script.Asked.ShouldBeOfType<CreateTransmissionRequest>();
         (asked.TemplateName, asked.TemplateVersion, asked.Content).ShouldBe(("news", 3, null));
 
+        // Put off for hours: nobody waits for that.
+        var late = await RunAsync("send", "79", "--from", "shop@example.org", "--subject", "Hi", "--text", "News", "--wait", "0");
+        late.ExitCode.ShouldBe(0, late.Output);
+        foreach (var part in new[] { "Queued, again at", "450 4.2.2 full", "The first 1 are shown", "`./dev cli sent 10` shows later" })
+        {
+            late.Output.ShouldContain(part);
+        }
+        sent.Output.ShouldNotContain("shows later");
+
         var gate = await RunAsync("sendable", "77", "ada@example.org", "78");
         _services.Script.Asked.ShouldBe(new CheckSendableRequest { ContactIds = { 77, 78 }, Addresses = { "ada@example.org" } });
         gate.Output.ShouldContain("no: mailbox full");
@@ -94,7 +103,7 @@ public sealed class DeliverabilityCliTests : IAsyncLifetime, IDisposable
         replay.ShouldContain("Replay 8 by version 2, dry run: 3 failures, would change 2");
         replay.ShouldContain("Does not exist to Sender fault: 2");
         _services.Script.Asked.ShouldBeOfType<ReplayClassificationRequest>().DryRun.ShouldBeTrue();
-        (await RunAsync("classify", "undo", "8")).Output.ShouldContain("Undo 9 of replay 8: 3 failures, changed 2");
+        (await RunAsync("classify", "undo", "8")).Output.ShouldSatisfyAllConditions(o => o.ShouldContain("Undo 9 of replay 8: 3 failures, changed 2"), o => o.ShouldContain("CHANGED_SINCE: 1"));
         _services.Script.Asked.ShouldBeOfType<UndoClassificationReplayRequest>().ClassificationReplayId.ShouldBe(8);
     }
 

@@ -72,6 +72,7 @@ public sealed class RecordCliTests : IAsyncLifetime, IDisposable
             new() { Enrollment = new() { SequenceId = 42, EnrollmentId = 7, Statuses = { "MISSING_DATA" } } },
             new() { Enrollment = new() { SequenceId = 43, EnrollmentId = 8, FromStatuses = { "FINISHED" }, Ended = true } },
             new() { Outreach = new() { FromEngagementStatus = "WORKING", EngagementStatus = "BAD_EMAIL", OptedOut = true, CallStatus = "TO_CALL" } },
+            new() { DeliverabilityStatus = new() { FromStatus = "ACTIVE", Status = "MAILBOX_FULL" }, Cause = TimelineCause.Deliverability },
             new() { Stage = new() { FromStage = FunnelStage.Customer, ToStage = FunnelStage.Customer, ToLost = true } },
             new() { ContactList = new() { ContactListId = 8 } },
             new() { Label = new() { LabelId = 7, Added = true, DisplayName = "[vip]" } },
@@ -93,7 +94,7 @@ public sealed class RecordCliTests : IAsyncLifetime, IDisposable
         _services.Script.Asked.ShouldBe(new GetTimelineRequest { ContactId = 1, PageSize = 8 });
         var shown = string.Join('\n', cli.Lines);
         // Cells are as wide as a terminal leaves them, so what is looked for has no blank in it.
-        foreach (var text in (string[])["merged", "lost", "(gone)", "[vip]", "inactive", "owner", "labels", "(as", "import", "Inês", "program", "41:", "contacted", "office", "42:", "missing", "left", "43", "working", "bad", "opted", "call", "--limit", "answer"])
+        foreach (var text in (string[])["merged", "lost", "(gone)", "[vip]", "inactive", "owner", "labels", "(as", "import", "Inês", "program", "41:", "contacted", "office", "42:", "missing", "left", "43", "working", "bad", "full", "deliverability", "opted", "call", "--limit", "answer"])
         {
             shown.ShouldContain(text);
         }

@@ -54,7 +54,7 @@ internal sealed class ScriptedClassification(Script script) : ClassificationServ
 
     private static ClassificationReplay Replay(long id) => new()
     {
-        ClassificationReplayId = id, UndoneReplayId = id == 9 ? 8 : 0, DryRun = id == 8, RuleVersion = 2, Run = new() { State = RunState.Succeeded, TotalCount = 3, ChangedCount = 2 },
+        ClassificationReplayId = id, UndoneReplayId = id == 9 ? 8 : 0, DryRun = id == 8, RuleVersion = 2, Run = new() { State = RunState.Succeeded, TotalCount = 3, ChangedCount = 2, SkipCounts = { new SkipCount { Reason = "CHANGED_SINCE", Count = 1 } } },
         Counts = { new ClassificationCount { FromClass = FailureClass.DoesNotExist, ToClass = FailureClass.SenderFault, Count = 2 } },
     };
 }

@@ -7,24 +7,38 @@ namespace ContactPlatform.Eng.Tests.Cli;
 /// <summary>A Deliverability that sends nothing, and says what the tests expect.</summary>
 internal sealed class ScriptedTransmissions(Script script) : TransmissionService.TransmissionServiceBase
 {
-    private static readonly Transmission Sent = new() { TransmissionId = 9, TotalCount = 2, BouncedCount = 1, StateCounts = { new MessageStateCount { State = MessageState.Sent, Count = 1 }, new MessageStateCount { State = MessageState.Refused, Count = 1 } } };
+    /// <summary>The transmission whose mails the mail server has put off.</summary>
+    public const long PutOff = 10;
+
+    private static readonly Transmission Sent = new() { TransmissionId = 9, TotalCount = 2, BouncedCount = 1, Complete = true, StateCounts = { new MessageStateCount { State = MessageState.Sent, Count = 1 }, new MessageStateCount { State = MessageState.Refused, Count = 1 } } };
 
     public override Task<CreateTransmissionResponse> CreateTransmission(CreateTransmissionRequest request, ServerCallContext context)
     {
         script.Asked = request;
-        return Task.FromResult(new CreateTransmissionResponse { Transmission = new() { TransmissionId = 9, TotalCount = 2 } });
+        return Task.FromResult(new CreateTransmissionResponse { Transmission = Of(request.Recipients[0].ContactId == 79 ? PutOff : 9) });
     }
 
-    public override Task WatchTransmission(WatchTransmissionRequest request, IServerStreamWriter<WatchTransmissionResponse> responseStream, ServerCallContext context) =>
-        responseStream.WriteAsync(new() { Transmission = Sent });
+    public override async Task WatchTransmission(WatchTransmissionRequest request, IServerStreamWriter<WatchTransmissionResponse> responseStream, ServerCallContext context)
+    {
+        await responseStream.WriteAsync(new() { Transmission = Of(request.TransmissionId) });
+        if (request.TransmissionId == PutOff)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.CancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
-    public override Task<GetTransmissionResponse> GetTransmission(GetTransmissionRequest request, ServerCallContext context) => Task.FromResult(new GetTransmissionResponse { Transmission = Sent });
+    public override Task<GetTransmissionResponse> GetTransmission(GetTransmissionRequest request, ServerCallContext context) => Task.FromResult(new GetTransmissionResponse { Transmission = Of(request.TransmissionId) });
+
+    private static Transmission Of(long id) => id == PutOff ? new() { TransmissionId = id, TotalCount = 30, StateCounts = { new MessageStateCount { State = MessageState.Queued, Count = 30 } } } : Sent;
 }
 
 /// <summary>What became of its messages.</summary>
 internal sealed class ScriptedMessages : MessageService.MessageServiceBase
 {
-    public override Task<ListMessagesResponse> ListMessages(ListMessagesRequest request, ServerCallContext context) => Task.FromResult(new ListMessagesResponse
+    public override Task<ListMessagesResponse> ListMessages(ListMessagesRequest request, ServerCallContext context) => Task.FromResult(request.TransmissionId == ScriptedTransmissions.PutOff ? new ListMessagesResponse
+    {
+        Messages = { new Message { Email = "full@example.org", State = MessageState.Queued, AttemptCount = 1, NextAttemptTime = Timestamp.FromDateTime(DateTime.UnixEpoch), SmtpCode = 450, Diagnostic = "4.2.2 full" } },
+    } : new ListMessagesResponse
     {
         Messages =
         {

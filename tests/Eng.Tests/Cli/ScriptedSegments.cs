@@ -12,6 +12,18 @@ internal sealed class ScriptedSegments(Script script) : SegmentService.SegmentSe
         return Task.FromResult(new CreateSegmentResponse { Segment = new(request.Segment) { SegmentId = 31 } });
     }
 
+    public override Task<UpdateSegmentResponse> UpdateSegment(UpdateSegmentRequest request, ServerCallContext context)
+    {
+        script.Asked = request;
+        return Task.FromResult(new UpdateSegmentResponse { Segment = new(request.Segment) { DisplayName = "[vips]" } });
+    }
+
+    public override Task<DeleteSegmentResponse> DeleteSegment(DeleteSegmentRequest request, ServerCallContext context)
+    {
+        script.Asked = request;
+        return Task.FromResult(new DeleteSegmentResponse());
+    }
+
     public override Task<GetSegmentResponse> GetSegment(GetSegmentRequest request, ServerCallContext context) =>
         Task.FromResult(new GetSegmentResponse { Segment = new() { SegmentId = 31, DisplayName = request.DisplayName } });
 

@@ -72,7 +72,8 @@ internal sealed class ScriptedServices : IAsyncDisposable
     /// <param name="address">Of all services.</param>
     /// <param name="arguments">Its arguments, unquoted.</param>
     /// <param name="cancellationToken">Stops the wait.</param>
-    public static async Task<ChildProcess> RunCliAsync(string address, string[] arguments, CancellationToken cancellationToken)
+    /// <param name="input">What it reads on standard input.</param>
+    public static async Task<ChildProcess> RunCliAsync(string address, string[] arguments, CancellationToken cancellationToken, string input = "")
     {
         var assembly = Path.Combine(RepoRoot.Path, "eng", "cli", "bin", "Debug", "net10.0", "ContactPlatform.Cli.dll");
         var cli = ChildProcess.StartDotNet(assembly, arguments, new Dictionary<string, string?>
@@ -82,7 +83,7 @@ internal sealed class ScriptedServices : IAsyncDisposable
             ["CONTACTPLATFORM_DELIVERABILITY"] = address,
             ["CONTACTPLATFORM_SEQUENCES"] = address,
             ["CONTACTPLATFORM_API_KEY"] = "the key",
-        });
+        }, input);
         await cli.WaitForExitAsync(cancellationToken);
         return cli;
     }

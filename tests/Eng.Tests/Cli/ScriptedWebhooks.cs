@@ -45,6 +45,7 @@ internal static class ScriptedWebhooks
         {
             WebhookDeliveries =
             {
+                new WebhookDelivery { WebhookDeliveryId = 10, EventType = WebhookEventType.MessageFailed, ContactId = 78, State = WebhookDeliveryState.Waiting, AttemptCount = 1, ResponseCode = 503, CreateTime = Timestamp.FromDateTime(DateTime.UnixEpoch), NextAttemptTime = Timestamp.FromDateTime(DateTime.UnixEpoch) },
                 new WebhookDelivery { WebhookDeliveryId = 9, EventType = WebhookEventType.MessageFailed, ContactId = 77, State = WebhookDeliveryState.Dead, AttemptCount = 11, LastResult = WebhookAttemptResult.TimedOut, CreateTime = Timestamp.FromDateTime(DateTime.UnixEpoch) },
             },
         });
@@ -52,7 +53,7 @@ internal static class ScriptedWebhooks
         public override Task<ReplayWebhookDeliveriesResponse> ReplayWebhookDeliveries(ReplayWebhookDeliveriesRequest request, ServerCallContext context)
         {
             script.Asked = request;
-            return Task.FromResult(new ReplayWebhookDeliveriesResponse { ReplayedCount = 2 });
+            return Task.FromResult(new ReplayWebhookDeliveriesResponse { ReplayedCount = request.WebhookId == 6 ? 0 : 2 });
         }
     }
 

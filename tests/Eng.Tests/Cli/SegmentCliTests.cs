@@ -34,6 +34,11 @@ public sealed class SegmentCliTests : IAsyncLifetime, IDisposable
             ((CountSegmentRequest)_services.Script.Asked!).Contacts.ShouldBe(set);
         }
         (await RunAsync("segment", "count")).ExitCode.ShouldBe(1);
+
+        (await RunAsync("segment", "update", "At risk", "label:vip")).Output.ShouldContain("Segment 31, [vips]: label:vip");
+        _services.Script.Asked.ShouldBe(new UpdateSegmentRequest { Segment = new() { SegmentId = 31, Filter = "label:vip" }, UpdateMask = new() { Paths = { "filter" } } });
+        (await RunAsync("segment", "delete", "77")).Output.ShouldContain("Segment 77 is gone.");
+        _services.Script.Asked.ShouldBe(new DeleteSegmentRequest { SegmentId = 77 });
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using ContactPlatform.Deliverability.V1;
 using ContactPlatform.Sequences.V1;
 using ContactPlatform.Testing;
 
@@ -54,8 +55,20 @@ public sealed class SequenceCliTests : IAsyncLifetime, IDisposable
         (await RunAsync("call", "sequences.v1.TaskService/ListTasks", """{ "assignee": "ann" }""")).Output.ShouldContain("assigneeSubject");
         (await RunAsync("call", "sequences.v1.TaskService/ListTasks", "ann")).Output.ShouldContain("That is no ListTasksRequest");
         (await RunAsync("call", "sequences.v1.TaskService/ListTasks", """{ "state": "OPEN" }""")).Output.ShouldContain("TaskState is one of: TASK_STATE_OPEN, ");
-        (await RunAsync("call", "contacts.v1.ImportService/UploadImport")).Output.ShouldContain("takes a stream of requests");
+
+        (await ReadAsync("{ \"taskId\":\n 9002 }", "sequences.v1.TaskService/CompleteTask")).ExitCode.ShouldBe(0);
+        _services.Script.Asked.ShouldBe(new CompleteTaskRequest { TaskId = 9002 });
+        var uploaded = await ReadAsync("""
+            { "start": { "reason": "fair" } }
+
+            { "addresses": { "addresses": ["one@example.org", "two"] } }
+            """, "deliverability.v1.SuppressionService/UploadSuppressions");
+        uploaded.Output.ShouldContain("has no @");
+        _services.Script.Asked.ShouldBe(new UploadSuppressionsRequest { Addresses = new() { Addresses = { "one@example.org", "two" } } });
+        (await ReadAsync("{ \"start\": {} }\nnonsense\n", "deliverability.v1.SuppressionService/UploadSuppressions")).Output.ShouldContain("Line 2 is no UploadSuppressionsRequest");
     }
+
+    private Task<ChildProcess> ReadAsync(string input, string method) => ScriptedServices.RunCliAsync(_services.Address, ["call", method, "-"], _timeout.Token, input);
 
     private Task<ChildProcess> RunAsync(params string[] arguments) => ScriptedServices.RunCliAsync(_services.Address, arguments, _timeout.Token);
 }

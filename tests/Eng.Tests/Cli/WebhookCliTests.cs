@@ -26,7 +26,8 @@ public sealed class WebhookCliTests : IAsyncLifetime, IDisposable
         (await RunAsync("webhooks", "list")).Output.ShouldContain("[mine]");
         await RunAsync("webhooks", "disable", "4");
         _services.Script.Asked.ShouldBe(new UpdateWebhookRequest { Webhook = new() { WebhookId = 4, Disabled = true }, UpdateMask = new() { Paths = { "disabled" } } });
-        (await RunAsync("webhooks", "deliveries", "4")).Output.ShouldContain("calls");
+        (await RunAsync("webhooks", "deliveries", "4")).Output.ShouldSatisfyAllConditions(o => o.ShouldContain("calls"), o => o.ShouldContain("503"), o => o.ShouldContain("again"));
+        (await RunAsync("webhooks", "replay", "6")).Output.ShouldContain("There are no dead letters.");
         (await RunAsync("webhooks", "replay", "4")).Output.ShouldContain("2 dead letters on the way again.");
         _services.Script.Asked.ShouldBe(new ReplayWebhookDeliveriesRequest { WebhookId = 4, DeadLetters = true });
         (await RunAsync("webhooks", "replay", "5")).Output.ShouldContain("2 dead letters in the queue again");
