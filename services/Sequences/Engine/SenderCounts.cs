@@ -13,8 +13,8 @@ public sealed class SenderCounts(SequencesDbContext db)
 {
     private static readonly TimeSpan Quarter = TimeSpan.FromMinutes(15);
 
-    /// <summary>How long counts are kept: no day of any zone is longer.</summary>
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(3);
+    /// <summary>How long counts are kept: far longer than any day, so that a process whose clock is ahead takes nothing of today away.</summary>
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(31);
 
     private const string LockPostgreSql =
         """
