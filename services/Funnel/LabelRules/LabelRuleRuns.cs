@@ -21,8 +21,10 @@ public sealed class LabelRuleRuns(FunnelDbContext db, RunStore runs)
     /// <exception cref="RefusalException">RUN_NOT_FOUND.</exception>
     public async Task<LabelRuleRun> ShowAsync(long runId, CancellationToken cancellationToken)
     {
-        var (run, detail) = await GetAsync(runId, cancellationToken);
-        return detail.ToProto(run);
+        // In one statement: a run that ends between two would be shown with an end and without what came with it.
+        var found = await db.Runs.AsNoTracking().Where(r => r.RunId == runId).Join(db.LabelRuleRuns.AsNoTracking(), r => r.RunId, d => d.RunId, (run, detail) => new { run, detail })
+            .SingleOrDefaultAsync(cancellationToken) ?? throw Missing(runId);
+        return found.detail.ToProto(found.run);
     }
 
     /// <summary>Finds what a run is about.</summary>

@@ -12,7 +12,7 @@ public sealed class SigningKeyRotationTests
     public async Task The_next_key_is_shown_before_it_signs_and_an_old_one_ends()
     {
         var end = CancellationToken.None;
-        await using var contacts = await ContactsHost.StartAsync(end, gate: false);
+        await using var contacts = await ContactsHost.StartAsync(end);
         var first = (await KeysAsync(contacts)).ShouldHaveSingleItem();
         var token = await ExchangeAsync(contacts);
 

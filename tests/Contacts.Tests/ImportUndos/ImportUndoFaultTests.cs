@@ -17,7 +17,7 @@ public sealed class ImportUndoFaultTests
     [Fact]
     public async Task A_killed_undo_goes_on_and_a_cancelled_one_can_be_followed_by_another()
     {
-        await using var host = await ContactsHost.StartAsync(CancellationToken.None, gate: false);
+        await using var host = await ContactsHost.StartAsync(CancellationToken.None);
         var caller = new ImportCaller(host);
         var undos = new UndoCaller(caller);
         var rows = string.Concat(Enumerable.Range(0, Count).Select(i => $"k{i}@killed.example,A\n"));
