@@ -24,6 +24,7 @@ internal sealed class Announcement(
     IConfiguration configuration) : BackgroundService
 {
     private const int LastWords = 5;
+    private static readonly string[] _ofStack = ["at ", "--- End of "];
     private static readonly TimeSpan _tokenTimeout = TimeSpan.FromSeconds(10);
 
     private string AddressesFile => Path.Combine(data.Path, "addresses.json");
@@ -61,7 +62,7 @@ internal sealed class Announcement(
                 if (state is not null && KnownResourceStates.TerminalStates.Contains(state))
                 {
                     var exitCode = change.Snapshot.ExitCode is { } code ? $" with exit code {code}" : "";
-                    Console.WriteLine($"{change.ResourceId}: {state}{exitCode}; all of its console log is at {DashboardAddress()}{await LastWordsAsync(change.ResourceId, cancellationToken)}");
+                    Console.WriteLine($"{change.ResourceId}: {state}{exitCode}; all of its console log is at {DashboardAddress()}{(change.Snapshot.ExitCode is 0 ? "" : await LastWordsAsync(change.ResourceId, cancellationToken))}");
                 }
             }
         }
@@ -79,7 +80,7 @@ internal sealed class Announcement(
         {
             lines.AddRange(part.Select(l => l.Content[(l.Content.IndexOf(' ', StringComparison.Ordinal) + 1)..]));
         }
-        return string.Concat(lines.Where(l => l.Length > 0 && !l.StartsWith("   at ", StringComparison.Ordinal)).TakeLast(LastWords).Select(l => $"{Environment.NewLine}  {l}"));
+        return string.Concat(lines.Where(l => l.Length > 0 && !_ofStack.Any(s => l.TrimStart().StartsWith(s, StringComparison.Ordinal))).TakeLast(LastWords).Select(l => $"{Environment.NewLine}  {l}"));
     }
 
     private string Compose(string? token)
