@@ -72,7 +72,7 @@ internal sealed class Announcement(
         }
     }
 
-    /// <summary>The end of a replica's console log, without the stack of an exception; each line as <c>time what was written</c>.</summary>
+    /// <summary>The end of a replica's console log, without the times of its lines and the stack of an exception.</summary>
     private async Task<string> LastWordsAsync(string replica, CancellationToken cancellationToken)
     {
         var lines = new List<string>();

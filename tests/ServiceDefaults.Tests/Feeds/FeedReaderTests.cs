@@ -9,7 +9,6 @@ using ContactPlatform.ServiceDefaults.Tests.V1;
 using ContactPlatform.Testing;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using OpenTelemetry;
 using OpenTelemetry.Trace;
 
 namespace ContactPlatform.ServiceDefaults.Tests.Feeds;
@@ -241,12 +240,4 @@ public sealed class FeedReaderTests : IAsyncLifetime, IDisposable
     }, CancellationToken.None);
 
     private ProbeDbContext Context() => new(new DbContextOptionsBuilder<ProbeDbContext>().UseNpgsql(_database).Options, new CurrentAccount { Id = 1 });
-
-    /// <summary>What was traced.</summary>
-    private sealed class Spans : BaseProcessor<Activity>
-    {
-        public ConcurrentQueue<Activity> Ended { get; } = new();
-
-        public override void OnEnd(Activity data) => Ended.Enqueue(data);
-    }
 }
