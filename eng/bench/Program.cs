@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using ContactPlatform;
 using ContactPlatform.Bench;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -7,21 +8,13 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
 var name = new Argument<string>("NAME") { Description = "Which one: " + string.Join(", ", Benches.All.Select(b => b.Name)) + "." };
 var size = new Option<int?>("--size") { Description = "How much: contacts, rows or calls. Its own default when not given." };
 var rounds = new Option<int>("--rounds") { Description = "How often the work and its limit take turns.", DefaultValueFactory = _ => 3 };
-name.Validators.Add(result => Check(Benches.Find(result.GetValue(name)) is null, $"there is no bench '{result.GetValue(name)}': {string.Join(", ", Benches.All.Select(b => b.Name))}", result.AddError));
-size.Validators.Add(result => Check(result.GetValue(size) is < 1 or > 10_000_000, "--size must be from 1 to 10000000", result.AddError));
-rounds.Validators.Add(result => Check(result.GetValue(rounds) is < 1 or > 100, "--rounds must be from 1 to 100", result.AddError));
+name.MustBe(asked => Benches.Find(asked) is not null, asked => $"there is no bench '{asked}': {string.Join(", ", Benches.All.Select(b => b.Name))}");
+size.MustBe(count => count is null or >= 1 and <= 10_000_000, "--size must be from 1 to 10000000");
+rounds.MustBe(count => count is >= 1 and <= 100, "--rounds must be from 1 to 100");
 
 var command = new RootCommand("Measures one thing against its limit, by turns in one run on the same PostgreSQL; the last line is the result as JSON.") { name, size, rounds };
 command.SetAction((result, cancellationToken) => RunAsync(Benches.Find(result.GetValue(name))!, result.GetValue(size), result.GetValue(rounds), cancellationToken));
 return await command.Parse(args).InvokeAsync();
-
-static void Check(bool wrong, string message, Action<string> refuse)
-{
-    if (wrong)
-    {
-        refuse(message);
-    }
-}
 
 static async Task<int> RunAsync(Bench bench, int? size, int rounds, CancellationToken cancellationToken)
 {

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using ContactPlatform;
 using ContactPlatform.Testing.Faults;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -11,9 +12,10 @@ var name = new Argument<string[]>("NAME") { Description = "Which ones; all when 
 var tries = new Option<int?>("--tries") { Description = "How often. Its own default when not given." };
 var seed = new Option<int?>("--seed") { Description = "Decides when and whom; the same seed does the same again, as far as a machine can. A new one when not given." };
 var size = new Option<int>("--size") { Description = "Contacts, and the measure of everything else.", DefaultValueFactory = _ => 100_000 };
-name.Validators.Add(result => Check(result.GetValue(name)!.Except(Fault.All.Select(f => f.Name)).Any(), $"there is no fault '{result.GetValue(name)!.Except(Fault.All.Select(f => f.Name)).FirstOrDefault()}': {string.Join(", ", Fault.All.Select(f => f.Name))}", result.AddError));
-tries.Validators.Add(result => Check(result.GetValue(tries) is < 1 or > 10_000, "--tries must be from 1 to 10000", result.AddError));
-size.Validators.Add(result => Check(result.GetValue(size) is < 1000 or > 1_000_000, "--size must be from 1000 to 1000000", result.AddError));
+name.MustBe(asked => asked!.All(IsFault), asked => $"there is no fault '{asked!.First(a => !IsFault(a))}': {string.Join(", ", Fault.All.Select(f => f.Name))}");
+tries.MustBe(count => count is null or >= 1 and <= 10_000, "--tries must be from 1 to 10000");
+seed.MustBe(_ => true, "--seed must be a whole number");
+size.MustBe(contacts => contacts is >= 1000 and <= 1_000_000, "--size must be from 1000 to 1000000");
 
 var command = new RootCommand("Hurts the platform in every way it must withstand, and checks all data after each; one line of JSON per fault.") { name, tries, seed, size };
 command.SetAction((result, cancellationToken) => RunAsync(
@@ -21,13 +23,7 @@ command.SetAction((result, cancellationToken) => RunAsync(
     result.GetValue(tries), result.GetValue(seed) ?? RandomNumberGenerator.GetInt32(int.MaxValue), result.GetValue(size), cancellationToken));
 return await command.Parse(args).InvokeAsync();
 
-static void Check(bool wrong, string message, Action<string> refuse)
-{
-    if (wrong)
-    {
-        refuse(message);
-    }
-}
+static bool IsFault(string name) => Fault.All.Any(f => f.Name == name);
 
 static async Task<int> RunAsync(IReadOnlyList<Fault> faults, int? tries, int seed, int size, CancellationToken cancellationToken)
 {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using ContactPlatform;
 using ContactPlatform.Sample;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -9,21 +10,14 @@ var file = new Argument<FileInfo>("FILE.csv") { Description = "Where to write th
 var seed = new Option<long>("--seed") { Description = "The same seed gives the same file.", DefaultValueFactory = _ => 1 };
 var dirty = new Option<double>("--dirty") { Description = "The share of rows, from 0 to 1, that are odd or wrong.", DefaultValueFactory = _ => 0.02 };
 var fields = new Option<int>("--fields") { Description = "Columns of custom fields, from 0 to 20: a choice, a number, a date, a boolean, a text, and again." };
-fields.Validators.Add(result => Check(result.GetValue(fields) is < 0 or > CustomColumn.Maximum, $"--fields must be from 0 to {CustomColumn.Maximum}", result.AddError));
-rows.Validators.Add(result => Check(result.GetValue(rows) is < 0 or > 8_000_000, "N must be from 0 to 8000000", result.AddError));
-dirty.Validators.Add(result => Check(result.GetValue(dirty) is not (>= 0 and <= 1), "--dirty must be from 0 to 1, such as 0.02", result.AddError));
+fields.MustBe(count => count is >= 0 and <= CustomColumn.Maximum, $"--fields must be from 0 to {CustomColumn.Maximum}");
+rows.MustBe(count => count is >= 0 and <= 8_000_000, _ => "N must be a number from 0 to 8000000");
+dirty.MustBe(share => share is >= 0 and <= 1, "--dirty must be from 0 to 1, such as 0.02");
+seed.MustBe(_ => true, "--seed must be a whole number");
 
 var command = new RootCommand("Writes made-up contacts as CSV, some of them dirty, and says what an import should count.") { rows, file, seed, dirty, fields };
 command.SetAction(result => Run(result.GetValue(rows), result.GetValue(file)!, result.GetValue(seed), result.GetValue(dirty), result.GetValue(fields)));
 return command.Parse(args).Invoke();
-
-static void Check(bool wrong, string message, Action<string> refuse)
-{
-    if (wrong)
-    {
-        refuse(message);
-    }
-}
 
 static int Run(long rows, FileInfo file, long seed, double dirty, int fields)
 {

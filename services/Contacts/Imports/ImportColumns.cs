@@ -55,7 +55,7 @@ public sealed class ImportColumns
         }
         return fed.Exists(f => IsAddress(f.Field))
             ? new ImportColumns(header, fed, custom)
-            : throw new CsvFileException($"has no column for email or phone; its columns are {Shown(string.Join(", ", header))}", line);
+            : throw new CsvFileException($"has no column for email or phone; its columns are {Shown(header)}", line);
     }
 
     /// <summary>Checks a header.</summary>
@@ -93,7 +93,7 @@ public sealed class ImportColumns
         foreach (var (position, column) in config.Columns.Index())
         {
             var index = header.FindIndex(h => h.Equals(column.Header, StringComparison.OrdinalIgnoreCase));
-            violations.Check(index >= 0, $"start.config.columns[{position}].header", $"is \"{column.Header}\", which the file lacks; its columns are {Shown(string.Join(", ", header))}");
+            violations.Check(index >= 0, $"start.config.columns[{position}].header", $"is \"{column.Header}\", which the file lacks; its columns are {Shown(header)}");
             if (column.Field == ImportField.Custom)
             {
                 if (fields.FirstOrDefault(f => f.FieldKey == column.CustomFieldKey) is { } field)
@@ -115,6 +115,10 @@ public sealed class ImportColumns
     }
 
     private static bool IsAddress(ImportField field) => field is ImportField.Email or ImportField.Phone;
+
+    /// <summary>The columns; where there is but one, which another delimiter would part, with a word on that.</summary>
+    private static string Shown(List<string> header) =>
+        Shown(string.Join(", ", header)) + (header.Count == 1 && header[0].AsSpan().ContainsAny(",;\t|") ? "; if another delimiter parts them, name it" : "");
 
     private static string Shown(string text) => text.Length <= 300 ? text : text[..300] + "…";
 }

@@ -19,6 +19,7 @@ public sealed class ImportRefusalTests(ImportsFixture fixture)
         { [], "has no header line" },
         { "\n\r\n\n"u8.ToArray(), "has no header line" },
         { "name,age\nx,3\n"u8.ToArray(), "has no column for email or phone" },
+        { "email;age\nx@example.org;3\n"u8.ToArray(), "if another delimiter parts them, name it" },
         { "email,Name, name \nx,3,4\n"u8.ToArray(), "more than once" },
         { "email,\"name\nx,3,4\n"u8.ToArray(), "quotes do not match" },
         { [.. "email,n"u8, 0xE9, .. "e\nx,3\n"u8], "the byte 0xE9" },

@@ -69,7 +69,8 @@ internal static class CallFaults
                     }
                     Interlocked.Increment(ref acknowledged);
                 }
-                catch (RpcException e) when (e.StatusCode is StatusCode.Cancelled or StatusCode.DeadlineExceeded)
+                // The client library may find its own answer already disposed of when it gives a call up, and says Internal then.
+                catch (RpcException e) when (e.StatusCode is StatusCode.Cancelled or StatusCode.DeadlineExceeded || e.Status.DebugException is ObjectDisposedException)
                 {
                     Interlocked.Increment(ref givenUp);
                 }
