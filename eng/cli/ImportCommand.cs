@@ -19,11 +19,12 @@ internal static class ImportCommand
         var stage = new Option<string?>("--stage") { Description = "Funnel stage for contacts whose row names none." };
         var encoding = ChoiceOption.Create<ImportEncoding>("--encoding", "UTF-8 or what a byte order mark says, unless given.");
         var delimiter = new Option<string>("--delimiter") { Description = "Between fields: , ; | or a tab.", DefaultValueFactory = _ => "" };
+        var separator = new Option<string>("--label-separator") { Description = "Between labels within a field, such as | or a comma; a semicolon unless given.", DefaultValueFactory = _ => "" };
         var errors = ImportRunCommand.Errors();
         var map = new Option<string[]>("--map") { Description = "HEADER=TARGET: a field such as email or given_name, labels, stage, field.KEY of a custom field, or ignore. May be repeated; columns that are not named are ignored then." };
         var suggested = new Option<bool>("--suggested") { Description = "Takes the mapping that `import suggest` shows, but for what --map says." };
         file.AcceptExistingOnly();
-        var command = new Command("import", "Imports contacts from a CSV file and shows how far it is.") { file, mode, dryRun, labels, stage, encoding, delimiter, errors, map, suggested, MappingCommand.Create(), ImportUndoCommand.Create(), ImportRunCommand.List(), ImportRunCommand.Watch(), ImportRunCommand.Cancel() };
+        var command = new Command("import", "Imports contacts from a CSV file and shows how far it is.") { file, mode, dryRun, labels, stage, encoding, delimiter, separator, errors, map, suggested, MappingCommand.Create(), ImportUndoCommand.Create(), ImportRunCommand.List(), ImportRunCommand.Watch(), ImportRunCommand.Cancel() };
         command.SetAction(async (result, cancellationToken) =>
         {
             using var stack = Stack.Find();
@@ -36,6 +37,7 @@ internal static class ImportCommand
                 CreateMissingLabels = true,
                 Encoding = result.GetValue(encoding),
                 Delimiter = result.GetValue(delimiter)!,
+                LabelSeparator = result.GetValue(separator)!,
             };
             config.Columns.AddRange(Mapping.Read(result.GetValue(map) ?? []));
             if (result.GetValue(suggested))

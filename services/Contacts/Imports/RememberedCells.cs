@@ -25,7 +25,7 @@ internal sealed class RememberedCells(char labelSeparator)
         var labels = new Dictionary<string, string>();
         foreach (var part in text.Split(labelSeparator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            problem ??= LabelName.TryNormalise(part, out var name) is { } wrong ? $"names a label that {wrong}" : Add(name);
+            problem ??= LabelName.TryNormalise(part, out var name) is { } wrong ? $"names a label that {wrong}; between labels this import expects {labelSeparator}" : Add(name);
         }
         if (problem is null && labelCells.Count < MaximumRemembered && text.Length < ImportLineReader.MaximumKept)
         {

@@ -91,7 +91,7 @@ public sealed class SequenceEndpoint(SequencesDbContext db, SequenceStore store,
         var mask = violations.UpdateMask(request.UpdateMask, Changeable);
         violations.ThrowIfAny();
         var caller = Caller.Of(context);
-        var row = await OwnAsync(id, request.Etag, caller, cancel);
+        var row = await OwnAsync(id, sent.Etag, caller, cancel);
         var before = (await store.FindAsync(id, cancel))!;
         var order = StepOrder.Read(row.StepOrder);
         if (mask.Contains("steps"))

@@ -101,6 +101,7 @@ public sealed class SequenceServiceTests(PlatformFixture platform)
         changed.Steps.Insert(1, Made.Call());
         changed.Steps.RemoveAt(3);
         var second = (await UpdateAsync(changed, first.Etag, "steps")).Sequence;
+        await RefusedAsync(StatusCode.Aborted, "ETAG_MISMATCH", () => UpdateAsync(changed, first.Etag, "steps"));
         (second.Version, second.Steps[0].StepId, second.Steps[2].StepId).ShouldBe((2, first.Steps[0].StepId, first.Steps[1].StepId));
         (await platform.Sequencing.GetSequenceAsync(new() { SequenceId = first.SequenceId, Version = 1 }, platform.Headers)).Sequence.Steps.ShouldBe(first.Steps);
         (await platform.Sequencing.ListSequenceVersionsAsync(new() { SequenceId = first.SequenceId }, platform.Headers)).Versions.Select(v => (v.Version, v.StepCount)).ShouldBe([(2L, 3), (1L, 3)]);
@@ -138,5 +139,5 @@ public sealed class SequenceServiceTests(PlatformFixture platform)
     }
 
     private async Task<UpdateSequenceResponse> UpdateAsync(Sequence sequence, string etag, params string[] mask) =>
-        await platform.Sequencing.UpdateSequenceAsync(new() { Sequence = sequence, Etag = etag, UpdateMask = new() { Paths = { mask } } }, platform.Headers);
+        await platform.Sequencing.UpdateSequenceAsync(new() { Sequence = new(sequence) { Etag = etag }, UpdateMask = new() { Paths = { mask } } }, platform.Headers);
 }
