@@ -16,6 +16,11 @@ if (data is null)
 
 FreePorts.MoveLaunchAddresses();
 var builder = DistributedApplication.CreateBuilder(args);
+if (options.Profile == Profile.External && ExternalStores.Missing(builder.Configuration) is { } missing)
+{
+    Console.Error.WriteLine(missing);
+    return 2;
+}
 
 var stores = options.Profile switch
 {
