@@ -44,7 +44,7 @@ public sealed class ErasureKeyTests(ContactsFixture fixture)
     [Fact]
     public async Task What_was_erased_keeps_a_service_without_its_key_from_starting()
     {
-        var account = await fixture.NewAccountAsync();
+        var account = await fixture.NewKeyAccountAsync();
         await account.Erasures.EraseContactAsync(new() { ContactId = (await account.CreateAsync("ada@example.org")).ContactId });
         (await Should.ThrowAsync<Exception>(() => ContactsHost.StartAsync(CancellationToken.None, gate: false, erasureKey: null, database: fixture.Host.Database))).Message.ShouldContain("Erasure:Keys:1");
     }
