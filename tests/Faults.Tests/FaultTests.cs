@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using ContactPlatform.Testing.Faults;
 using Xunit.Abstractions;
+using Xunit.Sdk;
 
 namespace ContactPlatform.Faults.Tests;
 
 /// <summary>Every fault once, on a small crowd; `./dev faults` does the same larger and often.</summary>
+[TestCaseOrderer("ContactPlatform.Faults.Tests.ListedOrder", "ContactPlatform.Faults.Tests")]
 public sealed class FaultTests(FaultFixture fixture, ITestOutputHelper output) : IClassFixture<FaultFixture>
 {
     public static TheoryData<string> Names => [.. Fault.All.Select(f => f.Name)];
@@ -34,6 +36,14 @@ public sealed class FaultTests(FaultFixture fixture, ITestOutputHelper output) :
             }
         }
     }
+}
+
+/// <summary>In the order of <see cref="Fault.All"/>, which saves work; any other would do.</summary>
+public sealed class ListedOrder : ITestCaseOrderer
+{
+    public IEnumerable<TTestCase> OrderTestCases<TTestCase>(IEnumerable<TTestCase> testCases)
+        where TTestCase : ITestCase =>
+        testCases.OrderBy(t => Fault.All.Index().Single(f => f.Item.Name.Equals(t.TestMethodArguments[0])).Index);
 }
 
 /// <summary>One stack for all faults; a new one after a fault that did not hold.</summary>

@@ -18,7 +18,8 @@ public static class CallChecks
         while (!await holds())
         {
             Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Patience);
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
+            // A look is a call, which costs both sides a millisecond.
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None);
         }
     }
 

@@ -12,6 +12,9 @@ public sealed class ChildProcess : IAsyncDisposable
 {
     private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(20);
 
+    // A call that finds nobody throws three times on its way, and a service takes seconds to start.
+    private static readonly TimeSpan _healthPoll = TimeSpan.FromMilliseconds(50);
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
 
@@ -152,7 +155,7 @@ public sealed class ChildProcess : IAsyncDisposable
                 // Nobody listens there yet.
             }
 
-            await Task.Delay(_poll, TimeProvider.System, cancellationToken);
+            await Task.Delay(_healthPoll, TimeProvider.System, cancellationToken);
         }
     }
 

@@ -25,6 +25,9 @@ public sealed class RedisServer : IAsyncDisposable
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "redis-server")))
             ? ["garnet", "server"] : ["garnet"];
 
+    /// <summary>The kind that tests get who name none.</summary>
+    public static string Kind { get; } = Environment.GetEnvironmentVariable("CONTACTPLATFORM_TEST_REDIS") is { Length: > 0 } kind ? kind : "garnet";
+
     /// <summary>To kill, freeze and thaw.</summary>
     public ChildProcess Process { get; }
 
@@ -37,13 +40,13 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Starts a server and waits until it answers; well under a second.</summary>
     /// <param name="cancellationToken">Stops the wait.</param>
     /// <param name="port">A free one when null; give one to bring a server back where it was.</param>
-    /// <param name="kind">One of <see cref="Kinds"/>; when null, what the variable says.</param>
+    /// <param name="kind">One of <see cref="Kinds"/>; <see cref="Kind"/> when null.</param>
     /// <exception cref="InvalidOperationException">It did not start; the message has its output.</exception>
     public static async Task<RedisServer> StartAsync(CancellationToken cancellationToken, int? port = null, string? kind = null)
     {
         var onPort = port ?? FreePort.Next();
         var folder = new TestFolder();
-        var command = await CommandAsync(kind ?? Environment.GetEnvironmentVariable("CONTACTPLATFORM_TEST_REDIS"), folder.Path, onPort, cancellationToken);
+        var command = await CommandAsync(kind ?? Kind, folder.Path, onPort, cancellationToken);
         var server = new RedisServer(folder, ChildProcess.Start(command.FileName, command.Arguments), onPort);
         try
         {
@@ -65,17 +68,17 @@ public sealed class RedisServer : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static async Task<ServerCommand> CommandAsync(string? kind, string folder, int port, CancellationToken cancellationToken)
+    private static async Task<ServerCommand> CommandAsync(string kind, string folder, int port, CancellationToken cancellationToken)
     {
         switch (kind)
         {
             case "server":
                 return new("redis-server", ["--bind", "127.0.0.1", "--port", $"{port}", "--dir", folder, "--save", "", "--appendonly", "no"]);
-            case null or "" or "garnet":
+            case "garnet":
                 await Garnet.EnsureAsync(Console.Error.WriteLine, cancellationToken);
                 return Garnet.Command(folder, port);
-            case var other:
-                throw new InvalidOperationException($"kind of Redis server is \"{other}\": garnet or server is expected");
+            default:
+                throw new InvalidOperationException($"kind of Redis server is \"{kind}\": garnet or server is expected");
         }
     }
 

@@ -59,14 +59,15 @@ public static class TestServers
     /// <param name="kind">As for <see cref="RedisServer.StartAsync"/>.</param>
     public static async Task<string> RedisAsync(string? kind = null)
     {
+        kind ??= RedisServer.Kind;
         Task<RedisServer> server;
         lock (_lock)
         {
-            if (!_redis.TryGetValue(kind ?? "", out server!))
+            if (!_redis.TryGetValue(kind, out server!))
             {
                 // Not the first asker's token: its test may be cancelled while others wait for the same server.
                 server = RedisServer.StartAsync(CancellationToken.None, kind: kind);
-                _redis.Add(kind ?? "", server);
+                _redis.Add(kind, server);
             }
         }
 

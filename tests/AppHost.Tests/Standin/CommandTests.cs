@@ -2,14 +2,10 @@ using Aspire.DashboardService.Proto.V1;
 
 namespace ContactPlatform.AppHost.Tests.Standin;
 
-/// <summary>What a person can do to resources, and what happens to them.</summary>
-public sealed class CommandTests : IAsyncLifetime
+/// <summary>What a person can do to resources, and what happens to them. One application for all; each leaves it up.</summary>
+public sealed class CommandTests(CommandTests.Stack fixture) : IClassFixture<CommandTests.Stack>
 {
-    private EchoStack _echo = null!;
-
-    public async Task InitializeAsync() => _echo = await (await EchoStack.StartAsync()).UpAsync();
-
-    public async Task DisposeAsync() => await _echo.DisposeAsync();
+    private readonly EchoStack _echo = fixture.Echo;
 
     [Fact]
     public async Task Connections_spread_over_the_replicas_that_run()
@@ -22,9 +18,7 @@ public sealed class CommandTests : IAsyncLifetime
         var stopped = await _echo.WaitForReplicaAsync(first, r => r.State == "Finished");
         Enabled(stopped).ShouldBe(["start"]);
 
-        (await _echo.CommandAsync(first, "start")).Kind.ShouldBe(ResourceCommandResponseKind.Succeeded);
-        await _echo.WaitForReplicaAsync(first, r => r.State == "Running");
-        await _echo.UntilAsync(async () => (await _echo.PidsAsync("front-end")).Count == 2);
+        await ComesBackAsync(first);
     }
 
     [Fact]
@@ -40,6 +34,7 @@ public sealed class CommandTests : IAsyncLifetime
         dead.Properties.Single(p => p.Name == "resource.exitCode").Value.NumberValue.ShouldBe(128 + 9);
         (await _echo.PidsAsync("front-end")).Count.ShouldBe(1);
         dead.State.ShouldBe("Finished");
+        await ComesBackAsync(victim.Name);
     }
 
     [Fact]
@@ -49,6 +44,7 @@ public sealed class CommandTests : IAsyncLifetime
         (await _echo.CommandAsync(before.Name, "restart")).Kind.ShouldBe(ResourceCommandResponseKind.Succeeded);
         var after = await _echo.WaitForReplicaAsync(before.Name, r => r.State == "Running");
         StandinStack.Pid(after).ShouldNotBe(StandinStack.Pid(before));
+        await _echo.UpAsync();
     }
 
     [Fact]
@@ -65,6 +61,8 @@ public sealed class CommandTests : IAsyncLifetime
         await _echo.WaitForReplicaAsync(front, r => r.State == "Waiting");
         (await _echo.CommandAsync(front, "stop")).Kind.ShouldBe(ResourceCommandResponseKind.Succeeded);
         await _echo.WaitForReplicaAsync(front, r => r.State == "Finished");
+        (await _echo.CommandAsync(front, "start")).Kind.ShouldBe(ResourceCommandResponseKind.Succeeded);
+        await _echo.UpAsync();
     }
 
     [Fact]
@@ -104,6 +102,23 @@ public sealed class CommandTests : IAsyncLifetime
         response.Message.ShouldBe("Resource 'back' not found.");
     }
 
+    /// <summary>Starts a replica by hand, and waits until connections reach it.</summary>
+    private async Task ComesBackAsync(string replica)
+    {
+        (await _echo.CommandAsync(replica, "start")).Kind.ShouldBe(ResourceCommandResponseKind.Succeeded);
+        await _echo.WaitForReplicaAsync(replica, r => r.State == "Running");
+        await _echo.UntilAsync(async () => (await _echo.PidsAsync("front-end")).Count == 2);
+    }
+
     private static IEnumerable<string> Enabled(Resource resource) =>
         resource.Commands.Where(c => c.State == ResourceCommandState.Enabled).Select(c => c.Name);
+
+    public sealed class Stack : IAsyncLifetime
+    {
+        public EchoStack Echo { get; private set; } = null!;
+
+        public async Task InitializeAsync() => Echo = await (await EchoStack.StartAsync()).UpAsync();
+
+        public async Task DisposeAsync() => await Echo.DisposeAsync();
+    }
 }

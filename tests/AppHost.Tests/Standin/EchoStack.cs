@@ -8,7 +8,7 @@ namespace ContactPlatform.AppHost.Tests.Standin;
 public sealed class EchoStack : StandinStack
 {
     private EchoStack(int diskPort, bool stubborn)
-        : base(BuiltPrograms.Echo, [$"--DISK_PORT={diskPort}", $"--STUBBORN={(stubborn ? "yes" : "no")}"], TimeSpan.FromSeconds(60)) => DiskPort = diskPort;
+        : base(BuiltPrograms.Echo, [$"--DISK_PORT={diskPort}", $"--STUBBORN={(stubborn ? "yes" : "no")}"], TimeSpan.FromMinutes(3)) => DiskPort = diskPort;
 
     public int DiskPort { get; }
 

@@ -72,17 +72,6 @@ public sealed class TokenTests(ContactsFixture fixture)
         ((string)result.Claims["scope"]).Split(' ').ShouldBe(Scopes.Grantable, ignoreOrder: true);
     }
 
-    [Fact]
-    public async Task Keys_outlive_the_process_that_made_them()
-    {
-        var before = await new HttpClient().GetStringAsync(new Uri(fixture.Host.Service.Http, "/.well-known/jwks.json"));
-        var token = await fixture.Host.TokenAsync(ContactsHost.Account, CancellationToken.None);
-        await fixture.Host.Service.Process.KillAsync(CancellationToken.None);
-        await fixture.Host.Service.StartAgainAsync(CancellationToken.None);
-        (await new HttpClient().GetStringAsync(new Uri(fixture.Host.Service.Http, "/.well-known/jwks.json"))).ShouldBe(before);
-        (await CallAsync(token)).ShouldBeNull();
-    }
-
     /// <summary>Calls with a token; null when it is accepted, else what is said to be wrong.</summary>
     private async Task<string?> CallAsync(string token)
     {

@@ -49,7 +49,7 @@ public static class BulkCaller
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (!await holds())
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, limit.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
         }
     }
 

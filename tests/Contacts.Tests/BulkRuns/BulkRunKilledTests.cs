@@ -7,12 +7,13 @@ using RunState = ContactPlatform.Common.V1.RunState;
 namespace ContactPlatform.Contacts.Tests.BulkRuns;
 
 /// <summary>Two overlapping runs whose process is killed (kill -9) in the middle of both.</summary>
-public sealed class BulkRunKilledTests
+[Collection(KilledCollection.Name)]
+public sealed class BulkRunKilledTests(KilledFixture fixture)
 {
     [Fact]
     public async Task Runs_go_on_after_a_kill_and_change_each_contact_once()
     {
-        await using var host = await ContactsHost.StartAsync(CancellationToken.None, gate: false);
+        var host = fixture.Host;
         if (host.Database.Provider != "PostgreSql")
         {
             return;

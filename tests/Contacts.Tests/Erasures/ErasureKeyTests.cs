@@ -2,14 +2,12 @@ using ContactPlatform.Contacts.Erasures;
 using ContactPlatform.Contacts.Imports;
 using ContactPlatform.ServiceDefaults.Addresses;
 using ContactPlatform.Testing;
-using Grpc.Core;
 using Microsoft.Extensions.Configuration;
 
 namespace ContactPlatform.Contacts.Tests.Erasures;
 
-// Not beside the tests that take all connections: it starts services of its own.
 [Collection(ContactsCollection.Name)]
-public sealed class ErasureKeyTests
+public sealed class ErasureKeyTests(ContactsFixture fixture)
 {
     private const string First = "first-secret-of-at-least-32-characters";
     private const string Second = "second-secret-of-at-least-32-characters";
@@ -44,52 +42,11 @@ public sealed class ErasureKeyTests
     }
 
     [Fact]
-    public async Task Without_a_key_nothing_is_erased_and_what_was_erased_keeps_the_service_from_starting()
+    public async Task What_was_erased_keeps_a_service_without_its_key_from_starting()
     {
-        await using var without = await ContactsHost.StartAsync(CancellationToken.None, gate: false, erasureKey: null);
-        var (contacts, erasures, headers) = (new V1.ContactService.ContactServiceClient(without.Service.Channel), new V1.ContactErasureService.ContactErasureServiceClient(without.Service.Channel), await without.HeadersAsync(1, CancellationToken.None));
-        var contact = (await contacts.CreateContactAsync(new() { Contact = new() { Email = "ada@example.org" } }, headers)).Contact;
-        (await erasures.EraseContactAsync(new() { ContactId = contact.ContactId }, headers).ForAsync(ContactsReasons.ErasureNotConfigured))["setting"].ShouldBe("Erasure:Keys");
-        await new V1.ConsentService.ConsentServiceClient(without.Service.Channel).UnsubscribeContactAsync(new() { ContactId = contact.ContactId }, headers).ForAsync(ContactsReasons.ErasureNotConfigured);
-        await Imports.ImportCaller.RefusedAsync(() => new Imports.ImportCaller(without).UploadAsync("email\nada@example.org\n", new() { Mode = V1.ImportMode.Unsubscribe }), ContactsReasons.ErasureNotConfigured);
-        (await contacts.GetContactAsync(new() { ContactId = contact.ContactId }, headers)).Contact.ShouldBe(contact);
-
-        await using var with = await ContactsHost.StartAsync(CancellationToken.None, gate: false, database: without.Database);
-        await new V1.ContactErasureService.ContactErasureServiceClient(with.Service.Channel).EraseContactAsync(new() { ContactId = contact.ContactId }, headers);
-        (await Should.ThrowAsync<Exception>(() => ContactsHost.StartAsync(CancellationToken.None, gate: false, erasureKey: null, database: without.Database))).Message.ShouldContain("Erasure:Keys:1");
-    }
-
-    /// <summary>Killed while it waits in the middle, an erasure has not happened, and happens when it is asked for again.</summary>
-    [Fact]
-    public async Task A_killed_erasure_has_happened_wholly_or_not_at_all()
-    {
-        await using var host = await ContactsHost.StartAsync(CancellationToken.None, gate: false);
-        var (contacts, erasures, headers) = (new V1.ContactService.ContactServiceClient(host.Service.Channel), new V1.ContactErasureService.ContactErasureServiceClient(host.Service.Channel), await host.HeadersAsync(1, CancellationToken.None));
-        var label = (await new V1.LabelService.LabelServiceClient(host.Service.Channel).CreateLabelAsync(new() { DisplayName = "x" }, headers)).Label;
-        var contact = (await contacts.CreateContactAsync(new() { Contact = new() { Email = "ada@example.org" }, LabelIds = { label.LabelId } }, headers)).Contact;
-        await using var holder = await host.Database.OpenAsync(CancellationToken.None);
-        // The last thing that an erasure touches before it commits.
-        await ExecuteAsync("BEGIN; SELECT 1 FROM label_members FOR UPDATE");
-        var erasing = erasures.EraseContactAsync(new() { ContactId = contact.ContactId }, headers).ResponseAsync;
-        while (!Equals(await ExecuteAsync("SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"), true))
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
-        }
-        await host.Service.Process.DisposeAsync();
-        await Should.ThrowAsync<RpcException>(() => erasing);
-        await ExecuteAsync("ROLLBACK");
-        await host.Service.StartAgainAsync(CancellationToken.None);
-        (await contacts.GetContactAsync(new() { ContactId = contact.ContactId }, headers)).Contact.ShouldBe(contact);
-        (await ExecuteAsync("SELECT COUNT(*) FROM tombstones")).ShouldBe(0L);
-        await erasures.EraseContactAsync(new() { ContactId = contact.ContactId }, headers);
-        (await ExecuteAsync("SELECT COUNT(*) FROM tombstones")).ShouldBe(1L);
-
-        async Task<object?> ExecuteAsync(string sql)
-        {
-            await using var command = holder.CreateCommand();
-            command.CommandText = sql;
-            return await command.ExecuteScalarAsync();
-        }
+        var account = await fixture.NewKeyAccountAsync();
+        await account.Erasures.EraseContactAsync(new() { ContactId = (await account.CreateAsync("ada@example.org")).ContactId });
+        (await Should.ThrowAsync<Exception>(() => ContactsHost.StartAsync(CancellationToken.None, gate: false, erasureKey: null, database: fixture.Host.Database))).Message.ShouldContain("Erasure:Keys:1");
     }
 
     [Theory]

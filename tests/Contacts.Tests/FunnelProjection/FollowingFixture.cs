@@ -35,6 +35,9 @@ public sealed class FollowingFixture : IAsyncLifetime
     /// <summary>What ListProjections said while there was no Funnel yet.</summary>
     public Projection BeforeFunnel { get; private set; } = null!;
 
+    /// <summary>What a timeline was while there was no Funnel yet.</summary>
+    public GetTimelineResponse TimelineBeforeFunnel { get; private set; } = null!;
+
     /// <summary>What it said while something answered in Funnel's place that is none.</summary>
     public Projection BesideAnother { get; private set; } = null!;
 
@@ -46,7 +49,8 @@ public sealed class FollowingFixture : IAsyncLifetime
         Contacts = await ContactsHost.StartAsync(CancellationToken.None, followsFunnel: true, servers: servers);
         Headers = await Contacts.HeadersAsync(ContactsHost.Account, CancellationToken.None);
         // Healthy, and at work, though what it follows is away.
-        await CreateAsync();
+        var contact = await CreateAsync();
+        TimelineBeforeFunnel = await new TimelineService.TimelineServiceClient(Contacts.Service.Channel).GetTimelineAsync(new() { ContactId = contact }, Headers);
         BeforeFunnel = (await Projections.ListProjectionsAsync(new(), Headers)).Projections.Single();
         await using (await AnotherAsync(Contacts.FunnelPort))
         {

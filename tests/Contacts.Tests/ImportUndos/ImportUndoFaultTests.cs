@@ -7,9 +7,8 @@ using RunState = ContactPlatform.Common.V1.RunState;
 
 namespace ContactPlatform.Contacts.Tests.ImportUndos;
 
-// Not beside the tests that take all connections: it starts services of its own.
-[Collection(ContactsCollection.Name)]
-public sealed class ImportUndoFaultTests
+[Collection(KilledCollection.Name)]
+public sealed class ImportUndoFaultTests(KilledFixture fixture)
 {
     private const int Count = 2500;
 
@@ -17,8 +16,9 @@ public sealed class ImportUndoFaultTests
     [Fact]
     public async Task A_killed_undo_goes_on_and_a_cancelled_one_can_be_followed_by_another()
     {
-        await using var host = await ContactsHost.StartAsync(CancellationToken.None);
-        var caller = new ImportCaller(host);
+        var host = fixture.Host;
+        // In whose account nobody else is.
+        var caller = new ImportCaller(host, ContactsHost.OtherAccount);
         var undos = new UndoCaller(caller);
         var rows = string.Concat(Enumerable.Range(0, Count).Select(i => $"k{i}@killed.example,A\n"));
         var made = await caller.ImportAsync("email,given_name\n" + rows);

@@ -39,7 +39,7 @@ public sealed class UndoCaller(ImportCaller caller)
             {
                 // Killed by the test, which starts it again.
             }
-            await Task.Delay(TimeSpan.FromMilliseconds(25), TimeProvider.System, limit.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
         }
     }
 

@@ -69,7 +69,7 @@ public sealed class ImportCaller(ContactsHost host, long account = ContactsHost.
             {
                 // Killed by the test, which starts it again.
             }
-            await Task.Delay(TimeSpan.FromMilliseconds(25), TimeProvider.System, limit.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
         }
     }
 

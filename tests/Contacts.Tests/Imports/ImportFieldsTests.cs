@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace ContactPlatform.Contacts.Tests.Imports;
 
 /// <summary>Imports into custom fields, each test with addresses of its own.</summary>
+[Collection("imports")]
 public sealed class ImportFieldsTests(ImportFieldsFixture fixture) : IClassFixture<ImportFieldsFixture>
 {
     private readonly ImportCaller caller = fixture.Caller;
@@ -142,17 +143,13 @@ public sealed class ImportFieldsTests(ImportFieldsFixture fixture) : IClassFixtu
     };
 }
 
-/// <summary>A Contacts of its own, with a field of each type.</summary>
-public sealed class ImportFieldsFixture : IAsyncLifetime
+/// <summary>A field of each type, in an account whose other imports name none of them.</summary>
+public sealed class ImportFieldsFixture(ImportsFixture imports) : IAsyncLifetime
 {
-    private ContactsHost? host;
-
-    public ImportCaller Caller { get; private set; } = null!;
+    public ImportCaller Caller => imports.Other;
 
     public async Task InitializeAsync()
     {
-        host = await ContactsHost.StartAsync(CancellationToken.None, gate: false);
-        Caller = new ImportCaller(host);
         await CreateAsync("note", CustomFieldType.Text);
         await CreateAsync("budget", CustomFieldType.Number);
         await CreateAsync("since", CustomFieldType.Date);
@@ -160,7 +157,7 @@ public sealed class ImportFieldsFixture : IAsyncLifetime
         await CreateAsync("tier", CustomFieldType.Choice, "Gold", "Silver");
     }
 
-    public Task DisposeAsync() => host is null ? Task.CompletedTask : host.DisposeAsync().AsTask();
+    public Task DisposeAsync() => Task.CompletedTask;
 
     public async Task<CustomField> CreateAsync(string key, CustomFieldType type, params string[] choices) =>
         (await new CustomFieldService.CustomFieldServiceClient(Caller.Host.Service.Channel).CreateCustomFieldAsync(new() { CustomField = new() { Key = key, Type = type, Choices = { choices } } }, await Caller.HeadersAsync())).CustomField;

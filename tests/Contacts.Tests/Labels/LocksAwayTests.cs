@@ -1,25 +1,15 @@
 using ContactPlatform.ServiceDefaults.Errors;
-using ContactPlatform.Testing;
-using Grpc.Core;
 
 namespace ContactPlatform.Contacts.Tests.Labels;
 
 /// <summary>A Contacts whose lock server is away from the start: bulk work waits, everything else goes on.</summary>
-public sealed class LocksAwayTests
+[Collection(BareCollection.Name)]
+public sealed class LocksAwayTests(BareFixture fixture)
 {
     [Fact]
     public async Task Bulk_changes_are_refused_and_single_ones_are_not()
     {
-        var database = await TestServers.CreateDatabaseAsync("contacts_nolocks", CancellationToken.None);
-        await using var service = await ServiceHost.StartAsync("Contacts", new Dictionary<string, string?>
-        {
-            ["Database__Provider"] = database.Provider,
-            ["ConnectionStrings__contacts"] = database.ConnectionString,
-            ["ConnectionStrings__redis"] = $"127.0.0.1:{FreePort.Next()}",
-            ["Access__ServiceKey"] = ContactsHost.ServiceKey,
-        }, CancellationToken.None, gate: false);
-        var reply = await new V1.AccessService.AccessServiceClient(service.Channel).ExchangeServiceKeyAsync(new() { ServiceKey = ContactsHost.ServiceKey, Service = "tests", AccountId = 5 });
-        var headers = new Metadata { { "authorization", $"Bearer {reply.AccessToken}" } };
+        var (service, headers) = (fixture.Host.Service, fixture.Headers);
         var labels = new V1.LabelService.LabelServiceClient(service.Channel);
         var contacts = new V1.ContactService.ContactServiceClient(service.Channel);
         var label = (await labels.CreateLabelAsync(new() { DisplayName = "x" }, headers)).Label;

@@ -58,8 +58,8 @@ public sealed class HostileFilterTests(ContactsFixture fixture)
         var account = await fixture.AccountAsync(999);
         var started = Stopwatch.GetTimestamp();
         var e = await Should.ThrowAsync<RpcException>(async () => await account.Segments.CountSegmentAsync(new() { Contacts = new() { Filter = filter } }), what);
-        // A bound against what grows with a power of the length, not a measurement.
-        Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(3));
+        // Milliseconds on an idle machine: a bound against what grows with a power of the length, not a measurement.
+        Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(20));
         if (position == 0)
         {
             Refused.Check(e, CommonReasons.LimitExceeded)["limit"].ShouldBe("65536");
@@ -162,7 +162,7 @@ public sealed class HostileFilterTests(ContactsFixture fixture)
         await stop.CancelAsync();
         (await Task.WhenAll(hostiles)).Sum().ShouldBeGreaterThan(10);
         // On a machine that is busy with other tests as well: what it must not do is wait for one of the filters after another.
-        slowest.ShouldBeLessThan(TimeSpan.FromSeconds(2));
+        slowest.ShouldBeLessThan(TimeSpan.FromSeconds(20));
     }
 
     [Theory]

@@ -47,7 +47,8 @@ public sealed class SegmentLimitTests(ContactsFixture fixture)
         {
             (await account.Segments.ExplainContactAsync(new() { ContactId = account.Id << 40, Contacts = new() { Filter = filter } })).Clauses.Count.ShouldBe(500 / per * per);
         }
-        Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(20));
+        // Seconds on a busy machine; what tries combinations of clauses would never end.
+        Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromMinutes(1));
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class HostileMailTests
     [InlineData("recipients")]
     [InlineData("group")]
     [InlineData("feedback addresses")]
-    public void What_is_too_large_in_some_way_is_refused_quickly(string way)
+    public void What_is_too_large_in_some_way_is_refused_soon(string way)
     {
         var mail = way switch
         {
@@ -78,7 +78,8 @@ public sealed class HostileMailTests
         var started = Stopwatch.GetTimestamp();
         Read(Mails.Bytes(mail), out var events).ShouldNotBeNull();
         events.ShouldBeEmpty();
-        Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        // Milliseconds; what grows with the square of the length would take many minutes.
+        Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromMinutes(1));
     }
 
     [Fact]

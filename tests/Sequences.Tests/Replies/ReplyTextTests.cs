@@ -136,7 +136,7 @@ public sealed class ReplyTextTests
     [InlineData("do not ")]
     [InlineData("back 3 March to ")]
     [InlineData("=?utf-8?Q?")]
-    public void The_longest_text_of_nothing_but_one_piece_ends_quickly(string piece)
+    public void The_longest_text_of_nothing_but_one_piece_ends_soon(string piece)
     {
         var started = Stopwatch.GetTimestamp();
         var text = string.Concat(Enumerable.Repeat(piece, 900_000 / piece.Length));
@@ -147,6 +147,7 @@ public sealed class ReplyTextTests
             MailThread.Addresses(QuotedText.Split(mail.Reply.Text).Quoted);
         }
         EncodedWords.Decode(text[..4000]);
-        Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(2));
+        // A fraction of a second; what grows with the square of the length would take many minutes.
+        Stopwatch.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromMinutes(1));
     }
 }

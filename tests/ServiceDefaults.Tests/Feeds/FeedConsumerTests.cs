@@ -11,11 +11,10 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ContactPlatform.ServiceDefaults.Tests.Feeds;
 
 /// <summary>A source with its outbox, and replicas that follow it into a database of their own.</summary>
-public sealed class FeedConsumerTests : IAsyncLifetime, IDisposable
+public sealed class FeedConsumerTests(OwnPostgres postgres) : IClassFixture<OwnPostgres>, IAsyncLifetime, IDisposable
 {
     private readonly CancellationTokenSource _timeout = new(TimeSpan.FromMinutes(1));
     private readonly List<ProbeHost> _hosts = [];
-    private PostgresServer _server = null!;
     private ProbeHost _source = null!;
     private string _database = "";
     private int _streams;
@@ -25,8 +24,7 @@ public sealed class FeedConsumerTests : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        _server = await PostgresServer.StartAsync(Token);
-        _source = await ProbeHost.StartAsync(await ProbeHost.CreateDatabaseAsync(_server, Token), await TestServers.RedisAsync(), ProbeFixture.NewPrefix(), Token);
+        _source = await ProbeHost.StartAsync(await ProbeHost.CreateDatabaseAsync(postgres.Server, Token), await TestServers.RedisAsync(), ProbeFixture.NewPrefix(), Token);
         _source.Behaviours["follow"] = FollowAsync;
         _database = await ProbeHost.CreateDatabaseAsync(null, Token);
     }
@@ -115,7 +113,6 @@ public sealed class FeedConsumerTests : IAsyncLifetime, IDisposable
             await host.DisposeAsync();
         }
         await _source.DisposeAsync();
-        await _server.DisposeAsync();
     }
 
     public void Dispose() => _timeout.Dispose();

@@ -16,8 +16,7 @@ using RunState = ContactPlatform.ServiceDefaults.Runs.RunState;
 namespace ContactPlatform.ServiceDefaults.Tests.Runs;
 
 /// <summary>Replicas that work on runs, with their leases on whichever server.</summary>
-/// <param name="redisKind">One of <see cref="RedisServer.Kinds"/>.</param>
-public abstract class RunTestBase(string redisKind) : IAsyncLifetime, IDisposable
+public abstract class RunTestBase : IAsyncLifetime, IDisposable
 {
     /// <summary>The kind of the runs.</summary>
     protected const string Kind = "probe-run";
@@ -37,8 +36,11 @@ public abstract class RunTestBase(string redisKind) : IAsyncLifetime, IDisposabl
     /// <summary>The replicas, disposed at the end.</summary>
     protected List<ProbeHost> Hosts { get; } = [];
 
-    /// <summary>One of <see cref="RedisServer.Kinds"/>.</summary>
-    protected string RedisKind => redisKind;
+    /// <summary>The servers on which each test runs.</summary>
+    public static TheoryData<string> Kinds => [.. RedisServer.Kinds];
+
+    /// <summary>One of <see cref="RedisServer.Kinds"/>: that of the test.</summary>
+    protected string RedisKind { get; set; } = RedisServer.Kind;
 
     /// <summary>Ends with the test's time.</summary>
     protected CancellationToken Token => _timeout.Token;

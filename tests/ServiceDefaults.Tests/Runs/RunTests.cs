@@ -14,19 +14,13 @@ using RunState = ContactPlatform.ServiceDefaults.Runs.RunState;
 
 namespace ContactPlatform.ServiceDefaults.Tests.Runs;
 
-/// <summary>What a run does from its queue to its end, with its leases on Garnet.</summary>
-public sealed class RunOnGarnetTests() : RunTests(RedisServer.Kinds[0]);
-
-/// <summary>The same on Debian's redis-server; on Garnet once more where that is not installed.</summary>
-public sealed class RunOnRedisServerTests() : RunTests(RedisServer.Kinds[^1]);
-
-/// <summary>What a run does from its queue to its end, whichever server keeps its leases.</summary>
-/// <param name="redisKind">One of <see cref="RedisServer.Kinds"/>.</param>
-public abstract class RunTests(string redisKind) : RunTestBase(redisKind)
+/// <summary>What a run does from its queue to its end, with its leases on Garnet and, where it is installed, on redis-server.</summary>
+public sealed class RunTests : RunTestBase
 {
-    [Fact]
-    public async Task A_queued_run_is_taken_up_and_watched_to_its_end()
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_queued_run_is_taken_up_and_watched_to_its_end(string kind)
     {
+        RedisKind = kind;
         var host = await StartAsync();
         var go = new TaskCompletionSource();
         Work[1] = async (_, work, cancellation) =>
@@ -66,9 +60,10 @@ public abstract class RunTests(string redisKind) : RunTestBase(redisKind)
         (await ItemsAsync(host)).ShouldBe([1, 2]);
     }
 
-    [Fact]
-    public async Task A_queued_run_is_cancelled_at_once_and_a_running_one_at_its_next_chunk()
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_queued_run_is_cancelled_at_once_and_a_running_one_at_its_next_chunk(string kind)
     {
+        RedisKind = kind;
         var host = await StartAsync();
         var running = new TaskCompletionSource();
         Work[1] = async (_, work, cancellation) =>
@@ -99,9 +94,10 @@ public abstract class RunTests(string redisKind) : RunTestBase(redisKind)
         cancelled.EndTime.ShouldNotBeNull();
     }
 
-    [Fact]
-    public async Task A_run_that_ended_or_is_anothers_is_not_cancelled()
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_run_that_ended_or_is_anothers_is_not_cancelled(string kind)
     {
+        RedisKind = kind;
         var host = await StartAsync();
         Work[1] = (_, work, cancellation) => ChunkAsync(host, work, 1, cancellation);
         var id = await QueueAsync(host, 1);
@@ -114,9 +110,10 @@ public abstract class RunTests(string redisKind) : RunTestBase(redisKind)
             .Refusal.Reason.ShouldBe(CommonReasons.RunNotFound);
     }
 
-    [Fact]
-    public async Task What_passes_by_itself_is_waited_for_and_what_does_not_fails_the_run()
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task What_passes_by_itself_is_waited_for_and_what_does_not_fails_the_run(string kind)
     {
+        RedisKind = kind;
         var host = await StartAsync();
         var attempts = 0;
         Work[1] = (_, work, cancellation) => ++attempts < 3 ? throw new RefusalException(new Refusal(CommonReasons.LockBusy, "busy")) : ChunkAsync(host, work, 1, cancellation);
@@ -131,9 +128,10 @@ public abstract class RunTests(string redisKind) : RunTestBase(redisKind)
         host.Logs.Errors.ShouldBeEmpty();
     }
 
-    [Fact]
-    public async Task A_run_fails_at_the_fifth_broken_attempt_in_a_row_but_not_while_it_gets_on()
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task A_run_fails_at_the_fifth_broken_attempt_in_a_row_but_not_while_it_gets_on(string kind)
     {
+        RedisKind = kind;
         var host = await StartAsync();
         var attempts = 0;
         Work[1] = (_, _, _) => throw new InvalidOperationException("bug");
@@ -155,9 +153,10 @@ public abstract class RunTests(string redisKind) : RunTestBase(redisKind)
         (done.State, done.Epoch, done.DoneCount).ShouldBe((RunState.Succeeded, 7, 7));
     }
 
-    [Fact]
-    public async Task Runs_that_exclude_each_other_wait_and_say_so()
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Runs_that_exclude_each_other_wait_and_say_so(string kind)
     {
+        RedisKind = kind;
         var host = await StartAsync();
         var go = new TaskCompletionSource();
         Work[1] = (_, _, cancellation) => go.Task.WaitAsync(cancellation);

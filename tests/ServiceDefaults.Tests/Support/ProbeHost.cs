@@ -18,6 +18,7 @@ namespace ContactPlatform.ServiceDefaults.Tests.Support;
 /// <summary>A service made with ServiceDefaults as all are, in this process, on real servers: one replica of "probe".</summary>
 public sealed class ProbeHost : IAsyncDisposable
 {
+    private static int _databases;
     private readonly WebApplication _app;
 
     private ProbeHost(WebApplication app, Logs logs, int grpcPort, int httpPort)
@@ -54,7 +55,7 @@ public sealed class ProbeHost : IAsyncDisposable
     {
         var connectionString = server is null
             ? (await TestServers.PostgresDatabaseAsync("probe", cancellationToken)).ConnectionString
-            : await server.CreateDatabaseAsync("probe", cancellationToken);
+            : await server.CreateDatabaseAsync(string.Create(CultureInfo.InvariantCulture, $"probe_{Interlocked.Increment(ref _databases)}"), cancellationToken);
         await using var db = new ProbeDbContext(new DbContextOptionsBuilder<ProbeDbContext>().UseNpgsql(connectionString).Options, new CurrentAccount());
         await db.Database.EnsureCreatedAsync(cancellationToken);
         return connectionString;

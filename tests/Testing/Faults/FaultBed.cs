@@ -16,6 +16,8 @@ public sealed class FaultException(string message) : Exception(message);
 /// </summary>
 public sealed class FaultBed : IAsyncDisposable
 {
+    // Each look is a statement or a call, which costs both sides a millisecond.
+    private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(90);
     private static readonly FunnelStage[] _stages = [FunnelStage.Engaged, FunnelStage.Customer, FunnelStage.LoyalCustomer, FunnelStage.Promoter, FunnelStage.Aware];
 
@@ -148,7 +150,7 @@ public sealed class FaultBed : IAsyncDisposable
             {
                 throw new FaultException($"waited {(patience ?? _patience).TotalSeconds:0} s in vain for: {what}{last}");
             }
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken);
+            await Task.Delay(_poll, TimeProvider.System, cancellationToken);
         }
     }
 
