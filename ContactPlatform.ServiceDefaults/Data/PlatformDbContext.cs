@@ -26,6 +26,9 @@ public abstract partial class PlatformDbContext(DbContextOptions options, Curren
     /// <summary>True on SQL Server, for the few mappings that differ.</summary>
     public bool IsSqlServer => Database.ProviderName == "Microsoft.EntityFrameworkCore.SqlServer";
 
+    /// <summary>True from the saving of what other services are to be told until the commit.</summary>
+    internal bool IsTelling { get; set; }
+
     /// <summary>Bulk work.</summary>
     public DbSet<RunRow> Runs => Set<RunRow>();
 

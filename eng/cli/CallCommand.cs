@@ -14,7 +14,7 @@ internal static class CallCommand
     /// <summary>What stands for standard input.</summary>
     private const string Input = "-";
 
-    private static readonly JsonFormatter _json = new(JsonFormatter.Settings.Default.WithIndentation());
+    private static readonly JsonFormatter.Settings _json = JsonFormatter.Settings.Default.WithIndentation();
 
     private static readonly Lazy<IReadOnlyList<ServiceDescriptor>> _services = new(() =>
     [
@@ -27,15 +27,17 @@ internal static class CallCommand
     {
         var name = new Argument<string>("METHOD") { Description = "Such as contacts.v1.LabelService/ListLabels; a service alone names its methods." };
         var body = new Argument<string>("JSON") { Description = "The request, with fields as in the .proto files; {} unless given. With - it is read from standard input, where a method that takes a stream gets one request from each line.", DefaultValueFactory = _ => "{}" };
-        var command = new Command("call", "Calls any method of the contracts and prints its answers as JSON.") { name, body };
+        var defaults = new Option<bool>("--emit-defaults") { Description = "Print fields also where they are 0, false or empty, which JSON of protobuf leaves out." };
+        var command = new Command("call", "Calls any method of the contracts and prints its answers as JSON.") { name, body, defaults };
         command.SetAction(async (result, cancellationToken) =>
         {
             var method = Find(result.GetValue(name)!);
             var requests = Requests(method, result.GetValue(body)!, Console.In);
+            var json = new JsonFormatter(_json.WithFormatDefaultValues(result.GetValue(defaults)));
             using var stack = Stack.Find();
             await foreach (var answer in method.IsClientStreaming ? StreamAsync(stack, method, requests, cancellationToken) : AnswersAsync(stack, method, requests.Single(), cancellationToken))
             {
-                Console.WriteLine(_json.Format(answer));
+                Console.WriteLine(json.Format(answer));
             }
         });
         return command;

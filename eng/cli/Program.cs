@@ -77,9 +77,10 @@ foreach (var command in MoveCommands.Create().Concat(RecordCommands.Create()))
 }
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+using var ending = new Ending();
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, ending.Token);
 }
 catch (CliException e)
 {
@@ -98,5 +99,5 @@ catch (RpcException e) when (e.StatusCode != StatusCode.Cancelled)
 catch (Exception e) when (e is OperationCanceledException or RpcException)
 {
     Console.Error.WriteLine("Stopped watching. What was begun goes on by itself.");
-    return 130;
+    return ending.ExitCode;
 }

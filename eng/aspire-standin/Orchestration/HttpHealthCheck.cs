@@ -1,17 +1,12 @@
-using System.Net.Sockets;
-using System.Text;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Aspire.Hosting.Orchestration;
 
-/// <summary>
-/// Asks an endpoint, each time over a new connection: a kept one would know one replica only. By hand, since a service that
-/// starts is asked several times a second, and who hears nothing from it must not throw to say so.
-/// </summary>
+/// <summary>Asks an endpoint, each time over a new connection: a kept one would know one replica only.</summary>
 internal sealed class HttpHealthCheck(EndpointReference endpoint, string path, int statusCode) : IHealthCheck
 {
-    private const string Version = "HTTP/1.1 ";
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(5);
+    private static readonly HttpClient _client = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero, UseProxy = false, AllowAutoRedirect = false });
 
     public HealthCheckRegistration Registration(string key) => new(key, this, HealthStatus.Unhealthy, tags: null, _timeout);
 
@@ -20,21 +15,12 @@ internal sealed class HttpHealthCheck(EndpointReference endpoint, string path, i
         var address = new Uri(new Uri(endpoint.Url), path);
         try
         {
-            using var client = new TcpClient();
-            await client.ConnectAsync(address.Host, address.Port, cancellationToken);
-            await using var stream = client.GetStream();
-            await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {address.PathAndQuery} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\n\r\n"), cancellationToken);
-            var start = new byte[$"{Version}200".Length];
-            if (await stream.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken) < start.Length)
-            {
-                return HealthCheckResult.Unhealthy($"{address} did not answer");
-            }
-            var line = Encoding.ASCII.GetString(start);
-            return line == $"{Version}{statusCode}"
+            using var response = await _client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            return (int)response.StatusCode == statusCode
                 ? HealthCheckResult.Healthy()
-                : HealthCheckResult.Unhealthy($"{address} answered {(line.StartsWith(Version, StringComparison.Ordinal) ? line[Version.Length..] : "no HTTP/1.1")}, not {statusCode}");
+                : HealthCheckResult.Unhealthy($"{address} answered {(int)response.StatusCode}, not {statusCode}");
         }
-        catch (Exception e) when (e is SocketException or IOException)
+        catch (HttpRequestException e)
         {
             return HealthCheckResult.Unhealthy($"{address} did not answer: {e.Message}");
         }

@@ -29,14 +29,15 @@ public sealed class DeliverabilityEventConsumer(DeliverabilityFeed feed, IServic
         if (moves.Count > 0)
         {
             var actor = change.Body.Actor ?? new Actor();
-            await scope.GetRequiredService<TimelineStore>().AddManyAsync(new(actor, Cause(actor), 0, Clock.Truncate(change.ChangeTime)),
+            await scope.GetRequiredService<TimelineStore>().AddManyAsync(new(actor, Cause(actor, change.Body.RunId), change.Body.RunId, Clock.Truncate(change.ChangeTime)),
                 moves.Select(m => (Event(m.Key.FromStatus, m.Key.Status), m.AsEnumerable())), cancellationToken, late: true);
         }
     }
 
     /// <summary>What a status is put down to.</summary>
-    private static TimelineCause Cause(Actor actor) => actor.Kind switch
+    private static TimelineCause Cause(Actor actor, long runId) => actor.Kind switch
     {
+        _ when runId != 0 => TimelineCause.Deliverability,
         ActorKind.Operator => TimelineCause.Manual,
         ActorKind.ApiKey => TimelineCause.Api,
         _ => TimelineCause.Deliverability,

@@ -38,9 +38,10 @@ public sealed class AddressFactStore(DeliverabilityDbContext db, AddressStore ad
     /// <param name="refresh">Addresses to look at besides: their status is told when it changed by itself.</param>
     /// <param name="actor">Who makes it known; null for the service itself.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="runId">The run that makes it known; 0 for none.</param>
     /// <returns>All addresses that were named and exist, as they are now.</returns>
-    public Task<IReadOnlyDictionary<long, AddressState>> FoldAsync(IReadOnlyCollection<AddressFact> facts, IReadOnlyCollection<long> refresh, Actor? actor, CancellationToken cancellationToken) =>
-        WithdrawAsync([], facts, refresh, actor, cancellationToken);
+    public Task<IReadOnlyDictionary<long, AddressState>> FoldAsync(IReadOnlyCollection<AddressFact> facts, IReadOnlyCollection<long> refresh, Actor? actor, CancellationToken cancellationToken, long runId = 0) =>
+        WithdrawAsync([], facts, refresh, actor, cancellationToken, runId);
 
     /// <summary>
     /// Withdraws facts that turned out to be none, and folds others, within the open transaction. A time that has been overtaken
@@ -51,7 +52,9 @@ public sealed class AddressFactStore(DeliverabilityDbContext db, AddressStore ad
     /// <param name="refresh">Addresses to look at besides.</param>
     /// <param name="actor">Who makes it known; null for the service itself.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<IReadOnlyDictionary<long, AddressState>> WithdrawAsync(IReadOnlyCollection<AddressFactWithdrawal> withdrawn, IReadOnlyCollection<AddressFact> facts, IReadOnlyCollection<long> refresh, Actor? actor, CancellationToken cancellationToken)
+    /// <param name="runId">The run that makes it known; 0 for none.</param>
+    public async Task<IReadOnlyDictionary<long, AddressState>> WithdrawAsync(
+        IReadOnlyCollection<AddressFactWithdrawal> withdrawn, IReadOnlyCollection<AddressFact> facts, IReadOnlyCollection<long> refresh, Actor? actor, CancellationToken cancellationToken, long runId = 0)
     {
         var wrong = withdrawn.ToLookup(w => w.AddressId);
         var byAddress = facts.ToLookup(f => f.AddressId);
@@ -92,7 +95,7 @@ public sealed class AddressFactStore(DeliverabilityDbContext db, AddressStore ad
             var sent = withdrawn.Count == 0 && facts.All(f => f.Kind == FactKind.Sent);
             await using var command = await CommandAsync(sent ? FactSql.WriteSent : FactSql.Write, cancellationToken);
             await command.WithFacts(changed, sent ? [FactKind.Sent] : []).ExecuteNonQueryAsync(cancellationToken);
-            await announcer.TellAsync(told, actor, now, cancellationToken);
+            await announcer.TellAsync(told, actor, now, cancellationToken, runId);
         }
         return states;
     }

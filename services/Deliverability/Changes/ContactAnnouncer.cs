@@ -45,7 +45,8 @@ public sealed class ContactAnnouncer(DeliverabilityDbContext db, WebhookOutbox o
     /// <param name="actor">Who made it known; null for the service itself.</param>
     /// <param name="now">When, UTC.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task TellAsync(IReadOnlyCollection<AddressState> states, Actor? actor, DateTime now, CancellationToken cancellationToken)
+    /// <param name="runId">The run that did it; 0 for none.</param>
+    public async Task TellAsync(IReadOnlyCollection<AddressState> states, Actor? actor, DateTime now, CancellationToken cancellationToken, long runId = 0)
     {
         if (states.Count == 0)
         {
@@ -61,11 +62,11 @@ public sealed class ContactAnnouncer(DeliverabilityDbContext db, WebhookOutbox o
                 links.Add(new(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)));
             }
         }
-        await TellAsync(links, states.ToDictionary(s => s.AddressId), actor, now, cancellationToken);
+        await TellAsync(links, states.ToDictionary(s => s.AddressId), actor, now, cancellationToken, runId);
     }
 
     /// <summary>Tells of contacts, whatever they were before.</summary>
-    public async Task TellAsync(IReadOnlyCollection<ContactLink> links, IReadOnlyDictionary<long, AddressState> states, Actor? actor, DateTime now, CancellationToken cancellationToken)
+    public async Task TellAsync(IReadOnlyCollection<ContactLink> links, IReadOnlyDictionary<long, AddressState> states, Actor? actor, DateTime now, CancellationToken cancellationToken, long runId = 0)
     {
         OutboxRow? last = null;
         foreach (var part in links.OrderBy(l => l.ContactId).Chunk(MaximumContacts))
@@ -75,6 +76,7 @@ public sealed class ContactAnnouncer(DeliverabilityDbContext db, WebhookOutbox o
                 AccountId = db.AccountId,
                 ChangeTime = Timestamp.FromDateTime(now),
                 Actor = actor ?? Self,
+                RunId = runId,
                 DeliverabilityChanged = new() { Contacts = { part.Select(l => Show(l, l.AddressId is { } id ? states[id] : null)) } },
             }));
         }
@@ -83,7 +85,7 @@ public sealed class ContactAnnouncer(DeliverabilityDbContext db, WebhookOutbox o
             await db.SaveChangesAsync(cancellationToken);
             Position = last.Position;
             await outbox.AddAsync(links.OrderBy(l => l.ContactId).Select(l => Show(l, l.AddressId is { } id ? states[id] : null)).Where(c => c.FromStatus != c.Status)
-                .Select(c => WebhookNote.Of(WebhookEventType.DeliverabilityStatusChanged, c.ContactId, now, actor ?? Self, 0,
+                .Select(c => WebhookNote.Of(WebhookEventType.DeliverabilityStatusChanged, c.ContactId, now, actor ?? Self, runId,
                     data => data.StatusChange = new() { FromStatus = c.FromStatus, Status = c.Status, Revision = c.Revision })), now, cancellationToken);
         }
     }

@@ -29,7 +29,8 @@ public sealed class MessageAnnouncer(DeliverabilityDbContext db, MailNames names
     /// <param name="actor">Who made it known; null for the service itself.</param>
     /// <param name="now">When, UTC.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task TellAsync(IReadOnlyCollection<long> messageIds, Actor? actor, DateTime now, CancellationToken cancellationToken)
+    /// <param name="runId">The run that did it; 0 for none.</param>
+    public async Task TellAsync(IReadOnlyCollection<long> messageIds, Actor? actor, DateTime now, CancellationToken cancellationToken, long runId = 0)
     {
         foreach (var part in messageIds.Order().Chunk(MaximumMessages))
         {
@@ -43,6 +44,7 @@ public sealed class MessageAnnouncer(DeliverabilityDbContext db, MailNames names
                 AccountId = db.AccountId,
                 ChangeTime = Timestamp.FromDateTime(now),
                 Actor = actor ?? ContactAnnouncer.Self,
+                RunId = runId,
                 MessagesChanged = new()
                 {
                     Messages =

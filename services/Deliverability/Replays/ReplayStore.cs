@@ -60,20 +60,20 @@ public sealed class ReplayStore(DeliverabilityDbContext db, AddressFactStore fac
         }
         // The messages first, as everywhere; then the addresses, as whoever stores events does last: what is read of their events below is then complete.
         var followed = await messages.ReclassifiedAsync(wanted.Where(w => w.IsTold).Select(w => w.MessageId), cancellationToken);
-        await facts.FoldAsync([], [.. wanted.Select(w => w.AddressId).Distinct()], actor, cancellationToken);
+        await facts.FoldAsync([], [.. wanted.Select(w => w.AddressId).Distinct()], actor, cancellationToken, runId);
         var written = await ClassifyAsync(wanted, cancellationToken);
         var done = wanted.Where(w => written.Contains(w.EventId)).ToList();
         await BulkCopy.WriteAsync(db.Database.GetDbConnection(), db.Database.CurrentTransaction!.GetDbTransaction(), Table, Columns, done.Select(d => new object?[]
         {
             db.AccountId, runId, d.EventId, (short)d.From.Class, d.From.RuleId, d.From.RuleVersion, (short)d.To.Class, d.To.RuleId, d.To.RuleVersion,
         }), cancellationToken);
-        await FollowAsync([.. done.Where(d => d.IsTold)], actor, cancellationToken);
-        await announcer.TellAsync(followed, actor, time.Now(), cancellationToken);
+        await FollowAsync(runId, [.. done.Where(d => d.IsTold)], actor, cancellationToken);
+        await announcer.TellAsync(followed, actor, time.Now(), cancellationToken, runId);
         return done;
     }
 
     /// <summary>Changes what is known of the addresses. A fact whose time no event of the old class has any more goes back to the latest that has one.</summary>
-    private async Task FollowAsync(IReadOnlyList<Reclassification> done, Actor actor, CancellationToken cancellationToken)
+    private async Task FollowAsync(long runId, IReadOnlyList<Reclassification> done, Actor actor, CancellationToken cancellationToken)
     {
         var lost = done.Where(d => EventFacts.OfFailures.ContainsKey(d.From.Class)).GroupBy(d => (d.AddressId, d.From.Class)).ToDictionary(g => g.Key, g => g.Max(d => d.Time));
         var addresses = lost.Keys.Select(k => k.AddressId).Distinct().ToList();
@@ -81,7 +81,7 @@ public sealed class ReplayStore(DeliverabilityDbContext db, AddressFactStore fac
             .GroupBy(e => new { e.AddressId, e.FailureClass }).Select(g => new { g.Key.AddressId, g.Key.FailureClass, Time = g.Max(e => e.EventTime) })
             .ToListAsync(cancellationToken)).ToDictionary(g => (g.AddressId, g.FailureClass), g => g.Time);
         await facts.WithdrawAsync([.. lost.Select(l => new AddressFactWithdrawal(l.Key.AddressId, EventFacts.OfFailures[l.Key.Class], l.Value, left.TryGetValue(l.Key, out var time) ? time : null))],
-            [.. done.Where(d => EventFacts.OfFailures.ContainsKey(d.To.Class)).Select(d => new AddressFact(d.AddressId, EventFacts.OfFailures[d.To.Class], d.Time))], [], actor, cancellationToken);
+            [.. done.Where(d => EventFacts.OfFailures.ContainsKey(d.To.Class)).Select(d => new AddressFact(d.AddressId, EventFacts.OfFailures[d.To.Class], d.Time))], [], actor, cancellationToken, runId);
     }
 
     private async Task<HashSet<long>> ClassifyAsync(IReadOnlyList<Reclassification> wanted, CancellationToken cancellationToken)

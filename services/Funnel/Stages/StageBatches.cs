@@ -75,7 +75,6 @@ public sealed class StageBatches
         // Of two who want the same contact the second comes too late.
         var positions = await scope.ServiceProvider.GetRequiredService<StageBatchStore>()
             .SaveAsync([.. all.DistinctBy(m => (m.From.AccountId, m.From.ContactId))], CancellationToken.None);
-        signal.Raise();
         return [.. all.Select(m => positions.TryGetValue(m, out var position) ? new StageMoved(m.Act.Time, position) : null)];
     }
 

@@ -17,11 +17,7 @@ public sealed class AutomationWork(SequencesDbContext db, CurrentAccount account
         var now = time.Machine().Now();
         await using var transaction = await db.BeginBulkAsync(cancellationToken);
         var taken = await store.TakeAsync(now, now + settings.Lease, Batch, cancellationToken);
-        if (taken.Count > 0)
-        {
-            // Only then: a commit wakes everybody who follows this service.
-            await transaction.CommitAsync(cancellationToken);
-        }
+        await transaction.CommitAsync(cancellationToken);
         return taken;
     }
 

@@ -30,11 +30,6 @@ public sealed class StepClaim(
         var now = time.Now();
         await using var transaction = await db.BeginBulkAsync(cancellationToken);
         var due = await store.DueAsync(now, cancellationToken);
-        if (due.Count == 0)
-        {
-            // A commit would wake everybody who follows this service.
-            return new(0, [], []);
-        }
         var (mails, others) = (new List<MailGroup>(), new List<DueEnrollment>());
         // In one order, whoever does it, so that no two wait for each other: sequences first, then senders.
         foreach (var group in due.GroupBy(d => (d.AccountId, d.SequenceId)).OrderBy(g => g.Key))

@@ -18,26 +18,14 @@ public sealed partial class LeadScoreWork(
     /// <returns>Whether there were any.</returns>
     public async Task<bool> BringAsync(CancellationToken cancellationToken)
     {
-        var taken = await TakeAsync(cancellationToken);
+        var now = time.Machine().Now();
+        var taken = await InTransactionAsync(() => store.TakeAsync(now, now + settings.Lease, Batch, cancellationToken), cancellationToken);
         foreach (var group in taken.GroupBy(t => t.AccountId))
         {
             account.Id = group.Key;
             await BringAsync([.. group], cancellationToken);
         }
         return taken.Count > 0;
-    }
-
-    private async Task<List<TakenAward>> TakeAsync(CancellationToken cancellationToken)
-    {
-        var now = time.Machine().Now();
-        await using var transaction = await db.BeginBulkAsync(cancellationToken);
-        var taken = await store.TakeAsync(now, now + settings.Lease, Batch, cancellationToken);
-        if (taken.Count > 0)
-        {
-            // Only then: a commit wakes everybody who follows this service.
-            await transaction.CommitAsync(cancellationToken);
-        }
-        return taken;
     }
 
     private async Task BringAsync(List<TakenAward> awards, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using ContactPlatform.Common.V1;
+using ContactPlatform.Contacts.V1;
 using ContactPlatform.Deliverability.Classifications;
 using ContactPlatform.Deliverability.V1;
 using ContactPlatform.Testing;
@@ -54,6 +55,7 @@ public sealed class ReplayTests(PlatformFixture platform)
     {
         await ReplayAsync(dryRun: false);
         var (gone, full, kept, time) = (platform.NewAddress(), platform.NewAddress(), platform.NewAddress(), Clock.Truncate(Now.AddMinutes(-10)));
+        var contact = await platform.KnownContactAsync(full);
         await platform.IngestAsync("replay", [[
             Failure(gone, time, "550 5.1.1 no such user"), Failure(full, time, "552 5.2.2 full"), Failure(full, time.AddMinutes(1), "552 5.2.2 still full"),
             Failure(kept, time, "550 5.1.1 no such user"), Failure(kept, time.AddMinutes(-1), "550 5.1.1 no such user")]]);
@@ -76,6 +78,10 @@ public sealed class ReplayTests(PlatformFixture platform)
         run.Counts.ShouldBe(counts);
         (await StatusAsync(gone), await StatusAsync(full), await StatusAsync(kept)).ShouldBe((DeliverabilityStatus.DoesNotExist, DeliverabilityStatus.MailboxFull, DeliverabilityStatus.DoesNotExist));
         (await platform.AddressAsync(full)).Facts.Single(f => f.Kind == FactKind.MailboxFull).FactTime.ToDateTime().ShouldBe(time.AddMinutes(1));
+        var timelines = new TimelineService.TimelineServiceClient(platform.Contacts.Service.Channel);
+        TimelineEvent? told = null;
+        await UntilAsync(async () => (told = (await timelines.GetTimelineAsync(new() { ContactId = contact }, platform.Headers)).Events.FirstOrDefault(e => e.RunId == run.ClassificationReplayId)) is not null);
+        (told!.DeliverabilityStatus.Status, told.Cause, told.Actor.Kind).ShouldBe(("MAILBOX_FULL", TimelineCause.Deliverability, ActorKind.ApiKey));
         var shown = (await platform.Events.ListDeliveryEventsAsync(new() { Address = gone }, platform.Headers)).DeliveryEvents.Single();
         (shown.FailureClass, shown.RuleId, shown.RuleVersion).ShouldBe((FailureClass.DoesNotExist, "code.5.1.1", Classifier.Version));
         (await ReplayAsync(dryRun: false)).Run.ChangedCount.ShouldBe(0);

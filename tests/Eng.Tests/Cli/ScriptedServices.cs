@@ -75,8 +75,16 @@ internal sealed class ScriptedServices : IAsyncDisposable
     /// <param name="input">What it reads on standard input.</param>
     public static async Task<ChildProcess> RunCliAsync(string address, string[] arguments, CancellationToken cancellationToken, string input = "")
     {
+        var cli = StartCli(address, arguments, input);
+        await cli.WaitForExitAsync(cancellationToken);
+        return cli;
+    }
+
+    /// <summary>Starts the command line.</summary>
+    public static ChildProcess StartCli(string address, string[] arguments, string input = "")
+    {
         var assembly = Path.Combine(RepoRoot.Path, "eng", "cli", "bin", "Debug", "net10.0", "ContactPlatform.Cli.dll");
-        var cli = ChildProcess.StartDotNet(assembly, arguments, new Dictionary<string, string?>
+        return ChildProcess.StartDotNet(assembly, arguments, new Dictionary<string, string?>
         {
             ["CONTACTPLATFORM_CONTACTS"] = address,
             ["CONTACTPLATFORM_FUNNEL"] = address,
@@ -84,8 +92,6 @@ internal sealed class ScriptedServices : IAsyncDisposable
             ["CONTACTPLATFORM_SEQUENCES"] = address,
             ["CONTACTPLATFORM_API_KEY"] = "the key",
         }, input);
-        await cli.WaitForExitAsync(cancellationToken);
-        return cli;
     }
 
     private sealed class Access : AccessService.AccessServiceBase

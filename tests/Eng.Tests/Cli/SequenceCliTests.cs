@@ -49,6 +49,8 @@ public sealed class SequenceCliTests : IAsyncLifetime, IDisposable
         _services.Script.Asked.ShouldBe(new ListTasksRequest { AssigneeSubject = "ann", PageSize = 5 });
         (await RunAsync("call", "contactplatform.sequences.v1.TaskService/CompleteTask", """{ "taskId": 9001 }""")).ExitCode.ShouldBe(0);
         _services.Script.Asked.ShouldBe(new CompleteTaskRequest { TaskId = 9001 });
+        listed.Output.ShouldNotContain("nextPageToken");
+        (await RunAsync("call", "sequences.v1.TaskService/ListTasks", "--emit-defaults")).Output.ShouldContain("\"nextPageToken\": \"\"");
 
         (await RunAsync("call", "sequences.v1.TaskServices/ListTasks")).Output.ShouldContain("  contacts.v1.LabelService");
         (await RunAsync("call", "sequences.v1.TaskService")).Output.ShouldContain("  CompleteTask");

@@ -2,7 +2,9 @@ using System.Data.Common;
 using ContactPlatform.ServiceDefaults.Auth;
 using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
+using ContactPlatform.ServiceDefaults.Feeds;
 using ContactPlatform.ServiceDefaults.Tests.Support;
+using ContactPlatform.ServiceDefaults.Tests.V1;
 using ContactPlatform.Testing;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -50,6 +52,43 @@ public sealed class DataTests(ProbeFixture fixture) : IClassFixture<ProbeFixture
         (await fixture.Host.WithDbAsync(102, db => db.Items.SingleAsync(Token))).DisplayName.ShouldBe("of 102");
         (await fixture.Host.WithDbAsync(102, db => db.Items.ExecuteDeleteAsync(Token))).ShouldBe(1);
         (await fixture.Host.WithDbAsync(101, db => db.Items.CountAsync(Token))).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Readers_of_the_feed_wake_when_something_is_told_and_committed_and_for_nothing_else()
+    {
+        var signal = fixture.Host.Get<CommitSignal>();
+        var next = signal.Next;
+        await fixture.Host.WithDbAsync(105, async db =>
+        {
+            db.Items.Add(new ItemRow { AccountId = 105, ItemId = 1, DisplayName = "untold" });
+            await db.SaveChangesAsync(Token);
+            await using var transaction = await db.Database.BeginTransactionAsync(Token);
+            await db.Items.ExecuteDeleteAsync(Token);
+            await transaction.CommitAsync(Token);
+            return 0;
+        });
+        await fixture.Host.WithDbAsync(105, async db =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(Token);
+            db.Add(OutboxRow.Of(105, new ProbeResponse { Number = 1 }));
+            await db.SaveChangesAsync(Token);
+            return 0;
+        });
+        next.IsCompleted.ShouldBeFalse();
+        await fixture.Host.WithDbAsync(105, async db =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(Token);
+            db.Add(OutboxRow.Of(105, new ProbeResponse { Number = 2 }));
+            await db.SaveChangesAsync(Token);
+            next.IsCompleted.ShouldBeFalse();
+            await transaction.CommitAsync(Token);
+            next.IsCompleted.ShouldBeTrue();
+            next = signal.Next;
+            db.Outbox.Add(OutboxRow.Of(105, new ProbeResponse { Number = 3 }));
+            return await db.SaveChangesAsync(Token);
+        });
+        next.IsCompleted.ShouldBeTrue();
     }
 
     [Fact]
