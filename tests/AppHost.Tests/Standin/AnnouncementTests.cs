@@ -8,9 +8,9 @@ public sealed class AnnouncementTests
     {
         using var data = new TestFolder();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        string[] stores = [.. ((string[])["contacts", "funnel", "deliverability", "sequences"]).Select(s => $"--ConnectionStrings:{s}-database=nowhere")];
+        string[] stores = [.. ((string[])["contacts", "funnel", "deliverability", "sequences"]).Select(s => $"--ConnectionStrings:{s}=nowhere")];
         await using var appHost = ChildProcess.StartDotNet(
-            BuiltPrograms.Platform, ["--profile", "external", "--replicas", "funnel=1", "--data", data.Path, "--Database:Provider=PostgreSql", "--ConnectionStrings:redis-server=nowhere", .. stores]);
+            BuiltPrograms.Platform, ["--profile", "external", "--replicas", "funnel=1", "--data", data.Path, "--Database:Provider=PostgreSql", "--ConnectionStrings:redis=nowhere", .. stores]);
         await appHost.WaitForLineAsync(line => line.Contains("initialization string", StringComparison.Ordinal), limit.Token);
         await appHost.StopAsync(limit.Token);
 
