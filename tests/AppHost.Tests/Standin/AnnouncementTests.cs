@@ -1,6 +1,7 @@
 namespace ContactPlatform.AppHost.Tests.Standin;
 
 /// <summary>What a person is told where services do not start.</summary>
+[Collection(nameof(PlatformTests))] // Two that start at once may want the same port.
 public sealed class AnnouncementTests
 {
     [Fact]

@@ -46,6 +46,8 @@ public sealed class EchoStack : StandinStack
             }
         });
         await WaitAsync("front-end", r => r.State == "Running" && r.HealthReports.All(h => h is { HasStatus: true, Status: HealthStatus.Healthy }));
+        // Any of them answers for all: one may not listen yet.
+        await UntilAsync(async () => (await PidsAsync("front-end")).Count == 2);
         return this;
     }
 

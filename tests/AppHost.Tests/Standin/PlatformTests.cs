@@ -6,6 +6,7 @@ using Grpc.Core;
 namespace ContactPlatform.AppHost.Tests.Standin;
 
 /// <summary>The whole platform as a person runs it: filled and moved from the dashboard, broken, stopped, started again.</summary>
+[Collection(nameof(PlatformTests))]
 public sealed class PlatformTests
 {
     [Fact]
