@@ -9,7 +9,7 @@ var name = new Argument<string>("NAME") { Description = "Which one: " + string.J
 var size = new Option<int?>("--size") { Description = "How much: contacts, rows or calls. Its own default when not given." };
 var rounds = new Option<int>("--rounds") { Description = "How often the work and its limit take turns.", DefaultValueFactory = _ => 3 };
 name.MustBe(asked => Benches.Find(asked) is not null, asked => $"there is no bench '{asked}': {string.Join(", ", Benches.All.Select(b => b.Name))}");
-size.MustBe(count => count is null or >= 1 and <= 10_000_000, "--size must be from 1 to 10000000");
+size.MustBe(count => count is >= 1 and <= 10_000_000, "--size must be from 1 to 10000000");
 rounds.MustBe(count => count is >= 1 and <= 100, "--rounds must be from 1 to 100");
 
 var command = new RootCommand("Measures one thing against its limit, by turns in one run on the same PostgreSQL; the last line is the result as JSON.") { name, size, rounds };

@@ -33,7 +33,7 @@ internal static class SendGateBench
             $"UPDATE addresses SET suppressed_time = now(), status = {(int)DeliverabilityStatus.UnsubscribedByUs} WHERE address_id % {Suppressed} = 0",
             $"UPDATE addresses SET delivered_time = now(), first_delivered_time = now(), last_sent_time = now(), status = {(int)DeliverabilityStatus.Active} WHERE address_id % {Suppressed} <> 0", "VACUUM (ANALYZE) addresses");
         BenchRun.Progress("warming up");
-        await CallAsync(bed, run.Size / 4, cancellationToken);
+        await CallAsync(bed, run.Size, cancellationToken);
         await PlainAsync(bed, run.Size / 4, cancellationToken);
         var (work, limit) = (new List<double>(), new List<double>());
         for (var round = 1; round <= run.Rounds; round++)

@@ -10,6 +10,20 @@ internal static class ContactKey
 {
     public static Argument<string> Argument() => new("CONTACT") { Description = "An email, a phone such as +12005550001, or a contact's number." };
 
+    public static Argument<string[]> Arguments() => new("CONTACT") { Description = "Emails, phones or numbers of contacts.", Arity = ArgumentArity.OneOrMore };
+
+    /// <inheritdoc cref="FindAsync(Stack, string, CancellationToken)"/>
+    /// <returns>Their numbers.</returns>
+    public static async Task<List<long>> FindAsync(Stack stack, IEnumerable<string> texts, CancellationToken cancellationToken)
+    {
+        var ids = new List<long>();
+        foreach (var text in texts)
+        {
+            ids.Add((await FindAsync(stack, text, cancellationToken)).ContactId);
+        }
+        return ids;
+    }
+
     /// <exception cref="CliException">The text is none of the three, or names nobody.</exception>
     public static async Task<Contact> FindAsync(Stack stack, string text, CancellationToken cancellationToken) =>
         (await AskAsync(stack, text, cancellationToken)).Contact;

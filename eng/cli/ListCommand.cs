@@ -33,20 +33,14 @@ internal static class ListCommand
     private static Command Change(string verb, string description, Func<Stack, long, long[], CancellationToken, Task<IEnumerable<ContactListOutcome>>> change)
     {
         var name = new Argument<string>("LIST") { Description = "Name of the list." };
-        var contacts = new Argument<string[]>("CONTACT") { Description = "Emails, phones or numbers of contacts.", Arity = ArgumentArity.OneOrMore };
+        var contacts = ContactKey.Arguments();
         var command = new Command(verb, description) { name, contacts };
         command.SetAction(async (result, cancellationToken) =>
         {
             using var stack = Stack.Find();
             var list = await FindAsync(stack, result.GetValue(name)!, cancellationToken);
-            var ids = new List<long>();
-            foreach (var key in result.GetValue(contacts)!)
-            {
-                ids.Add((await ContactKey.FindAsync(stack, key, cancellationToken)).ContactId);
-            }
-
             var (changed, unchanged) = (0, 0);
-            foreach (var part in ids.Chunk(Batch))
+            foreach (var part in (await ContactKey.FindAsync(stack, result.GetValue(contacts)!, cancellationToken)).Chunk(Batch))
             {
                 foreach (var outcome in await change(stack, list.ContactListId, part, cancellationToken))
                 {

@@ -4,19 +4,6 @@ using ContactPlatform.Cli;
 using Grpc.Core;
 using Spectre.Console;
 
-var labels = new Command("labels", "Lists the labels and how many contacts carry each.");
-labels.SetAction(async (_, cancellationToken) =>
-{
-    using var stack = Stack.Find();
-    var table = new Table().RoundedBorder().AddColumns("Label", "Id").AddColumn(new TableColumn("Contacts").RightAligned());
-    foreach (var label in await LabelLookup.ListAsync(stack, cancellationToken))
-    {
-        table.AddRow(Words.Plain(label.DisplayName), label.LabelId.ToString(CultureInfo.InvariantCulture), Words.Count(label.MemberCount));
-    }
-
-    AnsiConsole.Write(table);
-});
-
 var token = new Command("token", "Prints a token for the account, for the header `authorization: Bearer <token>`; it lives 15 minutes.");
 token.SetAction(async (_, cancellationToken) =>
 {
@@ -32,7 +19,8 @@ var root = new RootCommand(
     """)
 {
     ImportCommand.Create(),
-    labels,
+    LabelCommand.List(),
+    LabelCommand.Create(),
     ContactCommand.Create(),
     FieldCommand.Create(),
     LabelRuleCommand.Create(),

@@ -44,12 +44,7 @@ internal static class SequenceCommand
                     throw new CliException("Say whom, in one way: CONTACT ..., --segment SEGMENT, --filter FILTER or --list LIST.");
             }
 
-            var ids = new List<long>();
-            foreach (var key in result.GetValue(contacts)!)
-            {
-                ids.Add((await ContactKey.FindAsync(stack, key, cancellationToken)).ContactId);
-            }
-
+            var ids = await ContactKey.FindAsync(stack, result.GetValue(contacts)!, cancellationToken);
             var table = new Table().RoundedBorder().AddColumns("Contact", "Enrollment", "Status", "Why not");
             foreach (var part in ids.Chunk(Page))
             {

@@ -12,8 +12,8 @@ var name = new Argument<string[]>("NAME") { Description = "Which ones; all when 
 var tries = new Option<int?>("--tries") { Description = "How often. Its own default when not given." };
 var seed = new Option<int?>("--seed") { Description = "Decides when and whom; the same seed does the same again, as far as a machine can. A new one when not given." };
 var size = new Option<int>("--size") { Description = "Contacts, and the measure of everything else.", DefaultValueFactory = _ => 100_000 };
-name.MustBe(asked => asked!.All(IsFault), asked => $"there is no fault '{asked!.First(a => !IsFault(a))}': {string.Join(", ", Fault.All.Select(f => f.Name))}");
-tries.MustBe(count => count is null or >= 1 and <= 10_000, "--tries must be from 1 to 10000");
+name.MustBe(asked => asked.All(IsFault), asked => $"there is no fault '{asked.First(a => !IsFault(a))}': {string.Join(", ", Fault.All.Select(f => f.Name))}");
+tries.MustBe(count => count is >= 1 and <= 10_000, "--tries must be from 1 to 10000");
 seed.MustBe(_ => true, "--seed must be a whole number");
 size.MustBe(contacts => contacts is >= 1000 and <= 1_000_000, "--size must be from 1000 to 1000000");
 

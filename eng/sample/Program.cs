@@ -11,9 +11,9 @@ var seed = new Option<long>("--seed") { Description = "The same seed gives the s
 var dirty = new Option<double>("--dirty") { Description = "The share of rows, from 0 to 1, that are odd or wrong.", DefaultValueFactory = _ => 0.02 };
 var fields = new Option<int>("--fields") { Description = "Columns of custom fields, from 0 to 20: a choice, a number, a date, a boolean, a text, and again." };
 fields.MustBe(count => count is >= 0 and <= CustomColumn.Maximum, $"--fields must be from 0 to {CustomColumn.Maximum}");
-rows.MustBe(count => count is >= 0 and <= 8_000_000, _ => "N must be a number from 0 to 8000000");
-dirty.MustBe(share => share is >= 0 and <= 1, "--dirty must be from 0 to 1, such as 0.02");
+rows.MustBe(count => count is >= 0 and <= 8_000_000, "N must be a number from 0 to 8000000");
 seed.MustBe(_ => true, "--seed must be a whole number");
+dirty.MustBe(share => share is >= 0 and <= 1, "--dirty must be from 0 to 1, such as 0.02");
 
 var command = new RootCommand("Writes made-up contacts as CSV, some of them dirty, and says what an import should count.") { rows, file, seed, dirty, fields };
 command.SetAction(result => Run(result.GetValue(rows), result.GetValue(file)!, result.GetValue(seed), result.GetValue(dirty), result.GetValue(fields)));

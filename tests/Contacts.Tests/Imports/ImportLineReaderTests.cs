@@ -27,6 +27,8 @@ public sealed class ImportLineReaderTests
         var line = Read($"nobody@,12,{new string('x', 201)},\"a\0b\",Mars/Olympus,,yesterday,,{new string('l', 101)},VISITOR");
         line.Problems.Select(p => p.Field).ShouldBe(["email", "phone", "given_name", "family_name", "time_zone", "subscribed_time", "labels", "stage"]);
         line.Problems.ShouldAllBe(p => p.Reason == LineReasons.InvalidField && p.Text.Length > 10);
+        // Who used another character between labels sees which one was meant.
+        line.Problems.Single(p => p.Field == "labels").Text.ShouldContain("between labels this import expects ;");
     }
 
     [Theory]

@@ -31,9 +31,9 @@ public sealed class ImportCliTests : IAsyncLifetime, IDisposable
         shown.Output.ShouldContain("Looked at 1 row.");
 
         _services.Script.Import = new() { ImportId = 9, Config = new(), CreatedCount = 1, UnsubscribedCount = 1, Run = new() { State = RunState.Succeeded, DoneCount = 1 } };
-        var cli = await RunAsync("import", _file, "--suggested", "--map", "Note=given_name");
+        var cli = await RunAsync("import", _file, "--suggested", "--map", "Note=given_name", "--label-separator", "|");
         cli.ExitCode.ShouldBe(0, cli.Output);
-        _services.Script.Config!.Delimiter.ShouldBe(";");
+        (_services.Script.Config!.Delimiter, _services.Script.Config.LabelSeparator).ShouldBe((";", "|"));
         _services.Script.Config.Columns.Select(c => (c.Header, c.Field, c.CustomFieldKey)).ShouldBe([("Note", ImportField.GivenName, ""), ("Contact", ImportField.Email, ""), ("Tarif", ImportField.Custom, "plan")]);
         cli.Output.ShouldContain("Unsubscribed, since an address of theirs was before: 1");
 

@@ -40,7 +40,7 @@ internal sealed class ScriptedServices : IAsyncDisposable
         builder.Services.AddSingleton<Script>();
         var application = builder.Build();
         application.MapGrpcService<Access>();
-        application.MapGrpcService<Labels>();
+        application.MapGrpcService<ScriptedLabels>();
         application.MapGrpcService<LabelRules>();
         application.MapGrpcService<Previews>();
         application.MapGrpcService<Undos>();
@@ -98,13 +98,6 @@ internal sealed class ScriptedServices : IAsyncDisposable
     {
         public override Task<ExchangeApiKeyResponse> ExchangeApiKey(ExchangeApiKeyRequest request, ServerCallContext context) =>
             Task.FromResult(new ExchangeApiKeyResponse { AccessToken = $"token of {request.ApiKey}", ExpireTime = Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddMinutes(15)) });
-    }
-
-    private sealed class Labels : LabelService.LabelServiceBase
-    {
-        public override Task<GetLabelResponse> GetLabel(GetLabelRequest request, ServerCallContext context) => request.DisplayName == "purchased-q2"
-            ? Task.FromResult(new GetLabelResponse { Label = new Label { LabelId = 7, DisplayName = "purchased-q2" } })
-            : throw new RpcException(new Grpc.Core.Status(StatusCode.NotFound, "no such label"));
     }
 
     private sealed class LabelRules(Script script) : LabelRuleService.LabelRuleServiceBase
