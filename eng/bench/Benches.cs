@@ -19,6 +19,8 @@ internal static class Benches
         new("import", 1_000_000, "CSV with 3 labels a row through gRPC, from the first byte to the end of its run, every row readable",
             "COPY of the same rows into the same tables and indexes", ImportBench.RunAsync),
         new("set-stage", 30_000, "SetStage, 64 callers, one Funnel", "the same SQL from 32 connections without gRPC", SetStageBench.RunAsync),
+        new("as-of", 1_000_000, "GetFunnelReport as of a past moment, of contacts with five entries of history each; the slowest of five moments",
+            "one statement that looks up the last entry of each before the moment; its slowest", AsOfBench.RunAsync),
         new("calm", 1_000_000, "p99 of SetStage and GetContact while a label rule runs and a file is imported, each of this size", "their p99 when idle", CalmBench.RunAsync),
         new("feed-lag", 500, "p99 from a change in Contacts until Funnel answers with it, idle system", "one commit and one gRPC round trip", FeedLagBench.RunAsync),
         new("resume", 1_000_000, "kill -9 of Funnel in mid-run, to the next piece committed by whoever takes over", "for the ratio: the undisturbed run and the gap", ResumeBench.RunAsync),

@@ -102,9 +102,6 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Asks the process to end (SIGTERM) and waits until it has.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => SignalAndWaitAsync(Signals.Terminate, cancellationToken);
 
-    /// <summary>As Ctrl-C does (SIGINT), and waits until the process has ended.</summary>
-    public Task InterruptAsync(CancellationToken cancellationToken) => SignalAndWaitAsync(Signals.Interrupt, cancellationToken);
-
     /// <summary>Freezes the process (SIGSTOP), as a long pause of its machine would: sockets stay open, nothing answers.</summary>
     public void Suspend() => Send(Signals.Stop);
 

@@ -5,7 +5,6 @@ namespace ContactPlatform.Testing;
 /// <summary>POSIX signals that <see cref="System.Diagnostics.Process"/> cannot send. Numbers are the system's own.</summary>
 internal static partial class Signals
 {
-    public const int Interrupt = 2;
     public const int Kill = 9;
     public const int Terminate = 15;
 
