@@ -3,7 +3,7 @@ using System.Data.Common;
 namespace ContactPlatform.ServiceDefaults.Data;
 
 /// <summary>
-/// Gives out ids from the database's sequence, a block at a time: positive, ascending within a process, never reused.
+/// Gives out ids from the database's sequence, a block at a time: positive, never reused, and ascending within a process.
 /// Ids of a block that a process took and did not use are lost.
 /// </summary>
 /// <param name="open">
@@ -30,12 +30,31 @@ public sealed class IdSequence(Func<CancellationToken, Task<DbConnection>> open)
         """);
 
     private readonly SemaphoreSlim gate = new(1, 1);
-    private readonly Queue<long> spare = new();
+    private readonly Queue<(long Next, long End)> spare = new();
     private long next;
     private long end;
 
     /// <summary>Takes one id.</summary>
     public async ValueTask<long> NextAsync(CancellationToken cancellationToken) => (await TakeAsync(1, cancellationToken))[0];
+
+    /// <summary>
+    /// Takes one id above all that any process has taken in this way: for what is rare, and listed by its id with the newest
+    /// first. Opens a connection each time.
+    /// </summary>
+    public async ValueTask<long> NextRisingAsync(CancellationToken cancellationToken)
+    {
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            var id = (await BlocksAsync(1, cancellationToken))[0];
+            spare.Enqueue((id + 1, id + BlockSize));
+            return id;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
 
     /// <summary>Takes many ids, ascending, not always without gaps.</summary>
     public async ValueTask<long[]> TakeAsync(int count, CancellationToken cancellationToken)
@@ -49,10 +68,9 @@ public sealed class IdSequence(Func<CancellationToken, Task<DbConnection>> open)
                 if (spare.Count == 0)
                 {
                     var missing = (count - filled + BlockSize - 1) / BlockSize;
-                    (await BlocksAsync(count < BlockSize ? missing : Math.Max(missing, BulkBlocks), cancellationToken)).ForEach(spare.Enqueue);
+                    (await BlocksAsync(count < BlockSize ? missing : Math.Max(missing, BulkBlocks), cancellationToken)).ForEach(block => spare.Enqueue((block, block + BlockSize)));
                 }
-                next = spare.Dequeue();
-                end = next + BlockSize;
+                (next, end) = spare.Dequeue();
             }
         }
         finally

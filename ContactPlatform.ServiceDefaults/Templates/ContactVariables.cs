@@ -18,6 +18,12 @@ public static class ContactVariables
         ["owner"] = c => c.Owner,
     };
 
+    /// <summary>All of them, for people.</summary>
+    public static string Names { get; } = $"{string.Join(", ", Fields.Keys)}, and {FieldPrefix}KEY for custom fields";
+
+    /// <summary>True when contacts can have something for a variable.</summary>
+    public static bool Has(string name) => Fields.ContainsKey(name) || name.StartsWith(FieldPrefix, StringComparison.Ordinal);
+
     /// <summary>What a contact has for a variable; null where it has nothing.</summary>
     public static string? Value(Contact contact, string name)
     {

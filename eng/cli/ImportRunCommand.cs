@@ -97,7 +97,7 @@ internal static class ImportRunCommand
                 part.Data.WriteTo(output);
             }
 
-            AnsiConsole.MarkupLine($"The refused rows are in {Words.Plain(errors.Name)}.");
+            AnsiConsole.MarkupLine(import.RefusedCount > 0 ? $"The refused rows are in {Words.Plain(errors.Name)}." : $"No row was refused: {Words.Plain(errors.Name)} has a header only.");
         }
 
         return RunView.WriteEnd(import.Run);

@@ -40,7 +40,7 @@ public sealed class BulkRunEndpoint(ContactsDbContext db, ContactSets sets, Feed
         var (id, created) = await requests.OnceAsync(caller, nameof(CreateBulkRun), requestId, body, async () =>
         {
             await CheckAsync(set, action, cancel);
-            var run = runs.New(await ids.NextAsync(cancel), BulkRunExecutor.RunKind, 0, caller);
+            var run = runs.New(await ids.NextRisingAsync(cancel), BulkRunExecutor.RunKind, 0, caller);
             db.Runs.Add(run);
             db.BulkRuns.Add(new() { AccountId = caller.AccountId, RunId = run.RunId, Contacts = WithoutIds(set).ToByteArray(), Action = action.ToByteArray() });
             if (set.SetCase == V1.ContactSet.SetOneofCase.ContactIds)

@@ -31,7 +31,7 @@ public sealed class ImportUndoEndpoint(ContactsDbContext db, RunStore runs, Requ
             {
                 throw new RefusalException(refusal);
             }
-            var id = await ids.NextAsync(cancel);
+            var id = await ids.NextRisingAsync(cancel);
             db.Runs.Add(runs.New(id, ImportUndoRow.RunKind, importId, caller));
             db.ImportUndos.Add(new ImportUndoRow { AccountId = caller.AccountId, ImportUndoId = id, ImportId = importId });
             return id;

@@ -36,7 +36,7 @@ public sealed partial class ImportEndpoint(ContactsDbContext db, RunStore runs, 
         }
         await CheckLabelsAsync(config, cancellationToken);
 
-        var row = new ImportRow { AccountId = caller.AccountId, ImportId = await ids.NextAsync(cancellationToken), Config = config.ToByteArray(), Undoable = !config.DryRun && config.Mode != ImportMode.Unsubscribe };
+        var row = new ImportRow { AccountId = caller.AccountId, ImportId = await ids.NextRisingAsync(cancellationToken), Config = config.ToByteArray(), Undoable = !config.DryRun && config.Mode != ImportMode.Unsubscribe };
         var kept = false;
         try
         {

@@ -53,7 +53,7 @@ public sealed partial class ProjectionEndpoint(ContactsDbContext db, IEnumerable
         var caller = Caller.Of(context);
         var (id, _) = await requests.OnceAsync(caller, nameof(RebuildProjection), requestId, new V1.RebuildProjectionRequest { Source = request.Source }, async () =>
         {
-            var run = runs.New(await ids.NextAsync(cancel), RebuildExecutor.RunKind, number, caller);
+            var run = runs.New(await ids.NextRisingAsync(cancel), RebuildExecutor.RunKind, number, caller);
             db.Runs.Add(run);
             return run.RunId;
         }, cancel);

@@ -22,7 +22,7 @@ public sealed class AddressValidationEndpoint(
     public override async Task<CreateAddressValidationResponse> CreateAddressValidation(CreateAddressValidationRequest request, ServerCallContext context)
     {
         var (items, name, requestId) = Read(request);
-        var (runId, cancel) = (await ids.NextAsync(context.CancellationToken), context.CancellationToken);
+        var (runId, cancel) = (await ids.NextRisingAsync(context.CancellationToken), context.CancellationToken);
         var body = SHA256.HashData(new CreateAddressValidationRequest(request) { RequestId = "" }.ToByteArray());
         var id = await CreateAsync(context, nameof(CreateAddressValidation), requestId, body, runId, async caller =>
         {

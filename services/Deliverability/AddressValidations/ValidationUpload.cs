@@ -29,7 +29,7 @@ public sealed class ValidationUpload(DeliverabilityDbContext db, ValidationStore
     /// <exception cref="RefusalException">INVALID_FIELD, LIMIT_EXCEEDED.</exception>
     public async Task<UploadedAddresses> ReadAsync(IAsyncStreamReader<UploadAddressValidationRequest> parts, CancellationToken cancellationToken)
     {
-        var runId = await ids.NextAsync(cancellationToken);
+        var runId = await ids.NextRisingAsync(cancellationToken);
         try
         {
             return await ReadAsync(runId, parts, cancellationToken);

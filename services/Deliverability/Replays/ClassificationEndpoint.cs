@@ -100,7 +100,7 @@ public sealed class ClassificationEndpoint(DeliverabilityDbContext db, RunStore 
         var (id, created) = await requests.OnceAsync(caller, method, requestId, body, async () =>
         {
             var (dryRun, undone) = await check();
-            var run = runs.New(await ids.NextAsync(context.CancellationToken), ReplayRow.RunKind, 0, caller);
+            var run = runs.New(await ids.NextRisingAsync(context.CancellationToken), ReplayRow.RunKind, 0, caller);
             db.Runs.Add(run);
             db.Replays.Add(new() { AccountId = caller.AccountId, RunId = run.RunId, DryRun = dryRun, UndoneRunId = undone });
             return run.RunId;

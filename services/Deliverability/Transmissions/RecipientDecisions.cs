@@ -51,7 +51,7 @@ public static class RecipientDecisions
             if (without.Count > 0)
             {
                 var places = string.Join(", ", without.Take(TransmissionLimits.Named).Select(f => f.Item.ContactId > 0 ? $"contact {f.Item.ContactId}" : $"recipients[{f.Index}]"));
-                return new Refusal(DeliverabilityReasons.VariableMissing, $"{{{{{name}}}}} has no value for {places}{(without.Count > TransmissionLimits.Named ? ", …" : "")}; nothing was queued")
+                return new Refusal(DeliverabilityReasons.VariableMissing, $"{{{{{name}}}}} has no value for {places}{(without.Count > TransmissionLimits.Named ? ", …" : "")}; nothing was queued{(ContactVariables.Has(name) ? "" : $". Contacts fill {ContactVariables.Names}")}")
                     .With("variable", name).With("count", without.Count).With("recipients", places);
             }
         }

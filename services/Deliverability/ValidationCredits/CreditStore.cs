@@ -66,7 +66,7 @@ public sealed class CreditStore(DeliverabilityDbContext db, IdSequence ids, Time
 
     private async Task<long> NoteAsync(ValidationCreditEntryKind kind, long count, long runId, string reason, Actor actor, CancellationToken cancellationToken)
     {
-        var id = await ids.NextAsync(cancellationToken);
+        var id = await ids.NextRisingAsync(cancellationToken);
         db.ValidationCreditEntries.Add(new()
         {
             AccountId = db.AccountId, EntryId = id, Kind = kind, CreditCount = count, RunId = runId, Reason = reason,

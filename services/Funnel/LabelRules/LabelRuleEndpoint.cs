@@ -82,7 +82,7 @@ public sealed class LabelRuleEndpoint(FunnelDbContext db, RequestIds requests, R
         {
             var rule = await db.FindRuleAsync(ruleId, context.CancellationToken);
             var previewId = request.PreviewToken.Length == 0 ? 0 : await previews.FindAsync(rule, request.PreviewToken, context.CancellationToken);
-            var id = await ids.NextAsync(context.CancellationToken);
+            var id = await ids.NextRisingAsync(context.CancellationToken);
             db.Runs.Add(runs.New(id, LabelRuleExecutor.RunKind, ruleId, caller));
             db.LabelRuleRuns.Add(new LabelRuleRunRow { AccountId = caller.AccountId, RunId = id, LabelRuleId = ruleId, LabelId = rule.LabelId, Stage = rule.Stage, PreviewId = previewId });
             return id;

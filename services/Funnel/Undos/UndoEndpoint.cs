@@ -30,7 +30,7 @@ public sealed class UndoEndpoint(FunnelDbContext db, RequestIds requests, RunSto
             {
                 throw new RefusalException(refusal);
             }
-            var id = await ids.NextAsync(context.CancellationToken);
+            var id = await ids.NextRisingAsync(context.CancellationToken);
             db.Runs.Add(runs.New(id, UndoExecutor.RunKind, detail.LabelRuleId, caller));
             db.LabelRuleRuns.Add(detail.Undoing(id));
             return id;

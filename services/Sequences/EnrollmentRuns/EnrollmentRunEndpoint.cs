@@ -51,7 +51,7 @@ public sealed class EnrollmentRunEndpoint(SequencesDbContext db, SequenceStore s
             {
                 throw new RefusalException(refusal);
             }
-            var run = runs.New(await ids.NextAsync(cancel), EnrollmentRunExecutor.RunKind, sequenceId, caller);
+            var run = runs.New(await ids.NextRisingAsync(cancel), EnrollmentRunExecutor.RunKind, sequenceId, caller);
             db.Runs.Add(run);
             db.EnrollmentRuns.Add(new() { AccountId = caller.AccountId, RunId = run.RunId, SegmentId = request.SegmentId, ContactListId = request.ContactListId, Filter = request.Filter });
             return run.RunId;

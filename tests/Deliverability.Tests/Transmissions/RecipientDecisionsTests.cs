@@ -34,6 +34,11 @@ public sealed class RecipientDecisionsTests
         refusal.Reason.ShouldBe(DeliverabilityReasons.VariableMissing);
         refusal.Message.ShouldBe("{{family_name}} has no value for contact 1, recipients[2]; nothing was queued");
         (refusal.Metadata["variable"], refusal.Metadata["count"]).ShouldBe(("family_name", "2"));
+
+        // Whoever took a custom field's key for its variable is told what variables there are.
+        var wrong = Request("{{plan}}");
+        wrong.Recipients.Add(new Recipient { ContactId = 1 });
+        Fill(wrong).Refusal!.Message.ShouldBe("{{plan}} has no value for contact 1; nothing was queued. Contacts fill email, phone, given_name, family_name, time_zone, source, owner, and field.KEY for custom fields");
     }
 
     [Theory]

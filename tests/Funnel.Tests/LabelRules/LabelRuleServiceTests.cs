@@ -69,6 +69,19 @@ public sealed class LabelRuleServiceTests(PlatformFixture platform)
     }
 
     [Fact]
+    public async Task Runs_are_listed_newest_first_whichever_replica_took_them()
+    {
+        var rule = await platform.CreateRuleAsync(await platform.CreateLabelAsync(await platform.CreateContactsAsync(1)), FunnelStage.Engaged);
+        var runs = new List<long>();
+        foreach (var replica in new[] { platform.Rules, platform.RulesOfReplica, platform.RulesOfReplica, platform.Rules, platform.RulesOfReplica, platform.Rules })
+        {
+            runs.Insert(0, (await replica.RunLabelRuleAsync(new() { LabelRuleId = rule, RequestId = platform.NewRequestId() }, platform.Headers)).LabelRuleRun.Run.RunId);
+        }
+        (await platform.Rules.ListLabelRuleRunsAsync(new() { LabelRuleId = rule }, platform.Headers)).LabelRuleRuns.Select(r => r.Run.RunId).ShouldBe(runs);
+        await platform.WaitForRunAsync(runs[0]);
+    }
+
+    [Fact]
     public async Task One_run_of_an_account_works_at_a_time_and_a_queued_one_can_be_cancelled()
     {
         var ids = await platform.CreateContactsAsync(3);

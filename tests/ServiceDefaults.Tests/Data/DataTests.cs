@@ -134,6 +134,27 @@ public sealed class DataTests(ProbeFixture fixture) : IClassFixture<ProbeFixture
     }
 
     [Fact]
+    public async Task Rising_ids_rise_over_replicas_and_leave_the_others_unique()
+    {
+        await using var source = new NpgsqlDataSourceBuilder(fixture.Database).Build();
+        async Task<DbConnection> OpenAsync(CancellationToken cancellation) => await source.OpenConnectionAsync(cancellation);
+        using var one = new IdSequence(OpenAsync);
+        using var two = new IdSequence(OpenAsync);
+        var (rising, all) = (new List<long>(), new List<long>());
+        for (var n = 0; n < 10; n++)
+        {
+            var (turn, other) = n % 3 == 0 ? (one, two) : (two, one);
+            rising.Add(await turn.NextRisingAsync(Token));
+            var ids = await turn.TakeAsync(n * 300, Token);
+            ids.ShouldBe(ids.Order());
+            all.AddRange([.. ids, await other.NextAsync(Token)]);
+        }
+        rising.ShouldBe(rising.Order());
+        all.AddRange(rising);
+        all.Distinct().Count().ShouldBe(all.Count);
+    }
+
+    [Fact]
     public async Task A_take_over_many_blocks_gives_as_many_as_asked_for()
     {
         await using var source = new NpgsqlDataSourceBuilder(fixture.Database).Build();
