@@ -4,17 +4,8 @@ using ContactPlatform.Testing;
 namespace ContactPlatform.Eng.Tests.Cli;
 
 /// <summary>What the command line asks of bulk runs, and how it shows them.</summary>
-public sealed class BulkCliTests : IAsyncLifetime, IDisposable
+public sealed class BulkCliTests : CliCase
 {
-    private readonly CancellationTokenSource _timeout = new(TimeSpan.FromMinutes(1));
-    private ScriptedServices _services = null!;
-
-    public async Task InitializeAsync() => _services = await ScriptedServices.StartAsync();
-
-    public async Task DisposeAsync() => await _services.DisposeAsync();
-
-    public void Dispose() => _timeout.Dispose();
-
     [Fact]
     public async Task Whom_and_what_are_said_by_name()
     {
@@ -27,9 +18,9 @@ public sealed class BulkCliTests : IAsyncLifetime, IDisposable
         ];
         foreach (var (arguments, set, action, said) in ways)
         {
-            var cli = await RunAsync(arguments);
+            var cli = await BulkAsync(arguments);
             cli.ExitCode.ShouldBe(0, cli.Output);
-            var asked = (CreateBulkRunRequest)_services.Script.Asked!;
+            var asked = (CreateBulkRunRequest)Script.Asked!;
             (asked.Contacts, asked.Action, asked.RequestId.Length).ShouldBe((set, action, 32));
             cli.Output.ShouldContain($"Bulk run 61: {said}");
             cli.Output.ShouldContain("changed 2,000, as they were 99, skipped 1");
@@ -40,12 +31,12 @@ public sealed class BulkCliTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_dry_run_counts_and_runs_are_listed_and_cancelled()
     {
-        var dry = await RunAsync("activate", "snapshot:5", "--dry-run");
+        var dry = await BulkAsync("activate", "snapshot:5", "--dry-run");
         (dry.ExitCode, dry.Output.Contains("12,345 contacts; dry run", StringComparison.Ordinal)).ShouldBe((0, true), dry.Output);
-        ((CountSegmentRequest)_services.Script.Asked!).Contacts.SegmentSnapshotId.ShouldBe(5);
-        (await RunAsync("list")).Lines.Single(l => l.Contains("[Ada]", StringComparison.Ordinal)).ShouldContain("list + 8");
-        (await RunAsync("cancel", "61")).ExitCode.ShouldBe(0);
-        _services.Script.Asked.ShouldBe(new CancelBulkRunRequest { BulkRunId = 61 });
+        ((CountSegmentRequest)Script.Asked!).Contacts.SegmentSnapshotId.ShouldBe(5);
+        (await BulkAsync("list")).Lines.Single(l => l.Contains("[Ada]", StringComparison.Ordinal)).ShouldContain("list + 8");
+        (await BulkAsync("cancel", "61")).ExitCode.ShouldBe(0);
+        Script.Asked.ShouldBe(new CancelBulkRunRequest { BulkRunId = 61 });
     }
 
     [Fact]
@@ -53,12 +44,12 @@ public sealed class BulkCliTests : IAsyncLifetime, IDisposable
     {
         foreach (var arguments in (string[][])[["activate"], ["activate", "31", "--list", "fair"]])
         {
-            var cli = await RunAsync(arguments);
+            var cli = await BulkAsync(arguments);
             (cli.ExitCode, cli.Output.Contains("Say to whom, in one way", StringComparison.Ordinal)).ShouldBe((1, true), cli.Output);
         }
-        (await RunAsync("add-label", "nothing", "31")).Output.ShouldContain("There is no label \"nothing\"");
-        _services.Script.Asked.ShouldBeNull();
+        (await BulkAsync("add-label", "nothing", "31")).Output.ShouldContain("There is no label \"nothing\"");
+        Script.Asked.ShouldBeNull();
     }
 
-    private async Task<ChildProcess> RunAsync(params string[] arguments) => await ScriptedServices.RunCliAsync(_services.Address, ["bulk", .. arguments], _timeout.Token);
+    private Task<ChildProcess> BulkAsync(params string[] arguments) => RunAsync(["bulk", .. arguments]);
 }

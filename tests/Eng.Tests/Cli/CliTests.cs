@@ -7,33 +7,27 @@ using Google.Rpc;
 namespace ContactPlatform.Eng.Tests.Cli;
 
 /// <summary>The command line as a process, as a person or a script gets it.</summary>
-public sealed class CliTests : IAsyncLifetime, IDisposable
+public sealed class CliTests : CliCase
 {
-    private readonly CancellationTokenSource _timeout = new(TimeSpan.FromMinutes(1));
     private readonly TestFolder _folder = new();
-    private ScriptedServices _services = null!;
 
-    public async Task InitializeAsync() => _services = await ScriptedServices.StartAsync();
-
-    public async Task DisposeAsync() => await _services.DisposeAsync();
-
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
-        _timeout.Dispose();
         _folder.Dispose();
+        base.Dispose(disposing);
     }
 
     [Fact]
     public async Task A_run_is_followed_across_the_death_of_its_service()
     {
-        _services.Script.Runs.Enqueue(new Run { State = RunState.Queued, Message = "another run of the account is working" });
-        _services.Script.Runs.Enqueue(Running(done: 400));
-        _services.Script.Runs.Enqueue(null);
-        _services.Script.Runs.Enqueue(Running(done: 800));
+        Script.Runs.Enqueue(new Run { State = RunState.Queued, Message = "another run of the account is working" });
+        Script.Runs.Enqueue(Running(done: 400));
+        Script.Runs.Enqueue(null);
+        Script.Runs.Enqueue(Running(done: 800));
         var ended = Running(done: 1_000);
         (ended.State, ended.Epoch, ended.ChangedCount, ended.UnchangedCount) = (RunState.Succeeded, 2, 900, 70);
         ended.SkipCounts.Add(new SkipCount { Reason = "RECORD_INACTIVE", Count = 30 });
-        _services.Script.Runs.Enqueue(ended);
+        Script.Runs.Enqueue(ended);
 
         var cli = await RunAsync("label-rule", "run", "--label", "purchased-q2", "--stage", "customer");
         cli.ExitCode.ShouldBe(0, cli.Output);
@@ -41,14 +35,14 @@ public sealed class CliTests : IAsyncLifetime, IDisposable
         cli.Output.ShouldContain("changed 900, already there 70, skipped 30");
         cli.Output.ShouldContain("RECORD_INACTIVE: 30");
         cli.Output.ShouldNotContain("\e[");
-        _services.Script.Watches.ShouldBe(2);
-        _services.Script.Authorization.ShouldBe("Bearer token of the key");
+        Script.Watches.ShouldBe(2);
+        Script.Authorization.ShouldBe("Bearer token of the key");
     }
 
     [Fact]
     public async Task A_failed_run_says_why_and_fails_the_command()
     {
-        _services.Script.Runs.Enqueue(new Run { State = RunState.Failed, FailureReason = "LABEL_NOT_FOUND", Message = "the label [7] is gone" });
+        Script.Runs.Enqueue(new Run { State = RunState.Failed, FailureReason = "LABEL_NOT_FOUND", Message = "the label [7] is gone" });
         var cli = await RunAsync("label-rule", "run", "--label", "purchased-q2", "--stage", "customer");
         cli.ExitCode.ShouldBe(1);
         cli.Output.ShouldContain("the label [7] is gone (LABEL_NOT_FOUND)");
@@ -57,10 +51,10 @@ public sealed class CliTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Who_watches_may_stop_and_insist_on_it()
     {
-        _services.Script.Runs.Enqueue(Running(done: 400));
-        await using var cli = ScriptedServices.StartCli(_services.Address, ["label-rule", "run", "--label", "purchased-q2", "--stage", "customer"]);
-        await CallChecks.UntilAsync(() => Task.FromResult(_services.Script.Watches > 0));
-        await Task.WhenAll(cli.StopAsync(_timeout.Token), cli.StopAsync(_timeout.Token));
+        Script.Runs.Enqueue(Running(done: 400));
+        await using var cli = ScriptedServices.StartCli(Address, ["label-rule", "run", "--label", "purchased-q2", "--stage", "customer"]);
+        await CallChecks.UntilAsync(() => Task.FromResult(Script.Watches > 0));
+        await Task.WhenAll(cli.StopAsync(Token), cli.StopAsync(Token));
         cli.ExitCode.ShouldBe(143, cli.Output);
         cli.Output.ShouldNotContain("   at ");
     }
@@ -81,8 +75,8 @@ public sealed class CliTests : IAsyncLifetime, IDisposable
     {
         var file = Path.Combine(_folder.Path, "people.csv");
         var content = new string('x', 600_000) + "é";
-        await File.WriteAllTextAsync(file, content, _timeout.Token);
-        _services.Script.Import = new Import
+        await File.WriteAllTextAsync(file, content, Token);
+        Script.Import = new Import
         {
             ImportId = 9,
             Config = new ImportConfig(),
@@ -93,21 +87,21 @@ public sealed class CliTests : IAsyncLifetime, IDisposable
         var errors = Path.Combine(_folder.Path, "errors.csv");
         var cli = await RunAsync("import", file, "--mode", "create", "--errors", errors);
         cli.ExitCode.ShouldBe(0, cli.Output);
-        _services.Script.Uploaded.ShouldBe(await File.ReadAllBytesAsync(file, _timeout.Token));
-        _services.Script.Config!.Mode.ShouldBe(ImportMode.Create);
-        _services.Script.Config.DisplayName.ShouldBe("people.csv");
+        Script.Uploaded.ShouldBe(await File.ReadAllBytesAsync(file, Token));
+        Script.Config!.Mode.ShouldBe(ImportMode.Create);
+        Script.Config.DisplayName.ShouldBe("people.csv");
         cli.Output.ShouldContain("1,003 rows");
-        (await File.ReadAllTextAsync(errors, _timeout.Token)).ShouldBe("line,reason\n3,INVALID_FIELD\n");
+        (await File.ReadAllTextAsync(errors, Token)).ShouldBe("line,reason\n3,INVALID_FIELD\n");
     }
 
     [Fact]
     public async Task A_refused_upload_is_told_field_by_field()
     {
         var file = Path.Combine(_folder.Path, "people.csv");
-        await File.WriteAllTextAsync(file, new string('x', 5_000_000), _timeout.Token);
+        await File.WriteAllTextAsync(file, new string('x', 5_000_000), Token);
         var bad = new BadRequest();
         bad.FieldViolations.Add(new BadRequest.Types.FieldViolation { Field = "config.delimiter", Description = "is a letter" });
-        _services.Script.UploadRefusal = new Google.Rpc.Status { Message = "1 field is malformed", Details = { Any.Pack(bad) } };
+        Script.UploadRefusal = new Google.Rpc.Status { Message = "1 field is malformed", Details = { Any.Pack(bad) } };
         var cli = await RunAsync("import", file, "--delimiter", "x");
         cli.ExitCode.ShouldBe(1);
         cli.Output.ShouldContain("config.delimiter: is a letter");
@@ -121,7 +115,7 @@ public sealed class CliTests : IAsyncLifetime, IDisposable
     public async Task A_service_that_is_not_there_is_told_with_what_to_do()
     {
         var nobody = $"http://127.0.0.1:{FreePort.Next()}";
-        var cli = await RunAsync(nobody, "funnel");
+        var cli = await ScriptedServices.RunCliAsync(nobody, ["funnel"], Token);
         cli.ExitCode.ShouldBe(1);
         cli.Output.ShouldContain("is the stack still running");
     }
@@ -134,9 +128,4 @@ public sealed class CliTests : IAsyncLifetime, IDisposable
         DoneCount = done,
         Epoch = 1,
     };
-
-    private Task<ChildProcess> RunAsync(params string[] arguments) =>
-        arguments[0].StartsWith("http:", StringComparison.Ordinal)
-            ? ScriptedServices.RunCliAsync(arguments[0], arguments[1..], _timeout.Token)
-            : ScriptedServices.RunCliAsync(_services.Address, arguments, _timeout.Token);
 }

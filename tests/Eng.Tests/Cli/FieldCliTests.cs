@@ -6,17 +6,8 @@ using Google.Protobuf.WellKnownTypes;
 namespace ContactPlatform.Eng.Tests.Cli;
 
 /// <summary>Custom fields and projections at the command line.</summary>
-public sealed class FieldCliTests : IAsyncLifetime, IDisposable
+public sealed class FieldCliTests : CliCase
 {
-    private readonly CancellationTokenSource _timeout = new(TimeSpan.FromMinutes(1));
-    private ScriptedServices _services = null!;
-
-    public async Task InitializeAsync() => _services = await ScriptedServices.StartAsync();
-
-    public async Task DisposeAsync() => await _services.DisposeAsync();
-
-    public void Dispose() => _timeout.Dispose();
-
     [Fact]
     public async Task Fields_are_listed_created_and_deleted()
     {
@@ -24,11 +15,11 @@ public sealed class FieldCliTests : IAsyncLifetime, IDisposable
 
         var created = await RunAsync("field", "create", "level", "--type", "CHOICE", "--name", "Level", "--choices", "One, Two,,");
         created.ExitCode.ShouldBe(0, created.Output);
-        _services.Script.Asked.ShouldBe(new CreateCustomFieldRequest { CustomField = new() { Key = "level", DisplayName = "Level", Type = CustomFieldType.Choice, Choices = { "One", "Two" } } });
+        Script.Asked.ShouldBe(new CreateCustomFieldRequest { CustomField = new() { Key = "level", DisplayName = "Level", Type = CustomFieldType.Choice, Choices = { "One", "Two" } } });
         created.Output.ShouldContain("Custom field level is there: choice.");
 
         var deleted = await RunAsync("field", "delete", "tier");
-        _services.Script.Asked.ShouldBe(new DeleteCustomFieldRequest { CustomFieldId = 31, Etag = "1" });
+        Script.Asked.ShouldBe(new DeleteCustomFieldRequest { CustomFieldId = 31, Etag = "1" });
         deleted.Output.ShouldContain("Custom field tier is gone; 1,200 contacts had something in it.");
     }
 
@@ -54,16 +45,14 @@ public sealed class FieldCliTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_rebuilding_is_followed_to_its_end()
     {
-        _services.Script.Runs.Enqueue(new Run { State = RunState.Running, SetTime = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch), TotalCount = 2_000, DoneCount = 500, Epoch = 1 });
-        _services.Script.Runs.Enqueue(new Run { State = RunState.Succeeded, SetTime = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch), TotalCount = 2_000, DoneCount = 2_000, ChangedCount = 1, Epoch = 1 });
+        Script.Runs.Enqueue(new Run { State = RunState.Running, SetTime = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch), TotalCount = 2_000, DoneCount = 500, Epoch = 1 });
+        Script.Runs.Enqueue(new Run { State = RunState.Succeeded, SetTime = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch), TotalCount = 2_000, DoneCount = 2_000, ChangedCount = 1, Epoch = 1 });
         var cli = await RunAsync("projection", "rebuild", "funnel");
         cli.ExitCode.ShouldBe(0, cli.Output);
-        _services.Script.Asked.ShouldBe(new RebuildProjectionRequest { Source = "funnel" });
+        Script.Asked.ShouldBe(new RebuildProjectionRequest { Source = "funnel" });
         cli.Output.ShouldContain("Rebuilt from 2,000 changes; 1 row had to be put right.");
 
-        _services.Script.Runs.Enqueue(new Run { State = RunState.Failed, FailureReason = "INTERNAL", Message = "broke" });
+        Script.Runs.Enqueue(new Run { State = RunState.Failed, FailureReason = "INTERNAL", Message = "broke" });
         (await RunAsync("projection", "rebuild", "funnel")).ExitCode.ShouldBe(1);
     }
-
-    private Task<ChildProcess> RunAsync(params string[] arguments) => ScriptedServices.RunCliAsync(_services.Address, arguments, _timeout.Token);
 }

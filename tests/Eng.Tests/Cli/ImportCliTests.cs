@@ -5,20 +5,14 @@ using ContactPlatform.Testing;
 namespace ContactPlatform.Eng.Tests.Cli;
 
 /// <summary>What the command line asks about mappings, the undoing of imports, and consent, and how it shows the answers.</summary>
-public sealed class ImportCliTests : IAsyncLifetime, IDisposable
+public sealed class ImportCliTests : CliCase
 {
-    private readonly CancellationTokenSource _timeout = new(TimeSpan.FromMinutes(1));
     private readonly string _file = Path.GetTempFileName();
-    private ScriptedServices _services = null!;
 
-    public async Task InitializeAsync() => _services = await ScriptedServices.StartAsync();
-
-    public async Task DisposeAsync() => await _services.DisposeAsync();
-
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
-        _timeout.Dispose();
         File.Delete(_file);
+        base.Dispose(disposing);
     }
 
     [Fact]
@@ -30,11 +24,11 @@ public sealed class ImportCliTests : IAsyncLifetime, IDisposable
         shown.Output.ShouldContain("field.plan");
         shown.Output.ShouldContain("Looked at 1 row.");
 
-        _services.Script.Import = new() { ImportId = 9, Config = new(), CreatedCount = 1, UnsubscribedCount = 1, Run = new() { State = RunState.Succeeded, DoneCount = 1 } };
+        Script.Import = new() { ImportId = 9, Config = new(), CreatedCount = 1, UnsubscribedCount = 1, Run = new() { State = RunState.Succeeded, DoneCount = 1 } };
         var cli = await RunAsync("import", _file, "--suggested", "--map", "Note=given_name", "--label-separator", "|");
         cli.ExitCode.ShouldBe(0, cli.Output);
-        (_services.Script.Config!.Delimiter, _services.Script.Config.LabelSeparator).ShouldBe((";", "|"));
-        _services.Script.Config.Columns.Select(c => (c.Header, c.Field, c.CustomFieldKey)).ShouldBe([("Note", ImportField.GivenName, ""), ("Contact", ImportField.Email, ""), ("Tarif", ImportField.Custom, "plan")]);
+        (Script.Config!.Delimiter, Script.Config.LabelSeparator).ShouldBe((";", "|"));
+        Script.Config.Columns.Select(c => (c.Header, c.Field, c.CustomFieldKey)).ShouldBe([("Note", ImportField.GivenName, ""), ("Contact", ImportField.Email, ""), ("Tarif", ImportField.Custom, "plan")]);
         cli.Output.ShouldContain("Unsubscribed, since an address of theirs was before: 1");
 
         var wrong = await RunAsync("import", _file, "--map", "Note=nothing");
@@ -44,10 +38,10 @@ public sealed class ImportCliTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task An_import_of_unsubscriptions_shows_its_own_counts()
     {
-        _services.Script.Import = new() { ImportId = 9, Config = new() { Mode = ImportMode.Unsubscribe }, UpdatedCount = 7, RememberedCount = 1_005, UnsubscribedCount = 8, Run = new() { State = RunState.Succeeded, DoneCount = 1_012 } };
+        Script.Import = new() { ImportId = 9, Config = new() { Mode = ImportMode.Unsubscribe }, UpdatedCount = 7, RememberedCount = 1_005, UnsubscribedCount = 8, Run = new() { State = RunState.Succeeded, DoneCount = 1_012 } };
         var cli = await RunAsync("import", _file, "--mode", "unsubscribe", "--suggested");
         cli.ExitCode.ShouldBe(0, cli.Output);
-        _services.Script.Config!.Columns.ShouldHaveSingleItem().Field.ShouldBe(ImportField.Email);
+        Script.Config!.Columns.ShouldHaveSingleItem().Field.ShouldBe(ImportField.Email);
         cli.Output.ShouldMatch(@"unsubscribed\s+7");
         cli.Output.ShouldMatch(@"remembered\s+1,005");
         cli.Output.ShouldNotContain("created");
@@ -57,16 +51,16 @@ public sealed class ImportCliTests : IAsyncLifetime, IDisposable
     public async Task Imports_are_listed_watched_to_their_refused_rows_and_cancelled()
     {
         (await RunAsync("import", "list")).Lines.Single(l => l.Contains("[fair].csv", StringComparison.Ordinal)).ShouldContain("1,009");
-        _services.Script.Import = new() { ImportId = 9, Config = new(), CreatedCount = 1_200, RefusedCount = 1, Run = new() { State = RunState.Succeeded, DoneCount = 1_201 } };
+        Script.Import = new() { ImportId = 9, Config = new(), CreatedCount = 1_200, RefusedCount = 1, Run = new() { State = RunState.Succeeded, DoneCount = 1_201 } };
         var watched = await RunAsync("import", "watch", "9", "--errors", _file);
         watched.ExitCode.ShouldBe(0, watched.Output);
         watched.Output.ShouldMatch(@"created\s+1,200");
         (await File.ReadAllTextAsync(_file)).ShouldContain("INVALID_FIELD");
 
-        _services.Script.Import = new() { ImportId = 9, Config = new(), CreatedCount = 7, Run = new() { State = RunState.Cancelled } };
+        Script.Import = new() { ImportId = 9, Config = new(), CreatedCount = 7, Run = new() { State = RunState.Cancelled } };
         var cancelled = await RunAsync("import", "cancel", "9");
         (cancelled.ExitCode, cancelled.Output.Contains("What was committed stays", StringComparison.Ordinal)).ShouldBe((1, true), cancelled.Output);
-        _services.Script.Asked.ShouldBe(new CancelImportRequest { ImportId = 9 });
+        Script.Asked.ShouldBe(new CancelImportRequest { ImportId = 9 });
         (await RunAsync("import", "watch")).ExitCode.ShouldBe(1);
     }
 
@@ -75,7 +69,7 @@ public sealed class ImportCliTests : IAsyncLifetime, IDisposable
     {
         var cli = await RunAsync("import", "undo", "9");
         cli.ExitCode.ShouldBe(0, cli.Output);
-        _services.Script.Asked.ShouldBe(new UndoImportRequest { ImportId = 9 });
+        Script.Asked.ShouldBe(new UndoImportRequest { ImportId = 9 });
         cli.Output.ShouldContain("Undo 12 of import 9: 1,207 contacts");
         cli.Output.ShouldMatch(@"deleted\s+1,200");
         cli.Output.ShouldContain("given_name, custom_fields.plan");
@@ -87,13 +81,11 @@ public sealed class ImportCliTests : IAsyncLifetime, IDisposable
     public async Task Subscribing_again_wants_a_reason()
     {
         (await RunAsync("contact", "unsubscribe", "ada@example.org")).Output.ShouldContain("Contact 1 is unsubscribed, and 2 contacts with the same phone.");
-        _services.Script.Asked.ShouldBe(new UnsubscribeContactRequest { ContactId = 1, Etag = "a" });
+        Script.Asked.ShouldBe(new UnsubscribeContactRequest { ContactId = 1, Etag = "a" });
         (await RunAsync("contact", "resubscribe", "ada@example.org")).ExitCode.ShouldBe(1);
         var cli = await RunAsync("contact", "resubscribe", "ada@example.org", "--reason", "asked at the fair");
         cli.ExitCode.ShouldBe(0, cli.Output);
-        _services.Script.Asked.ShouldBe(new ResubscribeContactRequest { ContactId = 1, Reason = "asked at the fair", Etag = "a" });
+        Script.Asked.ShouldBe(new ResubscribeContactRequest { ContactId = 1, Reason = "asked at the fair", Etag = "a" });
         cli.Output.ShouldContain("Contact 1 is not unsubscribed.");
     }
-
-    private Task<ChildProcess> RunAsync(params string[] arguments) => ScriptedServices.RunCliAsync(_services.Address, arguments, _timeout.Token);
 }

@@ -4,41 +4,32 @@ using ContactPlatform.Testing;
 namespace ContactPlatform.Eng.Tests.Cli;
 
 /// <summary>What the command line asks about labels, and how it shows the answers.</summary>
-public sealed class LabelCliTests : IAsyncLifetime, IDisposable
+public sealed class LabelCliTests : CliCase
 {
-    private readonly CancellationTokenSource _timeout = new(TimeSpan.FromMinutes(1));
-    private ScriptedServices _services = null!;
-
-    public async Task InitializeAsync() => _services = await ScriptedServices.StartAsync();
-
-    public async Task DisposeAsync() => await _services.DisposeAsync();
-
-    public void Dispose() => _timeout.Dispose();
-
     [Fact]
     public async Task Labels_are_listed_created_renamed_merged_and_deleted()
     {
         (await SaidAsync("labels")).ShouldContain("│ [vip]        │ 9  │        1 │");
         (await SaidAsync("label", "create", "[new]")).ShouldContain("Label 11, [new]");
-        ((CreateLabelRequest)_services.Script.Asked!).RequestId.Length.ShouldBe(32);
+        ((CreateLabelRequest)Script.Asked!).RequestId.Length.ShouldBe(32);
 
         (await SaidAsync("label", "rename", "[vip]", "VIP")).ShouldContain("Label 9, VIP");
-        _services.Script.Asked.ShouldBe(new RenameLabelRequest { LabelId = 9, DisplayName = "VIP", Etag = "b" });
+        Script.Asked.ShouldBe(new RenameLabelRequest { LabelId = 9, DisplayName = "VIP", Etag = "b" });
 
         (await SaidAsync("label", "merge", "[vip]", "purchased-q2")).ShouldContain("[vip] is now part of purchased-q2, which 1 contact gained: 1,200 contacts now.");
-        _services.Script.Asked.ShouldBe(new MergeLabelsRequest { SourceLabelId = 9, TargetLabelId = 7 });
+        Script.Asked.ShouldBe(new MergeLabelsRequest { SourceLabelId = 9, TargetLabelId = 7 });
 
         (await SaidAsync("label", "delete", "purchased-q2")).ShouldContain("Label purchased-q2 is gone, taken off 1,200 contacts.");
-        _services.Script.Asked.ShouldBe(new DeleteLabelRequest { LabelId = 7, Etag = "a" });
+        Script.Asked.ShouldBe(new DeleteLabelRequest { LabelId = 7, Etag = "a" });
     }
 
     [Fact]
     public async Task Contacts_get_a_label_and_lose_it_by_whatever_names_them()
     {
         (await SaidAsync("label", "add", "[vip]", "ada@example.org", "+628120000001")).ShouldContain("[vip]: changed 1, as they were 1; on 1 contact now");
-        _services.Script.Asked.ShouldBe(new BatchAddLabelRequest { LabelId = 9, ContactIds = { 1, 2 } });
+        Script.Asked.ShouldBe(new BatchAddLabelRequest { LabelId = 9, ContactIds = { 1, 2 } });
         (await SaidAsync("label", "remove", "[vip]", "ada@example.org")).ShouldContain("changed 1, as they were 0");
-        _services.Script.Asked.ShouldBe(new BatchRemoveLabelRequest { LabelId = 9, ContactIds = { 1 } });
+        Script.Asked.ShouldBe(new BatchRemoveLabelRequest { LabelId = 9, ContactIds = { 1 } });
     }
 
     [Theory]
@@ -48,7 +39,7 @@ public sealed class LabelCliTests : IAsyncLifetime, IDisposable
     public async Task What_is_not_there_is_named_and_nothing_is_asked_for(string said, params string[] arguments)
     {
         var cli = await RunAsync(arguments);
-        (cli.ExitCode, _services.Script.Asked).ShouldBe((1, null), cli.Output);
+        (cli.ExitCode, Script.Asked).ShouldBe((1, null), cli.Output);
         cli.Output.ShouldContain(said);
     }
 
@@ -58,6 +49,4 @@ public sealed class LabelCliTests : IAsyncLifetime, IDisposable
         cli.ExitCode.ShouldBe(0, cli.Output);
         return cli.Output;
     }
-
-    private Task<ChildProcess> RunAsync(params string[] arguments) => ScriptedServices.RunCliAsync(_services.Address, arguments, _timeout.Token);
 }

@@ -6,17 +6,8 @@ using Google.Protobuf.WellKnownTypes;
 namespace ContactPlatform.Eng.Tests.Cli;
 
 /// <summary>What the command line asks about lists, merges, erasures and timelines, and how it shows the answers.</summary>
-public sealed class RecordCliTests : IAsyncLifetime, IDisposable
+public sealed class RecordCliTests : CliCase
 {
-    private readonly CancellationTokenSource _timeout = new(TimeSpan.FromMinutes(1));
-    private ScriptedServices _services = null!;
-
-    public async Task InitializeAsync() => _services = await ScriptedServices.StartAsync();
-
-    public async Task DisposeAsync() => await _services.DisposeAsync();
-
-    public void Dispose() => _timeout.Dispose();
-
     [Fact]
     public async Task Contacts_go_on_a_list_by_whatever_names_them()
     {
@@ -24,7 +15,7 @@ public sealed class RecordCliTests : IAsyncLifetime, IDisposable
         var cli = await RunAsync("list", "add", "fair", "ada@example.org", "+628120000001");
         cli.ExitCode.ShouldBe(0, cli.Output);
         cli.Output.ShouldContain("fair: changed 1, as they were 1; 1,002 contacts on it now");
-        _services.Script.Asked.ShouldBe(new AddContactListMembersRequest { ContactListId = 8, ContactIds = { 1, 2 } });
+        Script.Asked.ShouldBe(new AddContactListMembersRequest { ContactListId = 8, ContactIds = { 1, 2 } });
         (await RunAsync("list", "all")).Output.ShouldContain("1,002");
 
         var nobody = await RunAsync("list", "add", "nobody", "ada@example.org");
@@ -36,7 +27,7 @@ public sealed class RecordCliTests : IAsyncLifetime, IDisposable
     {
         var cli = await RunAsync("merge", "+628120000001", "ada@example.org");
         cli.ExitCode.ShouldBe(0, cli.Output);
-        _services.Script.Asked.ShouldBe(new MergeContactsRequest { SurvivorContactId = 1, MergedContactId = 2, SurvivorEtag = "a", MergedEtag = "b" });
+        Script.Asked.ShouldBe(new MergeContactsRequest { SurvivorContactId = 1, MergedContactId = 2, SurvivorEtag = "a", MergedEtag = "b" });
         cli.Output.ShouldContain("Contact 2 is now part of contact 1.");
         cli.Output.ShouldContain("taken over: phone, owner");
         cli.Output.ShouldContain("inactive now");
@@ -48,14 +39,14 @@ public sealed class RecordCliTests : IAsyncLifetime, IDisposable
         var careless = await RunAsync("erase", "ada@example.org");
         careless.ExitCode.ShouldBe(1);
         careless.Output.ShouldContain("--yes");
-        _services.Script.Asked.ShouldBeNull();
+        Script.Asked.ShouldBeNull();
         var cli = await RunAsync("erase", "ada@example.org", "--yes");
         cli.ExitCode.ShouldBe(0, cli.Output);
-        _services.Script.Asked.ShouldBe(new EraseContactRequest { ContactId = 1, Etag = "a" });
+        Script.Asked.ShouldBe(new EraseContactRequest { ContactId = 1, Etag = "a" });
         cli.Output.ShouldContain("Contact 1 is erased; 2 refused rows of imports blanked.");
         cli.Output.ShouldContain("until they have ended: 77");
         (await RunAsync("readmit", "+628120000001")).ExitCode.ShouldBe(0);
-        _services.Script.Asked.ShouldBe(new ReadmitAddressRequest { Phone = "+628120000001" });
+        Script.Asked.ShouldBe(new ReadmitAddressRequest { Phone = "+628120000001" });
     }
 
     [Fact]
@@ -85,13 +76,13 @@ public sealed class RecordCliTests : IAsyncLifetime, IDisposable
         foreach (var happened in events)
         {
             (happened.ContactId, happened.EventTime, happened.Actor) = (happened.ContactId == 0 ? 1 : happened.ContactId, time, actor);
-            _services.Script.Timeline.Events.Add(happened);
+            Script.Timeline.Events.Add(happened);
         }
-        (_services.Script.Timeline.NextPageToken, _services.Script.Timeline.FunnelAway) = ("more", true);
+        (Script.Timeline.NextPageToken, Script.Timeline.FunnelAway) = ("more", true);
 
         var cli = await RunAsync("timeline", "ada@example.org", "--limit", "8");
         cli.ExitCode.ShouldBe(0, cli.Output);
-        _services.Script.Asked.ShouldBe(new GetTimelineRequest { ContactId = 1, PageSize = 8 });
+        Script.Asked.ShouldBe(new GetTimelineRequest { ContactId = 1, PageSize = 8 });
         var shown = string.Join('\n', cli.Lines);
         // Cells are as wide as a terminal leaves them, so what is looked for has no blank in it.
         foreach (var text in (string[])["merged", "lost", "(gone)", "[vip]", "inactive", "owner", "labels", "(as", "import", "Inês", "program", "41:", "contacted", "office", "42:", "missing", "left", "43", "working", "bad", "full", "deliverability", "opted", "call", "--limit", "answer"])
@@ -99,6 +90,4 @@ public sealed class RecordCliTests : IAsyncLifetime, IDisposable
             shown.ShouldContain(text);
         }
     }
-
-    private Task<ChildProcess> RunAsync(params string[] arguments) => ScriptedServices.RunCliAsync(_services.Address, arguments, _timeout.Token);
 }

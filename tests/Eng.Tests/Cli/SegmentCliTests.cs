@@ -6,24 +6,15 @@ using Spectre.Console.Rendering;
 namespace ContactPlatform.Eng.Tests.Cli;
 
 /// <summary>What the command line asks about segments, and how it shows the answers.</summary>
-public sealed class SegmentCliTests : IAsyncLifetime, IDisposable
+public sealed class SegmentCliTests : CliCase
 {
-    private readonly CancellationTokenSource _timeout = new(TimeSpan.FromMinutes(1));
-    private ScriptedServices _services = null!;
-
-    public async Task InitializeAsync() => _services = await ScriptedServices.StartAsync();
-
-    public async Task DisposeAsync() => await _services.DisposeAsync();
-
-    public void Dispose() => _timeout.Dispose();
-
     [Fact]
     public async Task A_segment_is_made_and_counted_by_its_name_its_number_or_its_filter()
     {
         var made = await RunAsync("segment", "create", "At risk", "label:vip AND funnel.stage = CUSTOMER");
         made.ExitCode.ShouldBe(0, made.Output);
         made.Output.ShouldContain("Segment 31, At risk: label:vip AND funnel.stage = CUSTOMER");
-        ((CreateSegmentRequest)_services.Script.Asked!).RequestId.Length.ShouldBe(32);
+        ((CreateSegmentRequest)Script.Asked!).RequestId.Length.ShouldBe(32);
 
         (string Text, ContactSet Set)[] ways = [("At risk", new() { SegmentId = 31 }), ("77", new() { SegmentId = 77 }), ("snapshot:5", new() { SegmentSnapshotId = 5 }), ("label:vip", new() { Filter = "label:vip" })];
         foreach (var (text, set) in ways)
@@ -31,14 +22,14 @@ public sealed class SegmentCliTests : IAsyncLifetime, IDisposable
             var count = await RunAsync("segment", "count", text);
             count.ExitCode.ShouldBe(0, count.Output);
             count.Output.ShouldContain("12,345 contacts");
-            ((CountSegmentRequest)_services.Script.Asked!).Contacts.ShouldBe(set);
+            ((CountSegmentRequest)Script.Asked!).Contacts.ShouldBe(set);
         }
         (await RunAsync("segment", "count")).ExitCode.ShouldBe(1);
 
         (await RunAsync("segment", "update", "At risk", "label:vip")).Output.ShouldContain("Segment 31, [vips]: label:vip");
-        _services.Script.Asked.ShouldBe(new UpdateSegmentRequest { Segment = new() { SegmentId = 31, Filter = "label:vip" }, UpdateMask = new() { Paths = { "filter" } } });
+        Script.Asked.ShouldBe(new UpdateSegmentRequest { Segment = new() { SegmentId = 31, Filter = "label:vip" }, UpdateMask = new() { Paths = { "filter" } } });
         (await RunAsync("segment", "delete", "77")).Output.ShouldContain("Segment 77 is gone.");
-        _services.Script.Asked.ShouldBe(new DeleteSegmentRequest { SegmentId = 77 });
+        Script.Asked.ShouldBe(new DeleteSegmentRequest { SegmentId = 77 });
     }
 
     [Fact]
@@ -48,7 +39,7 @@ public sealed class SegmentCliTests : IAsyncLifetime, IDisposable
         page.ExitCode.ShouldBe(0, page.Output);
         page.Lines.Single(l => l.Contains("[Ana]", StringComparison.Ordinal)).ShouldContain("ana@example.org");
         page.Output.ShouldContain("The next page: --token next");
-        ((ListSegmentContactsRequest)_services.Script.Asked!).ShouldBe(new() { Contacts = new() { SegmentId = 31 }, PageSize = 1, PageToken = "this" });
+        ((ListSegmentContactsRequest)Script.Asked!).ShouldBe(new() { Contacts = new() { SegmentId = 31 }, PageSize = 1, PageToken = "this" });
 
         var frozen = await RunAsync("segment", "freeze", "31");
         frozen.Output.ShouldContain("Snapshot 32: 2,000 contacts; ask for it as snapshot:32");
@@ -68,6 +59,4 @@ public sealed class SegmentCliTests : IAsyncLifetime, IDisposable
         lines.Single(l => l.Contains("label:vip", StringComparison.Ordinal)).ShouldContain("yes");
         lines.Single(l => l.Contains("[gold]", StringComparison.Ordinal)).ShouldContain("none");
     }
-
-    private async Task<ChildProcess> RunAsync(params string[] arguments) => await ScriptedServices.RunCliAsync(_services.Address, arguments, _timeout.Token);
 }

@@ -5,17 +5,8 @@ using ContactPlatform.Testing;
 namespace ContactPlatform.Eng.Tests.Cli;
 
 /// <summary>What the command line asks of sequences, and how it shows the answers.</summary>
-public sealed class SequenceCliTests : IAsyncLifetime, IDisposable
+public sealed class SequenceCliTests : CliCase
 {
-    private readonly CancellationTokenSource _timeout = new(TimeSpan.FromMinutes(1));
-    private ScriptedServices _services = null!;
-
-    public async Task InitializeAsync() => _services = await ScriptedServices.StartAsync();
-
-    public async Task DisposeAsync() => await _services.DisposeAsync();
-
-    public void Dispose() => _timeout.Dispose();
-
     [Fact]
     public async Task A_sequence_is_made_of_a_file_contacts_enter_it_and_a_call_is_done()
     {
@@ -25,19 +16,19 @@ public sealed class SequenceCliTests : IAsyncLifetime, IDisposable
         var made = await RunAsync("sequences", "create", file);
         made.ExitCode.ShouldBe(0, made.Output);
         made.Output.ShouldContain("Sequence 61, Welcome: draft, 1 step");
-        ((CreateSequenceRequest)_services.Script.Asked!).Sequence.Steps.Single().Call.Instructions.ShouldBe("Say hello");
+        ((CreateSequenceRequest)Script.Asked!).Sequence.Steps.Single().Call.Instructions.ShouldBe("Say hello");
         await File.WriteAllTextAsync(file, "{ \"steps\": 3 }");
         (await RunAsync("sequences", "create", file)).Output.ShouldContain("welcome.json is no sequence");
         (await RunAsync("sequences", "activate", "61")).Output.ShouldContain("Sequence 61, [mine]: active");
 
         (await RunAsync("enroll", "61", "ada@example.org")).Output.ShouldContain("no phone");
-        ((EnrollContactsRequest)_services.Script.Asked!).ShouldSatisfyAllConditions(r => r.SequenceId.ShouldBe(61), r => r.ContactIds.ShouldBe([1]), r => r.RequestId.ShouldNotBeEmpty());
+        ((EnrollContactsRequest)Script.Asked!).ShouldSatisfyAllConditions(r => r.SequenceId.ShouldBe(61), r => r.ContactIds.ShouldBe([1]), r => r.RequestId.ShouldNotBeEmpty());
         (await RunAsync("enroll", "61", "ada@example.org", "--filter", "label:vip")).Output.ShouldContain("Say whom, in one way");
 
         (await RunAsync("tasks", "list", "--assignee", "ann")).Output.ShouldContain("[ann]");
-        _services.Script.Asked.ShouldBe(new ListTasksRequest { AssigneeSubject = "ann", State = TaskState.Open, HideSnoozed = true, PageSize = 1000 });
+        Script.Asked.ShouldBe(new ListTasksRequest { AssigneeSubject = "ann", State = TaskState.Open, HideSnoozed = true, PageSize = 1000 });
         (await RunAsync("tasks", "complete", "9001", "--outcome", "no-answer")).Output.ShouldContain("Task 9001, call for contact 77");
-        _services.Script.Asked.ShouldBe(new CompleteTaskRequest { TaskId = 9001, CallOutcome = CallOutcome.NoAnswer });
+        Script.Asked.ShouldBe(new CompleteTaskRequest { TaskId = 9001, CallOutcome = CallOutcome.NoAnswer });
         (await RunAsync("tasks", "complete", "9001", "--outcome", "bored")).Output.ShouldContain("There is no outcome \"bored\"");
     }
 
@@ -46,9 +37,9 @@ public sealed class SequenceCliTests : IAsyncLifetime, IDisposable
     {
         var listed = await RunAsync("call", "sequences.v1.TaskService/ListTasks", """{ "assigneeSubject": "ann", "page_size": 5 }""");
         (listed.ExitCode, listed.Output.Contains("\"assignee", StringComparison.Ordinal)).ShouldBe((0, true), listed.Output);
-        _services.Script.Asked.ShouldBe(new ListTasksRequest { AssigneeSubject = "ann", PageSize = 5 });
+        Script.Asked.ShouldBe(new ListTasksRequest { AssigneeSubject = "ann", PageSize = 5 });
         (await RunAsync("call", "contactplatform.sequences.v1.TaskService/CompleteTask", """{ "taskId": 9001 }""")).ExitCode.ShouldBe(0);
-        _services.Script.Asked.ShouldBe(new CompleteTaskRequest { TaskId = 9001 });
+        Script.Asked.ShouldBe(new CompleteTaskRequest { TaskId = 9001 });
         listed.Output.ShouldNotContain("nextPageToken");
         (await RunAsync("call", "sequences.v1.TaskService/ListTasks", "--emit-defaults")).Output.ShouldContain("\"nextPageToken\": \"\"");
 
@@ -59,18 +50,16 @@ public sealed class SequenceCliTests : IAsyncLifetime, IDisposable
         (await RunAsync("call", "sequences.v1.TaskService/ListTasks", """{ "state": "OPEN" }""")).Output.ShouldContain("TaskState is one of: TASK_STATE_OPEN, ");
 
         (await ReadAsync("{ \"taskId\":\n 9002 }", "sequences.v1.TaskService/CompleteTask")).ExitCode.ShouldBe(0);
-        _services.Script.Asked.ShouldBe(new CompleteTaskRequest { TaskId = 9002 });
+        Script.Asked.ShouldBe(new CompleteTaskRequest { TaskId = 9002 });
         var uploaded = await ReadAsync("""
             { "start": { "reason": "fair" } }
 
             { "addresses": { "addresses": ["one@example.org", "two"] } }
             """, "deliverability.v1.SuppressionService/UploadSuppressions");
         uploaded.Output.ShouldContain("has no @");
-        _services.Script.Asked.ShouldBe(new UploadSuppressionsRequest { Addresses = new() { Addresses = { "one@example.org", "two" } } });
+        Script.Asked.ShouldBe(new UploadSuppressionsRequest { Addresses = new() { Addresses = { "one@example.org", "two" } } });
         (await ReadAsync("{ \"start\": {} }\nnonsense\n", "deliverability.v1.SuppressionService/UploadSuppressions")).Output.ShouldContain("Line 2 is no UploadSuppressionsRequest");
     }
 
-    private Task<ChildProcess> ReadAsync(string input, string method) => ScriptedServices.RunCliAsync(_services.Address, ["call", method, "-"], _timeout.Token, input);
-
-    private Task<ChildProcess> RunAsync(params string[] arguments) => ScriptedServices.RunCliAsync(_services.Address, arguments, _timeout.Token);
+    private Task<ChildProcess> ReadAsync(string input, string method) => ScriptedServices.RunCliAsync(Address, ["call", method, "-"], Token, input);
 }

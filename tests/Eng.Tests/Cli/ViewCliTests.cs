@@ -4,24 +4,15 @@ using ContactPlatform.Testing;
 namespace ContactPlatform.Eng.Tests.Cli;
 
 /// <summary>What the command line asks about views, and how it shows the answers.</summary>
-public sealed class ViewCliTests : IAsyncLifetime, IDisposable
+public sealed class ViewCliTests : CliCase
 {
-    private readonly CancellationTokenSource _timeout = new(TimeSpan.FromMinutes(1));
-    private ScriptedServices _services = null!;
-
-    public async Task InitializeAsync() => _services = await ScriptedServices.StartAsync();
-
-    public async Task DisposeAsync() => await _services.DisposeAsync();
-
-    public void Dispose() => _timeout.Dispose();
-
     [Fact]
     public async Task A_view_is_made_of_a_segment_and_shown_as_a_table()
     {
         var made = await RunAsync("view", "create", "Board", "At risk", "--column", "email, labels", "--column", "lost", "--order", "create_time desc");
         made.ExitCode.ShouldBe(0, made.Output);
         made.Output.ShouldContain("View 51, Board: email, labels, lost, by create_time desc");
-        var asked = (CreateViewRequest)_services.Script.Asked!;
+        var asked = (CreateViewRequest)Script.Asked!;
         asked.View.ShouldBe(new() { DisplayName = "Board", SegmentId = 31, Columns = { "email", "labels", "lost" }, OrderBy = "create_time desc" });
         asked.RequestId.Length.ShouldBe(32);
 
@@ -29,9 +20,7 @@ public sealed class ViewCliTests : IAsyncLifetime, IDisposable
         shown.ExitCode.ShouldBe(0, shown.Output);
         shown.Lines.Single(l => l.Contains("[ana]@example.org", StringComparison.Ordinal)).ShouldMatch("│ a, b +│ yes +│");
         shown.Output.ShouldContain("The next page: --token next");
-        ((ListViewRowsRequest)_services.Script.Asked!).ShouldBe(new() { ViewId = 51, PageSize = 2, PageToken = "this" });
+        ((ListViewRowsRequest)Script.Asked!).ShouldBe(new() { ViewId = 51, PageSize = 2, PageToken = "this" });
         (await RunAsync("view", "create", "Board", "31")).ExitCode.ShouldBe(1);
     }
-
-    private async Task<ChildProcess> RunAsync(params string[] arguments) => await ScriptedServices.RunCliAsync(_services.Address, arguments, _timeout.Token);
 }
