@@ -66,13 +66,26 @@ internal static class ImportFaults
     internal static async Task<long> UploadAsync(FaultBed bed, IEnumerable<ByteString> parts, CancellationToken cancellationToken, string requestId = "")
     {
         using var call = bed.Stack.Imports.UploadImport(bed.Stack.Headers, cancellationToken: cancellationToken);
-        await call.RequestStream.WriteAsync(new() { Start = new UploadImportStart { Config = new ImportConfig { CreateMissingLabels = true }, RequestId = requestId } }, cancellationToken);
-        foreach (var part in parts)
+        var answer = call.ResponseAsync;
+        var start = new UploadImportStart { Config = new ImportConfig { CreateMissingLabels = true }, RequestId = requestId };
+        try
         {
-            await call.RequestStream.WriteAsync(new() { Data = part }, cancellationToken);
+            foreach (var message in parts.Select(p => new UploadImportRequest { Data = p }).Prepend(new() { Start = start }))
+            {
+                var write = call.RequestStream.WriteAsync(message, cancellationToken);
+                if (await Task.WhenAny(write, answer) == answer)
+                {
+                    break;
+                }
+                await write;
+            }
+            await (answer.IsCompleted ? Task.CompletedTask : call.RequestStream.CompleteAsync());
         }
-        await call.RequestStream.CompleteAsync();
-        return (await call.ResponseAsync).Import.ImportId;
+        catch (Exception e) when (e is RpcException or InvalidOperationException)
+        {
+            // The service refused before it had read everything; its answer says why.
+        }
+        return (await answer).Import.ImportId;
     }
 
     internal static async Task<Import> EndAsync(FaultBed bed, long import, CancellationToken cancellationToken)
