@@ -54,6 +54,13 @@ internal sealed record Outcome(double Value, string Unit, double Against, double
     {
     }
 
+    /// <summary>
+    /// Of work and limit that took turns. The ratio is the median of the turns' own: a machine's speed may change from one to the
+    /// next, but hardly within one.
+    /// </summary>
+    public static Outcome ByTurns(List<double> work, List<double> limit, string unit) =>
+        new(work.Median(), unit, limit.Median(), work.Zip(limit, (w, l) => w / l).ToList().Median());
+
     public string Json(string name, int size) => JsonSerializer.Serialize(new
     {
         name,

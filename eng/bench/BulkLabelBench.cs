@@ -57,7 +57,7 @@ internal static class BulkLabelBench
             await CheckAsync(stack, plain, run.Size, cancellationToken);
             BenchRun.Sample("plain SQL", limit[^1], "s");
         }
-        return new Outcome(work.Median(), "s", limit.Median());
+        return Outcome.ByTurns(work, limit, "s");
     }
 
     private static async Task<long> FillAsync(OwnStack stack, int size, CancellationToken cancellationToken)

@@ -47,7 +47,7 @@ internal static class DueStepsBench
             BenchRun.Sample("plain loop", limit[^1], "s");
             bed.Processor.Sample();
         }
-        return new Outcome(work.Median(), "s", limit.Median());
+        return Outcome.ByTurns(work, limit, "s");
     }
 
     /// <summary>Picking 10 batches of due steps among many that have time, against the same among a hundredth of them.</summary>
@@ -62,7 +62,7 @@ internal static class DueStepsBench
         var limit = await RoundsAsync(few);
         await bed.IdleAsync(few, run.Size, cancellationToken);
         var work = await RoundsAsync(run.Size);
-        return new Outcome(work.Median(), "s", limit.Median());
+        return Outcome.ByTurns(work, limit, "s");
 
         async Task<List<double>> RoundsAsync(int idle)
         {

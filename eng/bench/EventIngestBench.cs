@@ -60,7 +60,7 @@ internal static class EventIngestBench
             BenchRun.Sample("COPY", limit[^1], "s");
             await EmptyAsync(bed, cancellationToken);
         }
-        return new Outcome(work.Median(), "s", limit.Median());
+        return Outcome.ByTurns(work, limit, "s");
     }
 
     private static async Task<(IngestEventsResponse Reply, double Seconds)> TellAsync(MailBed bed, IReadOnlyList<IngestEventsRequest> parts, CancellationToken cancellationToken)

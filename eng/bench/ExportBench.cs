@@ -38,7 +38,7 @@ internal static class ExportBench
             BenchRun.Sample("  COPY", limit[^1], "ms");
             BenchRun.Sample("  memory of Contacts at most", stack.Contacts.Service.PeakBytes() / 1e6, "MB");
         }
-        return new Outcome(work.Median(), "ms", limit.Median());
+        return Outcome.ByTurns(work, limit, "ms");
     }
 
     /// <summary>Reads the file to its end, and counts its lines below the header.</summary>

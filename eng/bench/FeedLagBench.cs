@@ -20,8 +20,8 @@ internal static class FeedLagBench
         var crowd = await Crowd.FillAsync(stack, Contacts, 0, cancellationToken);
         await OwnStack.ExecuteAsync(stack.Funnel.Database, cancellationToken, "CREATE TABLE bench_commits (id int PRIMARY KEY, number bigint)", "INSERT INTO bench_commits VALUES (1, 0)");
         BenchRun.Progress("warming up");
-        await LagAsync(stack, crowd, 200, cancellationToken);
-        await LimitAsync(stack, crowd, 200, cancellationToken);
+        await LagAsync(stack, crowd, run.Size, cancellationToken);
+        await LimitAsync(stack, crowd, run.Size, cancellationToken);
         var (work, limit) = (new List<double>(), new List<double>());
         for (var round = 1; round <= run.Rounds; round++)
         {
@@ -35,7 +35,7 @@ internal static class FeedLagBench
             BenchRun.Sample("commit and call, p99", limit[^1], "ms");
         }
         await BenchRun.CheckFunnelAsync(stack, cancellationToken);
-        return new Outcome(work.Median(), "ms", limit.Median());
+        return Outcome.ByTurns(work, limit, "ms");
     }
 
     private static async Task<List<double>> LagAsync(OwnStack stack, Crowd crowd, int count, CancellationToken cancellationToken)

@@ -53,7 +53,7 @@ internal static class ImportBench
             await CheckAsync(stack, run.Size, cancellationToken);
             BenchRun.Sample("COPY", limit[^1], "s");
         }
-        return new Outcome(work.Median(), "s", limit.Median());
+        return Outcome.ByTurns(work, limit, "s");
     }
 
     /// <summary>Uploads a file and waits until its run has ended.</summary>

@@ -19,7 +19,7 @@ internal static class LabelRuleBench
             BenchRun.Sample("plain SQL", limit[^1], "s");
         }
         await BenchRun.CheckFunnelAsync(bed.Stack, cancellationToken);
-        return new Outcome(work.Median(), "s", limit.Median());
+        return Outcome.ByTurns(work, limit, "s");
     }
 
     public static async Task<Outcome> NoopAsync(BenchRun run, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ internal static class LabelRuleBench
             work.Add(seconds);
         }
         await BenchRun.CheckFunnelAsync(bed.Stack, cancellationToken);
-        return new Outcome(work.Median(), "s", limit.Median());
+        return Outcome.ByTurns(work, limit, "s");
     }
 
     /// <summary>One run that changes everybody, checked and printed.</summary>

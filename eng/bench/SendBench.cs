@@ -67,7 +67,7 @@ internal static class SendBench
             BenchRun.Sample("both, one after the other", limit[^1] + durable, "s");
             bed.Processor.Sample();
         }
-        return new Outcome(work.Median(), "s", limit.Median());
+        return Outcome.ByTurns(work, limit, "s");
     }
 
     /// <summary>Queues messages while no sender's turn comes, and takes the time from when it does.</summary>

@@ -51,7 +51,7 @@ internal static class SendGateBench
             BenchRun.Sample("plain SQL", limit[^1], "ms");
             bed.Processor.Sample();
         }
-        return new Outcome(work.Median(), "ms", limit.Median());
+        return Outcome.ByTurns(work, limit, "ms");
     }
 
     /// <summary>Milliseconds after which, on the average, the next call is done.</summary>

@@ -43,8 +43,8 @@ internal static class SetStageBench
         var memory = new MemoryWatch(stack);
         var crowd = await Crowd.FillAsync(stack, Contacts, 0, cancellationToken);
         BenchRun.Progress("warming up");
-        await CallAsync(stack, crowd, run.Size / 2, cancellationToken);
-        await PlainAsync(stack, crowd, run.Size / 2, cancellationToken);
+        await CallAsync(stack, crowd, run.Size, cancellationToken);
+        await PlainAsync(stack, crowd, run.Size, cancellationToken);
         var (work, limit) = (new List<double>(), new List<double>());
         for (var round = 1; round <= run.Rounds; round++)
         {
@@ -59,7 +59,7 @@ internal static class SetStageBench
             BenchRun.Sample("plain SQL", limit[^1], "changes/s");
         }
         await BenchRun.CheckFunnelAsync(stack, cancellationToken);
-        return new Outcome(work.Median(), "1/s", limit.Median());
+        return Outcome.ByTurns(work, limit, "1/s");
     }
 
     /// <summary>Takes the time, and asks the database whether each change left its one entry.</summary>

@@ -33,7 +33,7 @@ internal static class StartBench
             BenchRun.Sample("empty services", limit[^1], "s");
             BenchRun.Sample("  their processes alone", await ProcessesAsync(postgres, cancellationToken), "s");
         }
-        return new Outcome(work.Median(), "s", limit.Median());
+        return Outcome.ByTurns(work, limit, "s");
     }
 
     private static string EmptyHost => Program("eng/empty/host", "EmptyHost");

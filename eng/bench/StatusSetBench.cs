@@ -44,8 +44,8 @@ internal static class StatusSetBench
     {
         await using var bed = await SequenceBed.StartAsync(cancellationToken);
         BenchRun.Progress("warming up");
-        await CountedAsync(bed, run.Size / 2, turns => CallAsync(bed, turns, cancellationToken), cancellationToken);
-        await CountedAsync(bed, run.Size / 2, turns => PlainAsync(bed, turns, cancellationToken), cancellationToken);
+        await CountedAsync(bed, run.Size, turns => CallAsync(bed, turns, cancellationToken), cancellationToken);
+        await CountedAsync(bed, run.Size, turns => PlainAsync(bed, turns, cancellationToken), cancellationToken);
         var (work, limit) = (new List<double>(), new List<double>());
         for (var round = 1; round <= run.Rounds; round++)
         {
@@ -58,7 +58,7 @@ internal static class StatusSetBench
             limit.Add(await CountedAsync(bed, run.Size, turns => PlainAsync(bed, turns, cancellationToken), cancellationToken));
             BenchRun.Sample("plain SQL", limit[^1], "changes/s");
         }
-        return new Outcome(work.Median(), "1/s", limit.Median());
+        return Outcome.ByTurns(work, limit, "1/s");
     }
 
     /// <summary>Changes a second, of contacts that are all active; each leaves one entry in its history.</summary>
