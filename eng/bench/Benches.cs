@@ -26,7 +26,7 @@ internal static class Benches
         new("resume", 1_000_000, "kill -9 of Funnel in mid-run, to the next piece committed by whoever takes over", "for the ratio: the undisturbed run and the gap", ResumeBench.RunAsync),
         new("start", 1, "./dev run, warm, to all healthy and serving a call", "four empty Kestrel services, PostgreSQL and Garnet started the same way, by an AppHost with the dashboard", StartBench.RunAsync),
         new("segment-count", 1_000_000, "CountSegment over contacts with 10 custom fields each: five filters, selective to broad, their sum", "the best SQL written by hand for each", SegmentCountBench.RunAsync),
-        new("segment-page", 1_000_000, "ListSegmentContacts, pages of 100, the same five filters, the sum of their medians; p99 at this size and a hundredth of it", "the best SQL written by hand for the same pages", SegmentPageBench.RunAsync),
+        new("segment-page", 1_000_000, "ListSegmentContacts, pages of 100, the same five filters, the sum of their medians; then pages of 25, and their p99 at this size and a hundredth of it", "the best SQL written by hand for the same pages", SegmentPageBench.RunAsync),
         new("export", 1_000_000, "ExportContacts of contacts with 10 custom fields each, every column, read to the end", "COPY ... TO of the same columns", ExportBench.RunAsync),
         new("bulk-label", 1_000_000, "bulk run that puts a label on a snapshot of everybody, from CreateBulkRun to SUCCEEDED: the set, label, timelines, progress",
             "plain SQL on one connection: the same rows of label, contact and timelines, 1,000 per commit", BulkLabelBench.RunAsync),

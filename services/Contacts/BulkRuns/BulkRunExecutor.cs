@@ -10,8 +10,8 @@ using Microsoft.EntityFrameworkCore;
 namespace ContactPlatform.Contacts.BulkRuns;
 
 /// <summary>
-/// Works on a bulk run: fixes the set, then changes it piece by piece. A piece is one transaction: the contacts, their
-/// timelines, what other services are told, the piece's end, and the run's progress at this worker's epoch.
+/// Works on a bulk run: fixes the set, then changes it some pieces at a time. That is one transaction: the contacts,
+/// their timelines, what other services are told, the pieces' end, and the run's progress at this worker's epoch.
 /// </summary>
 public sealed class BulkRunExecutor(IServiceScopeFactory scopes, BulkRunSet set, LockLeases locks, RightOfWay rightOfWay, TimeProvider time) : IRunExecutor
 {
@@ -50,12 +50,12 @@ public sealed class BulkRunExecutor(IServiceScopeFactory scopes, BulkRunSet set,
         }
     }
 
-    /// <summary>Changes the next piece; false when there is none.</summary>
+    /// <summary>Changes the next pieces; false when there are none.</summary>
     private async Task<bool> ApplyNextAsync(RunWork work, BulkAction action, ContactsDbContext db, BulkRunPieces pieces, BulkRunChange change, LabelLeases leases, CancellationToken cancellationToken)
     {
         await leases.HoldAsync(work.Row.AccountId, BulkRunProto.Labels(action), cancellationToken);
         await using var transaction = await db.BeginBulkAsync(cancellationToken);
-        if (await pieces.TakeAsync(work.Row.RunId, cancellationToken) is not { } contactIds)
+        if (await pieces.TakeAsync(work.Row.RunId, cancellationToken) is not { Length: > 0 } contactIds)
         {
             return false;
         }

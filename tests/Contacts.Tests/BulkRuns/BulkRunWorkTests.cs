@@ -17,54 +17,54 @@ public sealed class BulkRunWorkTests(ContactsFixture fixture)
     public async Task A_cancelled_run_keeps_what_it_changed_and_changes_nobody_more()
     {
         var account = await fixture.NewAccountAsync();
-        var ids = await fixture.BulkCrowdAsync(account, 2500);
+        var ids = await fixture.BulkCrowdAsync(account, 3500);
         long run;
-        await using (await HeldRows.ContactAsync(fixture.Host.Database, ids[1200]))
+        await using (await HeldRows.ContactAsync(fixture.Host.Database, ids[2200]))
         {
             run = (await account.Bulk().StartAsync(new() { Filter = "" }, Deactivate)).BulkRunId;
-            await account.Bulk().StallAsync(run, 1000);
+            await account.Bulk().StallAsync(run, 2000);
             (await account.Bulk().CancelBulkRunAsync(new() { BulkRunId = run })).BulkRun.Run.CancelRequested.ShouldBeTrue();
         }
         var ended = (await account.Bulk().EndAsync(run)).Run;
-        (ended.State, ended.TotalCount, ended.DoneCount, ended.ChangedCount).ShouldBe((RunState.Cancelled, 2500, 1000, 1000));
-        (await NumberAsync($"SELECT COUNT(*) FROM contacts WHERE account_id = {account.Id} AND record_state = 2")).ShouldBe(1000);
+        (ended.State, ended.TotalCount, ended.DoneCount, ended.ChangedCount).ShouldBe((RunState.Cancelled, 3500, 2000, 2000));
+        (await NumberAsync($"SELECT COUNT(*) FROM contacts WHERE account_id = {account.Id} AND record_state = 2")).ShouldBe(2000);
         (await NumberAsync($"SELECT COUNT(*) FROM bulk_run_pieces WHERE account_id = {account.Id}")).ShouldBe(0);
         (await account.Bulk().CancelBulkRunAsync(new() { BulkRunId = run })).BulkRun.Run.State.ShouldBe(RunState.Cancelled);
         // Those that it left are there for the next.
         var again = (await account.DoAsync(new() { Filter = "" }, Deactivate)).Run;
-        (again.ChangedCount, again.UnchangedCount).ShouldBe((1500, 1000));
+        (again.ChangedCount, again.UnchangedCount).ShouldBe((1500, 2000));
     }
 
     [Fact]
     public async Task The_set_stays_as_it_was_and_who_goes_meanwhile_is_counted()
     {
         var account = await fixture.NewKeyAccountAsync();
-        var ids = await fixture.BulkCrowdAsync(account, 2500);
+        var ids = await fixture.BulkCrowdAsync(account, 3500);
         var label = await account.LabelAsync("x");
         var segment = (await account.Segments.CreateSegmentAsync(new() { Segment = new() { DisplayName = "crowd", Filter = "source = crowd" } })).Segment;
         long run;
-        await using (await HeldRows.ContactAsync(fixture.Host.Database, ids[1200]))
+        await using (await HeldRows.ContactAsync(fixture.Host.Database, ids[2200]))
         {
             run = (await account.Bulk().StartAsync(new() { SegmentId = segment.SegmentId }, new() { AddLabelId = label.LabelId })).BulkRunId;
-            await account.Bulk().StallAsync(run, 1000);
-            await account.Erasures.EraseContactAsync(new() { ContactId = ids[2100] });
-            await account.Merges.MergeContactsAsync(new() { SurvivorContactId = ids[2201], MergedContactId = ids[2200] });
-            await account.Contacts.DeleteContactAsync(new() { ContactId = ids[2300] });
+            await account.Bulk().StallAsync(run, 2000);
+            await account.Erasures.EraseContactAsync(new() { ContactId = ids[3100] });
+            await account.Merges.MergeContactsAsync(new() { SurvivorContactId = ids[3201], MergedContactId = ids[3200] });
+            await account.Contacts.DeleteContactAsync(new() { ContactId = ids[3300] });
             // Joins and leaves too late.
             await account.Contacts.CreateContactAsync(new() { Contact = new() { Email = "late@example.org", Source = "crowd" } });
             await account.Segments.DeleteSegmentAsync(new() { SegmentId = segment.SegmentId });
         }
         var ended = (await account.Bulk().EndAsync(run)).Run;
-        (ended.State, ended.TotalCount, ended.DoneCount, ended.ChangedCount).ShouldBe((RunState.Succeeded, 2500, 2500, 2497));
+        (ended.State, ended.TotalCount, ended.DoneCount, ended.ChangedCount).ShouldBe((RunState.Succeeded, 3500, 3500, 3497));
         ended.SkipCounts.Select(s => (s.Reason, s.Count)).ShouldBe([("CONTACT_ERASED", 1), ("CONTACT_NOT_FOUND", 2)]);
-        await ExactAsync(account, run, label.LabelId, 2497);
+        await ExactAsync(account, run, label.LabelId, 3497);
     }
 
     [Fact]
     public async Task A_list_that_goes_meanwhile_ends_its_run_and_the_next_sweeps_what_is_left()
     {
         var account = await fixture.NewAccountAsync();
-        var ids = await fixture.BulkCrowdAsync(account, 2500);
+        var ids = await fixture.BulkCrowdAsync(account, 4500);
         var list = (await account.Lists.CreateContactListAsync(new() { DisplayName = "x" })).ContactList.ContactListId;
         long run;
         Task deleted;
@@ -73,20 +73,20 @@ public sealed class BulkRunWorkTests(ContactsFixture fixture)
         {
             await using var transaction = await connection.BeginTransactionAsync();
             await using var command = connection.CreateCommand();
-            command.CommandText = $"SELECT contact_id FROM contacts WHERE contact_id = {ids[1200]} FOR UPDATE";
+            command.CommandText = $"SELECT contact_id FROM contacts WHERE contact_id = {ids[2200]} FOR UPDATE";
             command.Transaction = transaction;
             await command.ExecuteScalarAsync();
             run = (await account.Bulk().StartAsync(Ids(ids), new() { AddContactListId = list })).BulkRunId;
-            await account.Bulk().StallAsync(run, 1000);
-            // While somebody calls, the run rests between two pieces: only from here on there is one at work.
+            await account.Bulk().StallAsync(run, 2000);
+            // While somebody calls, the run rests between two transactions: only from here on there is one at work.
             await UntilAsync(async () => await WaitingAsync() == 1);
             deleted = account.Lists.DeleteContactListAsync(new() { ContactListId = list }).ResponseAsync;
-            // It waits for the piece at work, which waits for us, and comes before the next.
+            // It waits for the one at work, which waits for us, and comes before the next.
             await UntilAsync(async () => await WaitingAsync() == 2);
         }
         await deleted;
         var ended = (await account.Bulk().EndAsync(run)).Run;
-        (ended.State, ended.FailureReason, ended.ChangedCount).ShouldBe((RunState.Failed, "CONTACT_LIST_NOT_FOUND", 2000));
+        (ended.State, ended.FailureReason, ended.ChangedCount).ShouldBe((RunState.Failed, "CONTACT_LIST_NOT_FOUND", 4000));
         (await NumberAsync($"SELECT COUNT(*) FROM bulk_run_pieces WHERE account_id = {account.Id}")).ShouldBe(1);
         await account.DoAsync(Ids(ids[..1]), Deactivate);
         (await NumberAsync($"SELECT COUNT(*) FROM bulk_run_pieces WHERE account_id = {account.Id}")).ShouldBe(0);
