@@ -63,12 +63,12 @@ public sealed partial class ReservationKeeper(IServiceScopeFactory scopes, SendS
     private async Task KeepAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var database = scope.ServiceProvider.GetRequiredService<DeliverabilityDbContext>().Database;
+        var db = scope.ServiceProvider.GetRequiredService<DeliverabilityDbContext>();
         var now = time.Now();
-        await using var transaction = await database.BeginTransactionAsync(cancellationToken);
-        await using var hold = database.GetDbConnection().Command(Hold, transaction.GetDbTransaction()).With("until", now + settings.Lease).With("worker", worker.Id).WithIds("ids", worker.InHand);
+        await using var transaction = await db.BeginBulkAsync(cancellationToken);
+        await using var hold = db.Database.GetDbConnection().Command(Hold, transaction.GetDbTransaction()).With("until", now + settings.Lease).With("worker", worker.Id).WithIds("ids", worker.InHand);
         await hold.ExecuteNonQueryAsync(cancellationToken);
-        await using var giveUp = database.GetDbConnection().Command(GiveUp, transaction.GetDbTransaction()).With("now", now).With("diagnostic", "the process that had reserved it ended before it wrote what became of it");
+        await using var giveUp = db.Database.GetDbConnection().Command(GiveUp, transaction.GetDbTransaction()).With("now", now).With("diagnostic", "the process that had reserved it ended before it wrote what became of it");
         var lost = await giveUp.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         if (lost > 0)

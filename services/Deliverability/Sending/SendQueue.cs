@@ -36,7 +36,7 @@ public sealed class SendQueue(DeliverabilityDbContext db, CurrentAccount account
     public async Task<(bool Any, IReadOnlyList<MailGroup> Groups)> ReserveAsync(SendWorker worker, int groups, IReadOnlyCollection<string> busy, CancellationToken cancellationToken)
     {
         var now = time.Now();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await db.BeginBulkAsync(cancellationToken);
         if (await SenderAsync(now, cancellationToken) is not { } sender)
         {
             return (false, []);

@@ -47,7 +47,7 @@ public sealed class SendResults(DeliverabilityDbContext db, DeliveryEventStore e
     public async Task WriteAsync(long workerId, IReadOnlyList<SendResult> results, CancellationToken cancellationToken)
     {
         var steps = results.Select(r => (Result: r, Step: SendDecisions.After(r.Mail.AttemptCount, r.Outcome, r.Time, settings.Delays))).ToList();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await db.BeginBulkAsync(cancellationToken);
         await using (var end = Command(End).With("account", db.AccountId).With("worker", workerId).WithIds("ids", [.. results.Select(r => r.Mail.Reservation).Distinct()]))
         {
             await end.ExecuteNonQueryAsync(cancellationToken);

@@ -72,7 +72,7 @@ public sealed class WebhookTurns(DeliverabilityDbContext db, CurrentAccount acco
         {
             return [];
         }
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await db.BeginBulkAsync(cancellationToken);
         var due = await DueOfAsync(webhookId, now, cancellationToken);
         var first = await FirstAsync(webhookId, [.. due.Select(d => d.OrderKey).Distinct()], cancellationToken);
         long[] taken = [.. due.Where(d => first.GetValueOrDefault(d.OrderKey).Id == d.Id).Select(d => d.Id).Take(room)];
