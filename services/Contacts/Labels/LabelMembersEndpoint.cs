@@ -1,5 +1,6 @@
 using ContactPlatform.Contacts.Timelines;
 using ContactPlatform.ServiceDefaults.Auth;
+using ContactPlatform.ServiceDefaults.Data;
 using ContactPlatform.ServiceDefaults.Errors;
 using Google.Protobuf;
 using Grpc.Core;
@@ -85,7 +86,7 @@ public sealed partial class LabelEndpoint
     private Task<Dictionary<long, bool>> ChangeManyAsync(bool add, long labelId, long[] contactIds, ServerCallContext context) =>
         leases.HoldingAsync(db.AccountId, [labelId], async cancel =>
         {
-            await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+            await using var transaction = await db.BeginBulkAsync(cancel);
             await store.ShareAsync(labelId, cancel);
             var now = time.UtcNow();
             var changed = await store.ChangeAsync(add, labelId, contactIds, now, cancel);
