@@ -79,7 +79,13 @@ public sealed class TimelineStore(ContactsDbContext db, IdSequence ids)
         if (late && ones.Count > 0)
         {
             // A bit of a block says nothing about anybody who is gone.
-            var there = await ShareAsync([.. ones.Select(o => (long)o[^1]!).Distinct().Order()], cancellationToken);
+            long[] told = [.. ones.Select(o => (long)o[^1]!).Distinct().Order()];
+            var there = await ShareAsync(told, cancellationToken);
+            if (there.Count < told.Length)
+            {
+                // Who was merged while it was waited for is gone for that statement; the next one sees who stands for it.
+                there.UnionWith(await ShareAsync([.. told.Where(id => !there.Contains(id))], cancellationToken));
+            }
             ones.RemoveAll(o => !there.Contains((long)o[^1]!));
         }
         var eventIds = await ids.TakeAsync(ones.Count + blocks.Count, cancellationToken);
