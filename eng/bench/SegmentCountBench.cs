@@ -7,7 +7,15 @@ namespace ContactPlatform.Bench;
 /// <summary>CountSegment for five filters, each by turns with the SQL written by hand; the result is the sum of all five.</summary>
 internal static class SegmentCountBench
 {
-    private const int Warming = 500;
+    /// <summary>After 500 a call still takes a millisecond longer than after this.</summary>
+    private const int Warming = 5000;
+
+    /// <summary>Asks all that the first question asks, and finds nobody: it takes no longer among many.</summary>
+    private static readonly SegmentQuestion Nobody = SegmentBed.Questions[0] with
+    {
+        Filter = SegmentBed.Questions[0].Filter.Replace("city 17", "nowhere", StringComparison.Ordinal),
+        Plain = SegmentBed.Questions[0].Plain.Replace("city 17", "nowhere", StringComparison.Ordinal),
+    };
 
     /// <summary>Milliseconds.</summary>
     private const double Short = 100;
@@ -23,8 +31,8 @@ internal static class SegmentCountBench
         // A service that has just started is compiled anew while it is first called.
         for (var i = 0; i < Warming; i++)
         {
-            await CountAsync(stack, SegmentBed.Questions[0], cancellationToken);
-            await PlainAsync(connection, SegmentBed.Questions[0], cancellationToken);
+            await CountAsync(stack, Nobody, cancellationToken);
+            await PlainAsync(connection, Nobody, cancellationToken);
         }
         BenchRun.Progress("counting");
         foreach (var question in SegmentBed.Questions)

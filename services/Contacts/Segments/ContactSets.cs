@@ -31,6 +31,9 @@ public sealed class ContactSets(ContactsDbContext db, FilterReader filters, Time
     /// <summary>What is read next of the contacts that were found is the same few statements as ever, and is planned once for any values.</summary>
     private static readonly SqlText Over = new("SET LOCAL plan_cache_mode = auto", "SET DEADLOCK_PRIORITY NORMAL");
 
+    /// <summary>Ends the transaction on the way: most questions take milliseconds, and the way to the database and back a part of one.</summary>
+    private static readonly SqlText End = new("COMMIT", "SET DEADLOCK_PRIORITY NORMAL");
+
     /// <summary>Runs reads in one snapshot of the database.</summary>
     public Task<IDbContextTransaction> BeginAsync(CancellationToken cancellationToken) =>
         db.Database.BeginTransactionAsync(db.IsSqlServer ? IsolationLevel.Snapshot : IsolationLevel.RepeatableRead, cancellationToken);
@@ -76,11 +79,12 @@ public sealed class ContactSets(ContactsDbContext db, FilterReader filters, Time
     /// <param name="text">The statement; it may take `@account`.</param>
     /// <param name="parameters">Its other values.</param>
     /// <param name="seconds">Seconds of the database's time; 0 for any.</param>
-    public DbCommand Command(IDbContextTransaction transaction, string text, FilterParameters parameters, int seconds)
+    /// <param name="last">True when nothing else is asked in the transaction.</param>
+    public DbCommand Command(IDbContextTransaction transaction, string text, FilterParameters parameters, int seconds, bool last = false)
     {
         var connection = db.Database.GetDbConnection();
         var command = connection.Command(Settings, transaction.GetDbTransaction());
-        command.CommandText += $"{text}; {Over.For(connection)}";
+        command.CommandText += $"{text}; {(last ? End : Over).For(connection)}";
         command.CommandTimeout = seconds;
         parameters.AddTo(command.With("account", db.AccountId));
         return command;

@@ -23,14 +23,18 @@ public sealed class SegmentReads(ContactsDbContext db, ContactSets sets, IOption
     public async Task<long> CountAsync(V1.ContactSet set, CancellationToken cancellationToken)
     {
         await using var transaction = await sets.BeginAsync(cancellationToken);
-        return await CountAsync(transaction, await sets.FindAsync(set, cancellationToken), cancellationToken);
+        return await CountAsync(transaction, await sets.FindAsync(set, cancellationToken), cancellationToken, last: true);
     }
 
     /// <summary>Counts a set that was found.</summary>
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="found">The set.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="last">As for <see cref="ContactSets.Command"/>.</param>
     /// <exception cref="RefusalException">FILTER_TOO_SLOW.</exception>
-    public async Task<long> CountAsync(IDbContextTransaction transaction, FoundSet found, CancellationToken cancellationToken)
+    public async Task<long> CountAsync(IDbContextTransaction transaction, FoundSet found, CancellationToken cancellationToken, bool last = false)
     {
-        await using var command = sets.Command(transaction, SegmentSql.Count(found.Query, db.IsSqlServer), found.Query.Parameters, Seconds).With("after", 0L);
+        await using var command = sets.Command(transaction, SegmentSql.Count(found.Query, db.IsSqlServer), found.Query.Parameters, Seconds, last).With("after", 0L);
         return await ContactSets.WithinAsync(Seconds, async () => Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture));
     }
 
@@ -62,7 +66,7 @@ public sealed class SegmentReads(ContactsDbContext db, ContactSets sets, IOption
     {
         await using var transaction = await sets.BeginAsync(cancellationToken);
         var query = (await sets.FindAsync(set, cancellationToken)).Query;
-        await using var command = sets.Command(transaction, SegmentSql.Among(query, db.IsSqlServer), query.Parameters, Seconds).WithIds("ids", contactIds);
+        await using var command = sets.Command(transaction, SegmentSql.Among(query, db.IsSqlServer), query.Parameters, Seconds, last: true).WithIds("ids", contactIds);
         return await ReadIdsAsync(command, contactIds.Count, cancellationToken);
     }
 
@@ -111,7 +115,7 @@ public sealed class SegmentReads(ContactsDbContext db, ContactSets sets, IOption
         await using var transaction = await sets.BeginAsync(cancellationToken);
         var filter = (await sets.FindAsync(set, cancellationToken)).Filter!;
         var explanation = FilterExplanation.Compile(filter);
-        await using var command = sets.Command(transaction, explanation.Text, explanation.Parameters, Seconds).With("contact", contactId);
+        await using var command = sets.Command(transaction, explanation.Text, explanation.Parameters, Seconds, last: true).With("contact", contactId);
         return await ContactSets.WithinAsync(Seconds, async () =>
         {
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);

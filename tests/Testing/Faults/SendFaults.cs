@@ -57,9 +57,10 @@ internal static class SendFaults
             var victim = host.Replicas[bed.Random.Next(replicas)];
             await bed.SomeTimeAsync(TimeSpan.FromSeconds(1), cancellationToken);
             inHand += await NumberAsync("state = 2");
-            if (kill == 1)
+            if (kill == 0)
             {
-                // Frozen for longer than its reservations hold, and then it goes on as if nothing had been.
+                // Frozen for longer than its reservations hold, and then it goes on as if nothing had been. At first, so that what it makes of
+                // that is among what is judged.
                 victim.Process.Suspend();
                 await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System, cancellationToken);
                 victim.Process.Resume();
@@ -69,11 +70,14 @@ internal static class SendFaults
                 await FaultBed.KillAndStartAsync(victim, cancellationToken);
             }
         }
-        // A sender's last reservation has to run out before its outcome is called unknown.
-        await FaultBed.UntilAsync("everything is sent", async () => await NumberAsync("state IN (1, 2)") == 0, cancellationToken);
+        // A sender's last reservation has to run out before its outcome is called unknown. Whoever was only frozen tells afterwards what
+        // became of the mails that were given up for it, and some of them go back to the queue: what is judged is what was looked at.
+        List<(string Email, MessageState State)> states = [];
+        await FaultBed.UntilAsync("everything is sent", async () =>
+            await NumberAsync("state IN (1, 2)") == 0
+            && (states = await StatesAsync(host.Database, cancellationToken)).TrueForAll(s => s.State is not (MessageState.Queued or MessageState.Sending)), cancellationToken);
 
         var arrived = host.Mail.Mails.GroupBy(m => m.To.Single()).ToDictionary(g => g.Key, g => g.Count());
-        var states = await StatesAsync(host.Database, cancellationToken);
         FaultBed.Must(states.Count == messages, $"{messages} messages were queued, and there are {states.Count}");
         var wrong = states.Where(s => !Right(s.State, arrived.GetValueOrDefault(s.Email))).Select(s => $"{s.Email} is {s.State} and arrived {arrived.GetValueOrDefault(s.Email)} times").ToList();
         FaultBed.Must(wrong.Count == 0, $"{wrong.Count} messages are not as they are told: {string.Join("; ", wrong.Take(10))}");
