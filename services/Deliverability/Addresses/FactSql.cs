@@ -17,19 +17,11 @@ internal static class FactSql
     /// <summary>The columns of all facts of the addresses that a statement calls `a`.</summary>
     private static readonly string OfA = string.Join(", ", AddressFacts.Columns.Select(c => $"a.{c}"));
 
-    /// <summary>How many kinds, from the first, the send gate reads; those behind are what machines did.</summary>
-    private static readonly int OfGate = StatusRules.Table.SelectMany(r => new[] { r.Fact, r.ClearedBy }).Append(FactKind.Sent).Concat(StatusRules.Received).Max(k => (int)k);
-
-    /// <summary>The columns of the facts that the send gate reads, of the addresses that a statement calls `a`.</summary>
-    public static readonly string GateOfA = string.Join(", ", AddressFacts.Columns.Take(OfGate).Select(c => $"a.{c}"));
-
     /// <summary>Reads the facts that stand in a row from a place on.</summary>
     public static AddressFacts Facts(DbDataReader reader, int from) => Facts(reader, from, AddressFacts.Columns.Count);
 
-    /// <summary>Reads those of <see cref="GateOfA"/>: for the gate alone, which asks for no others.</summary>
-    public static AddressFacts GateFacts(DbDataReader reader, int from) => Facts(reader, from, OfGate);
-
-    private static AddressFacts Facts(DbDataReader reader, int from, int count)
+    /// <summary>Reads those of the first kinds.</summary>
+    public static AddressFacts Facts(DbDataReader reader, int from, int count)
     {
         var times = new DateTime?[AddressFacts.Columns.Count];
         for (var i = 0; i < count; i++)

@@ -28,8 +28,11 @@ public sealed record SendDecision(DeliverabilityStatus Status, IReadOnlyList<Sta
 /// </summary>
 public static class SendGate
 {
-    // Most addresses are of these kinds.
-    private static readonly SendDecision New = new(DeliverabilityStatus.New, []), Active = new(DeliverabilityStatus.Active, []);
+    /// <summary>Nothing keeps messages from it, and nothing shows that it received any.</summary>
+    public static readonly SendDecision New = new(DeliverabilityStatus.New, []);
+
+    /// <summary>Nothing keeps messages from it, and it received some.</summary>
+    public static readonly SendDecision Active = new(DeliverabilityStatus.Active, []);
 
     /// <summary>Decides about an address.</summary>
     /// <param name="facts">All that is known of it.</param>

@@ -12,12 +12,12 @@ public sealed class SendGateStore(DeliverabilityDbContext db, AddressFactStore f
 {
     private static readonly SqlText Linked = new(
         $"""
-        SELECT c.contact_id, c.address_id, CASE WHEN c.delete_time IS NULL THEN 0 ELSE 1 END, {FactSql.GateOfA} FROM unnest(@ids) AS k(id)
+        SELECT c.contact_id, c.address_id, CASE WHEN c.delete_time IS NULL THEN 0 ELSE 1 END, {GateRows.Columns} FROM unnest(@ids) AS k(id)
         JOIN contact_addresses AS c ON c.account_id = @account AND c.contact_id = k.id
         LEFT JOIN addresses AS a ON a.account_id = @account AND a.address_id = c.address_id
         """,
         $"""
-        SELECT c.contact_id, c.address_id, CASE WHEN c.delete_time IS NULL THEN 0 ELSE 1 END, {FactSql.GateOfA} FROM contact_addresses AS c
+        SELECT c.contact_id, c.address_id, CASE WHEN c.delete_time IS NULL THEN 0 ELSE 1 END, {GateRows.Columns} FROM contact_addresses AS c
         LEFT JOIN addresses AS a ON a.account_id = @account AND a.address_id = c.address_id
         WHERE c.account_id = @account AND c.contact_id IN (SELECT CAST(value AS bigint) FROM OPENJSON(@ids))
         """);
@@ -72,7 +72,7 @@ public sealed class SendGateStore(DeliverabilityDbContext db, AddressFactStore f
             }
             else
             {
-                decided[id] = reader.IsDBNull(1) ? null : SendGate.Decide(FactSql.GateFacts(reader, 3), now);
+                decided[id] = reader.IsDBNull(1) ? null : GateRows.Decide(reader, 3, now);
             }
         }
     }

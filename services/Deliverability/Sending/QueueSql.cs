@@ -1,4 +1,4 @@
-using ContactPlatform.Deliverability.Addresses;
+using ContactPlatform.Deliverability.Sendability;
 using ContactPlatform.ServiceDefaults.Data;
 
 namespace ContactPlatform.Deliverability.Sending;
@@ -38,7 +38,7 @@ internal static class QueueSql
           INSERT INTO mail_reservations (worker_id, reservation, account_id, lease_time, message_ids)
           SELECT @worker, reservation, @account, @lease, array_agg(message_id) FROM taken GROUP BY reservation
         )
-        SELECT {Of}, {FactSql.GateOfA}
+        SELECT {Of}, {GateRows.Columns}
         FROM taken AS m CROSS JOIN LATERAL (SELECT * FROM addresses WHERE account_id = @account AND address_id = m.address_id LIMIT 1) AS a
         ORDER BY m.reservation, m.next_attempt_time, m.message_id
         """,
@@ -57,7 +57,7 @@ internal static class QueueSql
         INSERT INTO mail_reservations (worker_id, reservation, account_id, lease_time, message_ids)
         SELECT @worker, m.reservation, @account, @lease, CONCAT('[', STRING_AGG(CAST(m.message_id AS nvarchar(max)), ','), ']')
         FROM messages AS m JOIN @due AS d ON m.account_id = @account AND m.message_id = d.message_id WHERE m.state = 2 GROUP BY m.reservation;
-        SELECT {Of}, {FactSql.GateOfA}
+        SELECT {Of}, {GateRows.Columns}
         FROM messages AS m JOIN @due AS d ON m.account_id = @account AND m.message_id = d.message_id
         JOIN addresses AS a ON a.account_id = @account AND a.address_id = m.address_id WHERE m.state = 2
         ORDER BY m.reservation, m.next_attempt_time, m.message_id;

@@ -73,7 +73,7 @@ public sealed class SendQueue(DeliverabilityDbContext db, CurrentAccount account
         {
             taken.Add(new(
                 new(db.AccountId, reader.GetInt64(0), reader.GetInt64(1), senderId, reader.GetInt64(2), reader.GetString(8), reader.GetString(3), reader.GetString(4), reader.GetString(5), reader.GetInt32(6), reader.GetInt64(7)),
-                Erased: !reader.IsDBNull(9), SendGate.Decide(FactSql.GateFacts(reader, 10), now)));
+                Erased: !reader.IsDBNull(9), GateRows.Decide(reader, 10, now)));
         }
         return taken;
     }
