@@ -8,7 +8,7 @@ namespace ContactPlatform.Cli;
 /// <summary>How a person names a contact: by email, by phone, or by its number.</summary>
 internal static class ContactKey
 {
-    public static Argument<string> Argument() => new("CONTACT") { Description = "An email, a phone such as +12005550001, or a contact's number." };
+    public static Argument<string> Argument() => new("CONTACT") { Description = "An email, a phone such as +12005550001 of one that has no email, or a contact's number." };
 
     public static Argument<string[]> Arguments() => new("CONTACT") { Description = "Emails, phones or numbers of contacts.", Arity = ArgumentArity.OneOrMore };
 
@@ -37,7 +37,9 @@ internal static class ContactKey
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
         {
             // The service does not repeat what was asked for, and a command can name many.
-            throw new CliException($"There is no contact {text}.");
+            throw new CliException(text.StartsWith('+')
+                ? $"There is no contact without an email that has {text}: a phone is the name of those alone. `./dev cli segment page 'phone = \"{text}\"'` shows the others."
+                : $"There is no contact {text}.");
         }
     }
 

@@ -17,7 +17,7 @@ public sealed partial class ContactEndpoint
         var contact = await found.AsNoTracking().SingleOrDefaultAsync(context.CancellationToken)
             ?? throw new RefusalException(request.KeyCase == V1.GetContactRequest.KeyOneofCase.ContactId
                 ? await store.MissingAsync(request.ContactId, context.CancellationToken)
-                : new Refusal(ContactsReasons.ContactNotFound, $"there is no contact with this {field}").With("field", field));
+                : new Refusal(ContactsReasons.ContactNotFound, $"there is no contact with this {field}{(field == "phone" ? " and without an email" : "")}").With("field", field));
         return new() { Contact = await store.WithLabelsAsync(contact, context.CancellationToken) };
 
         (string Field, IQueryable<Contact> Found) Find()

@@ -97,10 +97,14 @@ public sealed class ImportDecisions(ImportPlan plan, string labelsHeader)
     }
 
     /// <summary>An address that is already stored, because it was let in or never belonged to the erased alone, is no problem.</summary>
-    private static LineProblem? Erased(ImportLine line, bool exists, ImportDraft? draft, Func<string, bool> erased) =>
-        (!exists && line.Email.Length > 0 && erased(line.Email)) || (line.Phone.Length > 0 && line.Phone != draft?.Phone && erased(line.Phone))
-            ? new(LineReasons.ContactErased, "", "names an email or a phone that was erased; ReadmitAddress lets it in again")
+    private static LineProblem? Erased(ImportLine line, bool exists, ImportDraft? draft, Func<string, bool> erased)
+    {
+        var email = !exists && line.Email.Length > 0 && erased(line.Email);
+        var phone = line.Phone.Length > 0 && line.Phone != draft?.Phone && erased(line.Phone);
+        return email || phone
+            ? new(LineReasons.ContactErased, "", $"names {(email && phone ? "an email and a phone that were" : email ? "an email that was" : "a phone that was")} erased; ReadmitAddress lets {(email && phone ? "each" : "it")} in again")
             : null;
+    }
 
     /// <summary>Refuses the rows whose choice in a field is one of those that are gone.</summary>
     public static void RefuseGone(IReadOnlyList<ImportLine> lines, long fieldId, string header, IReadOnlyCollection<string> gone)

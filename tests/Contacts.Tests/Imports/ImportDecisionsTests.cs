@@ -59,10 +59,14 @@ public sealed class ImportDecisionsTests
     {
         var there = new ImportDraft { ContactId = 5, Email = "there@b.c", Phone = "+628120000000", GivenName = "", FamilyName = "", TimeZone = "", Source = "", Owner = "" };
         var other = new ImportDraft { ContactId = 6, Email = "other@b.c", GivenName = "", FamilyName = "", TimeZone = "", Source = "", Owner = "" };
-        ImportLine[] lines = [Line(1, "gone@b.c"), Line(2, "new@b.c"), Line(3, "there@b.c", given: "X"), Line(4, "other@b.c"), Line(5, "another@b.c")];
+        ImportLine[] lines = [Line(1, "gone@b.c"), Line(2, "new@b.c"), Line(3, "there@b.c", given: "X"), Line(4, "other@b.c"), Line(5, "gone@b.d")];
         lines[2].Phone = lines[3].Phone = lines[4].Phone = "+628120000000";
         var outcome = Decide(new(), [there, other], lines);
         outcome.Refused.Select(r => (r.Line.Number, r.Problems.Single().Reason)).ShouldBe([(1, LineReasons.ContactErased), (4, LineReasons.ContactErased), (5, LineReasons.ContactErased)]);
+        outcome.Refused.Select(r => r.Problems.Single().Text).ShouldBe([
+            "names an email that was erased; ReadmitAddress lets it in again",
+            "names a phone that was erased; ReadmitAddress lets it in again",
+            "names an email and a phone that were erased; ReadmitAddress lets each in again"]);
         (there.GivenName, other.Phone).ShouldBe(("X", null));
         outcome.Created.Select(d => d.Key).ShouldBe(["new@b.c"]);
     }

@@ -35,6 +35,7 @@ public sealed class LabelCliTests : CliCase
     [Theory]
     [InlineData("There is no label \"nobody's\". `./dev cli labels` lists those there are.", "label", "add", "nobody's", "ada@example.org")]
     [InlineData("There is no contact 99.", "label", "add", "[vip]", "ada@example.org", "99")]
+    [InlineData("There is no contact without an email that has +628120000009", "label", "add", "[vip]", "+628120000009")]
     [InlineData("Required argument 'CONTACT' missing", "label", "add", "[vip]")]
     public async Task What_is_not_there_is_named_and_nothing_is_asked_for(string said, params string[] arguments)
     {
