@@ -13,7 +13,7 @@ internal static class SendCommand
 
     public static Command Create()
     {
-        var to = new Argument<string[]>("TO") { Description = "Emails, or numbers of contacts.", Arity = ArgumentArity.OneOrMore };
+        var to = new Argument<string[]>("TO") { Description = "Emails, or numbers of contacts; an email that a contact has is that contact.", Arity = ArgumentArity.OneOrMore };
         var from = new Option<string>("--from") { Description = "Address that the mail is from.", Required = true };
         var name = new Option<string?>("--from-name") { Description = "Name that the mail is from." };
         var subject = new Option<string?>("--subject") { Description = "Subject; {{variables}} are filled in." };
@@ -31,11 +31,15 @@ internal static class SendCommand
             var request = new CreateTransmissionRequest
             {
                 Transmission = new() { FromEmail = result.GetValue(from)!, FromName = result.GetValue(name) ?? "", TrackOpens = result.GetValue(track), TrackClicks = result.GetValue(track) },
-                Recipients = { result.GetValue(to)!.Select(Recipient) },
                 RequestId = RequestIds.New(),
                 TemplateName = result.GetValue(template) ?? "",
                 TemplateVersion = result.GetValue(version),
             };
+            foreach (var recipient in result.GetValue(to)!)
+            {
+                request.Recipients.Add(await RecipientAsync(stack, recipient, cancellationToken));
+            }
+
             if (request.TemplateName.Length == 0 || result.GetValue(subject) is not null || result.GetValue(text) is not null || result.GetValue(html) is not null)
             {
                 request.Content = new() { Subject = result.GetValue(subject) ?? "", Text = result.GetValue(text) ?? "", Html = result.GetValue(html) is { } file ? await File.ReadAllTextAsync(ExistingFile.Require(file).FullName, cancellationToken) : "" };
@@ -122,6 +126,22 @@ internal static class SendCommand
         }
     }
 
-    private static Recipient Recipient(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? new() { ContactId = id } : new() { Email = text };
+    /// <summary>An email that a contact has is that contact, whose fields are filled in.</summary>
+    private static async Task<Recipient> RecipientAsync(Stack stack, string text, CancellationToken cancellationToken)
+    {
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+        {
+            return new() { ContactId = id };
+        }
+
+        try
+        {
+            return new() { ContactId = (await stack.Contacts.GetContactAsync(new() { Email = text }, cancellationToken: cancellationToken)).Contact.ContactId };
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.NotFound or StatusCode.InvalidArgument)
+        {
+            // Nobody in particular; what is wrong with an address is said where it is asked to be sent to.
+            return new() { Email = text };
+        }
+    }
 }

@@ -23,10 +23,10 @@ public sealed class DeliverabilityCliTests : CliCase
     [Fact]
     public async Task A_mail_is_sent_and_followed_and_the_gate_is_asked()
     {
-        var sent = await RunAsync("send", "ada@example.org", "77", "--from", "shop@example.org", "--subject", "Hi {{name}}", "--text", "News", "--set", "name=you", "--track");
+        var sent = await RunAsync("send", "ada@example.org", "77", "nobody@example.org", "--from", "shop@example.org", "--subject", "Hi {{name}}", "--text", "News", "--set", "name=you", "--track");
         sent.ExitCode.ShouldBe(0, sent.Output);
         var asked = Script.Asked.ShouldBeOfType<CreateTransmissionRequest>();
-        (asked.Recipients[0].Email, asked.Recipients[1].ContactId, asked.Content.Subject, asked.Variables["name"], asked.Transmission.TrackClicks, asked.RequestId.Length).ShouldBe(("ada@example.org", 77, "Hi {{name}}", "you", true, 32));
+        (asked.Recipients[0].ContactId, asked.Recipients[1].ContactId, asked.Recipients[2].Email, asked.Content.Subject, asked.Variables["name"], asked.Transmission.TrackClicks, asked.RequestId.Length).ShouldBe((1, 77, "nobody@example.org", "Hi {{name}}", "you", true, 32));
         foreach (var part in new[] { "Transmission 9: 2 messages queued", "[mailbox] full", "Refused: UNSUBSCRIBED", "Bounced", "1 sent, 1 refused; 0 delivered", "1 bounced" })
         {
             sent.Output.ShouldContain(part);

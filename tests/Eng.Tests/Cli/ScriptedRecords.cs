@@ -20,7 +20,7 @@ internal static class ScriptedRecords
     {
         public override Task<GetContactResponse> GetContact(GetContactRequest request, ServerCallContext context) => request.KeyCase switch
         {
-            GetContactRequest.KeyOneofCase.Email => Task.FromResult(new GetContactResponse { Contact = new() { ContactId = 1, Etag = "a", RecordState = RecordState.Active } }),
+            GetContactRequest.KeyOneofCase.Email when request.Email != "nobody@example.org" => Task.FromResult(new GetContactResponse { Contact = new() { ContactId = 1, Etag = "a", RecordState = RecordState.Active } }),
             GetContactRequest.KeyOneofCase.Phone when request.Phone != "+628120000009" => Task.FromResult(new GetContactResponse { Contact = new() { ContactId = 2, Etag = "b", RecordState = RecordState.Inactive } }),
             _ => throw new RpcException(new Status(StatusCode.NotFound, "no such contact")),
         };
