@@ -46,7 +46,7 @@ public static class TrackingEndpoints
         var transmission = await http.RequestServices.GetRequiredService<MailComposer>().PrepareAsync(row.AccountId, row.TransmissionId, http.RequestAborted);
         if (Destination(transmission, row, message.Number) is not { } destination)
         {
-            return Results.NotFound();
+            return TrackingPages.Result(http, TrackingPages.Missing);
         }
         await NoteAsync(http, row, message.Number);
         return Results.Redirect(destination);
@@ -57,7 +57,7 @@ public static class TrackingEndpoints
         // Whoever subscribed again since can unsubscribe again, by the same mail.
         var known = await http.RequestServices.GetRequiredService<AddressFactStore>().GetAsync([row.AddressId], http.RequestAborted);
         var done = row.UnsubscribeTime is not null && known[row.AddressId].Facts.Holds(FactKind.Unsubscribed, FactKind.Resubscribed);
-        return TrackingPages.Page(http, done ? TrackingPages.Done : TrackingPages.Ask);
+        return TrackingPages.Result(http, done ? TrackingPages.Done : TrackingPages.Ask);
     });
 
     private static Task<IResult> UnsubscribeAsync(string token, HttpContext http) => WithMessageAsync(TokenPurpose.Unsubscribe, token, http, async (message, row) =>
@@ -87,7 +87,7 @@ public static class TrackingEndpoints
         // Each time anew: in between the recipient may have subscribed again.
         var now = http.RequestServices.GetRequiredService<TimeProvider>().Now();
         await RecordAsync(http, row, DeliveryEventKind.Unsubscribed, machine: false, now.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture), now);
-        return TrackingPages.Page(http, TrackingPages.Done);
+        return TrackingPages.Result(http, TrackingPages.Done);
     });
 
     private static async Task<IResult> WithMessageAsync(TokenPurpose purpose, string token, HttpContext http, Func<MessageReference, MessageRow, Task<IResult>> answer)
@@ -103,19 +103,19 @@ public static class TrackingEndpoints
         http.Response.Headers["Referrer-Policy"] = "no-referrer";
         if (http.RequestServices.GetRequiredService<MailNames>().ReadUrl(purpose, token) is not { } message)
         {
-            return Results.NotFound();
+            return TrackingPages.Result(http, TrackingPages.Missing);
         }
         http.RequestServices.GetRequiredService<CurrentAccount>().Id = message.AccountId;
         try
         {
             var row = await http.RequestServices.GetRequiredService<DeliverabilityDbContext>().Messages.AsNoTracking().SingleOrDefaultAsync(m => m.MessageId == message.MessageId, http.RequestAborted);
-            return row is null ? Results.NotFound() : await answer(message, row);
+            return row is null ? TrackingPages.Result(http, TrackingPages.Missing) : await answer(message, row);
         }
         catch (Exception e) when (FaultTable.Find(e) is not null && !http.RequestAborted.IsCancellationRequested)
         {
             // One-click callers and people try again.
             http.Response.Headers.RetryAfter = "5";
-            return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+            return TrackingPages.Result(http, TrackingPages.Later);
         }
     }
 
