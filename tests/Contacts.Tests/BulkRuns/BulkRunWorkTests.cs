@@ -1,3 +1,4 @@
+using System.Data.Common;
 using ContactPlatform.Common.V1;
 using ContactPlatform.Contacts.V1;
 using ContactPlatform.Testing;
@@ -66,25 +67,26 @@ public sealed class BulkRunWorkTests(ContactsFixture fixture)
         var account = await fixture.NewAccountAsync();
         var ids = await fixture.BulkCrowdAsync(account, 4500);
         var list = (await account.Lists.CreateContactListAsync(new() { DisplayName = "x" })).ContactList.ContactListId;
+        // The run asks for this piece before it asks for the list, and waits for us.
+        await using var last = await fixture.OpenAsync();
+        DbTransaction rest;
         long run;
         Task deleted;
         // Only whoever refers to the contact waits for this one.
         await using (var connection = await fixture.OpenAsync())
         {
-            await using var transaction = await connection.BeginTransactionAsync();
-            await using var command = connection.CreateCommand();
-            command.CommandText = $"SELECT contact_id FROM contacts WHERE contact_id = {ids[2200]} FOR UPDATE";
-            command.Transaction = transaction;
-            await command.ExecuteScalarAsync();
+            await using var held = await LockAsync(connection, $"SELECT contact_id FROM contacts WHERE contact_id = {ids[2200]} FOR UPDATE");
             run = (await account.Bulk().StartAsync(Ids(ids), new() { AddContactListId = list })).BulkRunId;
             await account.Bulk().StallAsync(run, 2000);
             // While somebody calls, the run rests between two transactions: only from here on there is one at work.
             await UntilAsync(async () => await WaitingAsync() == 1);
             deleted = account.Lists.DeleteContactListAsync(new() { ContactListId = list }).ResponseAsync;
-            // It waits for the one at work, which waits for us, and comes before the next.
+            // It waits for the one at work, which waits for us.
             await UntilAsync(async () => await WaitingAsync() == 2);
+            rest = await LockAsync(last, $"SELECT piece_number FROM bulk_run_pieces WHERE run_id = {run} AND piece_number = 4 FOR UPDATE");
         }
         await deleted;
+        await rest.DisposeAsync();
         var ended = (await account.Bulk().EndAsync(run)).Run;
         (ended.State, ended.FailureReason, ended.ChangedCount).ShouldBe((RunState.Failed, "CONTACT_LIST_NOT_FOUND", 4000));
         (await NumberAsync($"SELECT COUNT(*) FROM bulk_run_pieces WHERE account_id = {account.Id}")).ShouldBe(1);
@@ -141,6 +143,17 @@ public sealed class BulkRunWorkTests(ContactsFixture fixture)
     }
 
     /// <summary>Who waits for a row that somebody else holds.</summary>
+    /// <summary>Locks a row until the transaction is disposed of.</summary>
+    private static async Task<DbTransaction> LockAsync(DbConnection connection, string row)
+    {
+        var transaction = await connection.BeginTransactionAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = row;
+        command.Transaction = transaction;
+        (await command.ExecuteScalarAsync()).ShouldNotBeNull();
+        return transaction;
+    }
+
     private Task<long> WaitingAsync() => NumberAsync("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
 
     private async Task<long> NumberAsync(string question) => Convert.ToInt64(await fixture.ScalarAsync(question), System.Globalization.CultureInfo.InvariantCulture);
