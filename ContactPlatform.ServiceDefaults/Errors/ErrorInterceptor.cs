@@ -64,7 +64,7 @@ public sealed partial class ErrorInterceptor(ServiceName service, ILogger<ErrorI
     private RpcException Translate(Exception exception, ServerCallContext context)
     {
         // The caller's own leave comes first: whatever broke because of it is not our fault and no error.
-        if (context.CancellationToken.IsCancellationRequested)
+        if (context.CancellationToken.IsCancellationRequested || exception is CallerGoneException)
         {
             var code = context.Deadline <= context.Clock().GetUtcNow().UtcDateTime ? StatusCode.DeadlineExceeded : StatusCode.Cancelled;
             return new RpcException(new Status(code, code == StatusCode.Cancelled ? "the caller cancelled" : "the caller's deadline passed"));

@@ -65,6 +65,13 @@ internal static class RequestMessages
             {
                 throw new RefusalException(refusal, e);
             }
+            catch (IOException e)
+            {
+                throw new CallerGoneException(e);
+            }
         }
     }
 }
+
+/// <summary>A caller left in the middle of its messages. That its call is cancelled is known a moment later.</summary>
+internal sealed class CallerGoneException(IOException cause) : Exception("the caller left in the middle of its messages", cause);
