@@ -8,7 +8,7 @@ namespace ContactPlatform.Bench;
 /// <summary>CountSegment for five filters, each by turns with the SQL written by hand; the result is the sum of all five.</summary>
 internal static class SegmentCountBench
 {
-    /// <summary>After 500 a call still takes a millisecond longer than after this.</summary>
+    /// <summary>Among 10,000 contacts a call took 0.9 ms longer after 500 than after 12,000. Among 1,000,000, where it waits longer for the database, 5,000 and 20,000 made no difference.</summary>
     private const int Warming = 5000;
 
     /// <summary>Asks all that the first question asks, and finds nobody: it takes no longer among many.</summary>
